@@ -1,0 +1,94 @@
+/*
+ * A TCP segment as a value, and its header on the wire. RFC 9293 section 3.1; options of RFC 7323 and RFC 2018, laid
+ * out in Linux's order.
+ */
+#ifndef INORDER_TCP_SEGMENT_H
+#define INORDER_TCP_SEGMENT_H
+
+#include "wire/ip_address.h"
+#include "wire/ipv4.h"
+#include "wire/payload.h"
+#include "wire/seqnum.h"
+
+#define TCP_HEADER_SIZE     20
+#define TCP_HEADER_SIZE_MAX 60
+#define TCP_SACK_BLOCKS_MAX 4
+
+/* Bits of the flags field, as on the wire. */
+enum tcp_flag {
+        TCP_FLAG_FIN = 0x001,
+        TCP_FLAG_SYN = 0x002,
+        TCP_FLAG_RST = 0x004,
+        TCP_FLAG_PSH = 0x008,
+        TCP_FLAG_ACK = 0x010,
+        TCP_FLAG_URG = 0x020,
+        TCP_FLAG_ECE = 0x040,
+        TCP_FLAG_CWR = 0x080,
+        TCP_FLAG_AE = 0x100,
+};
+
+/* left <= byte < right */
+struct sack_block {
+        struct seqnum left;
+        struct seqnum right;
+};
+
+struct tcp_options {
+        bool has_mss;
+        bool has_window_scale;
+        bool sack_permitted;
+        bool has_timestamps;
+        uint16_t mss;
+        uint8_t window_scale; /* shift count as sent; values over 14 mean 14 (RFC 7323 section 2.3) */
+        uint8_t sack_count;
+        uint32_t timestamp_value;
+        uint32_t timestamp_echo;
+        struct sack_block sack[TCP_SACK_BLOCKS_MAX];
+};
+
+struct tcp_segment {
+        uint16_t source_port;
+        uint16_t destination_port;
+        struct seqnum seq;
+        struct seqnum ack; /* as in the field, also when the ACK flag is off */
+        uint16_t flags;    /* bits of enum tcp_flag */
+        uint16_t window;   /* the field, not scaled */
+        uint16_t urgent_pointer;
+        uint8_t ecn; /* enum ecn_codepoint of the packet around it */
+        bool dont_fragment;
+        struct tcp_options options;
+        struct payload payload; /* owned by whoever holds the segment */
+};
+
+enum tcp_parse { TCP_PARSE_OK, TCP_PARSE_TRUNCATED, TCP_PARSE_BAD_OFFSET, TCP_PARSE_BAD_OPTION,
+        TCP_PARSE_BAD_CHECKSUM };
+
+/* Sequence numbers the segment takes: its payload, plus one each for SYN and FIN (SEG.LEN). */
+uint32_t tcp_segment_length(const struct tcp_segment *segment);
+/* seq + SEG.LEN: the first number after it. */
+struct seqnum tcp_segment_end(const struct tcp_segment *segment);
+
+/* Read the segment whose header begins at `bytes` (`size` of them are header bytes of the packet) and whose further
+ * bytes are `payload`; the checksum is verified with the payload's sum. Unknown options are skipped by their length;
+ * an option with an impossible length fails the whole. `*segment`, with its own reference to the payload, is written
+ * only when the answer is TCP_PARSE_OK; its ecn and dont_fragment are the caller's to fill in. */
+enum tcp_parse tcp_segment_parse(const struct ip_address *source, const struct ip_address *destination,
+        const uint8_t *bytes, size_t size, const struct payload *payload, PayloadPool *pool,
+        struct tcp_segment *segment);
+
+const char *tcp_parse_name(enum tcp_parse result);
+
+/* Bytes that the options take, padding included: a multiple of 4, at most 40. */
+size_t tcp_options_size(const struct tcp_options *options);
+
+/* Write header and options, checksum made, to `bytes`; returns the header's size. Sums the payload if it is not
+ * summed yet. Order: SYN: MSS, SACK-permitted, timestamps, window scale; else timestamps, SACK. The blocks that do
+ * not fit in 40 bytes are asserted not to be there. */
+size_t tcp_segment_emit(const struct ip_address *source, const struct ip_address *destination,
+        struct tcp_segment *segment, uint8_t bytes[TCP_HEADER_SIZE_MAX]);
+
+/* "SYN", "SYN-ACK", "FIN, ACK" …: for people. `text` needs 48 bytes. */
+#define TCP_FLAGS_TEXT_SIZE 48
+const char *tcp_flags_format(uint16_t flags, char text[TCP_FLAGS_TEXT_SIZE]);
+
+#endif
