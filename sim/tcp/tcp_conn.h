@@ -1,0 +1,200 @@
+/*
+ * TCP as the rest of the program sees it: connections, listeners, and what a host's connections share.
+ *
+ * Pure: segments, user calls and the time go in; segments, notes and one deadline come out. No clock, link, log or
+ * random number lives here, and no function here calls its caller back. After any entry that takes `now` the caller
+ *
+ *     1. drains tcp_host_next_note(),
+ *     2. sends while tcp_conn_next_segment() has one and its device has room,
+ *     3. sets its timer to tcp_conn_deadline(),
+ *     4. looks at tcp_conn_ready() and wakes who waits,
+ *     5. lets go of the connection once tcp_conn_is_finished().
+ *
+ * RFC 9293; the numbers of other RFCs stand where their rules do. Errors are negative errno values.
+ */
+#ifndef INORDER_TCP_CONN_H
+#define INORDER_TCP_CONN_H
+
+#include <glib.h>
+#include <sys/types.h>
+#include "tcp/tcp_note.h"
+#include "tcp/tcp_settings.h"
+#include "wire/tcp_segment.h"
+
+typedef struct TcpHost TcpHost;
+typedef struct TcpConn TcpConn;
+typedef struct TcpListener TcpListener;
+
+/* ---- What the connections of one host share ---- */
+
+/* `secret` keys the initial sequence numbers (RFC 6528) and timestamp offsets. `pool` outlives the host. */
+TcpHost *tcp_host_new(PayloadPool *pool, const uint8_t secret[16]);
+/* After all its connections and listeners. */
+void tcp_host_free(TcpHost *host);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TcpHost, tcp_host_free)
+
+/* The next note of the entry just made, in order; false when there is none. Bit k of `kinds` asks for
+ * enum tcp_note_kind k; nothing is asked for at first. */
+void tcp_host_want_notes(TcpHost *host, uint64_t kinds);
+bool tcp_host_next_note(TcpHost *host, struct tcp_note *note);
+
+/* The answer to a segment that belongs to no connection and no listener: a reset, or nothing (false).
+ * RFC 9293 section 3.10.7.1. */
+bool tcp_stray_answer(const struct tcp_segment *segment, struct tcp_segment *answer);
+
+/* ---- Connections ---- */
+
+/* A connection in CLOSED. Data may be written before it is opened. `path_mtu`: the largest IP packet, in bytes. */
+TcpConn *tcp_conn_new(TcpHost *host, const struct tcp_settings *settings, uint32_t path_mtu);
+/* At any moment; nothing is sent. A connection still in its listener's queues is taken out of them. */
+void tcp_conn_free(TcpConn *conn);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TcpConn, tcp_conn_free)
+
+/* The active OPEN. */
+void tcp_conn_connect(TcpConn *conn, const struct four_tuple *tuple, time_ns now);
+
+/* A segment for this four-tuple. False when the connection, in TIME-WAIT, gives way to this SYN (RFC 6191): it is
+ * CLOSED now, and the segment is to be offered to the listener. */
+bool tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+
+/* tcp_conn_deadline() has come (earlier calls do nothing). TIME_NEVER: nothing to wait for. */
+void tcp_conn_on_time(TcpConn *conn, time_ns now);
+time_ns tcp_conn_deadline(const TcpConn *conn);
+
+/* The next segment to send now, which the connection then takes as sent; false when there is none. `*segment` owns
+ * its payload, whose sum is made. */
+bool tcp_conn_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending);
+
+/* Bytes taken, 1 to `size`. -EAGAIN: the buffer is full or the connection is not open yet and its buffer is full;
+ * -EPIPE: writing was shut down; -ENOTCONN; or the connection's error, once. */
+ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns now);
+
+/* Bytes read, 1 to `size`; 0: the peer's FIN, or reading was shut down. -EAGAIN, -ENOTCONN, or the error, once. */
+ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now);
+
+/* SHUT_RD, SHUT_WR or SHUT_RDWR. 0 or -ENOTCONN. */
+int tcp_conn_shutdown(TcpConn *conn, int how, time_ns now);
+
+/* The user lets go (close(2)): a FIN after what was written, or a reset when unread data is lost (RFC 2525 section
+ * 2.17) or linger says so. The connection lives on until it is finished. */
+void tcp_conn_close(TcpConn *conn, time_ns now);
+
+/* ABORT: a reset where the state asks for one; the user sees `error` (0: nothing). */
+void tcp_conn_abort(TcpConn *conn, int error, time_ns now);
+
+/* CLOSED and let go by its user: the caller frees it, once its last segment is sent. */
+bool tcp_conn_is_finished(const TcpConn *conn);
+
+/* What poll(2) would say: POLLIN, POLLOUT, POLLHUP, POLLRDHUP, POLLERR. */
+unsigned tcp_conn_ready(const TcpConn *conn);
+
+/* SO_ERROR: the pending error (positive errno, 0 for none), which is cleared. */
+int tcp_conn_take_error(TcpConn *conn);
+
+const struct tcp_settings *tcp_conn_settings(const TcpConn *conn);
+/* Change settings in mid-life, as setsockopt does; what was agreed with the peer stays. */
+void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns now);
+
+enum tcp_state tcp_conn_state(const TcpConn *conn);
+const struct four_tuple *tcp_conn_tuple(const TcpConn *conn);
+/* The initial sequence numbers; the peer's is known once its SYN has come. */
+struct seqnum tcp_conn_iss(const TcpConn *conn);
+struct seqnum tcp_conn_irs(const TcpConn *conn);
+bool tcp_conn_knows_irs(const TcpConn *conn);
+/* The listener that made it and that it has not been accepted from yet, else NULL. */
+TcpListener *tcp_conn_listener(const TcpConn *conn);
+
+/* A small number of the caller's, kept for it. */
+void tcp_conn_set_owner(TcpConn *conn, void *owner);
+void *tcp_conn_owner(const TcpConn *conn);
+
+/* Bytes in the buffers: written and not acknowledged; written and never sent; readable; held out of order. */
+uint32_t tcp_conn_unacknowledged(const TcpConn *conn);
+uint32_t tcp_conn_unsent(const TcpConn *conn);
+uint32_t tcp_conn_readable(const TcpConn *conn);
+uint32_t tcp_conn_held(const TcpConn *conn);
+
+/* Counts since the connection was made. */
+struct tcp_counts {
+        uint64_t segments_sent;
+        uint64_t segments_received;
+        uint64_t data_segments_sent;
+        uint64_t retransmitted_segments; /* segments whose first sequence number went out before; SYN and FIN too */
+        uint64_t bytes_sent;             /* payload, every sending */
+        uint64_t bytes_retransmitted;
+        uint64_t bytes_acknowledged;
+        uint64_t bytes_received;         /* payload that became readable */
+        uint64_t timeouts;               /* retransmission timer */
+        uint64_t fast_recoveries;
+        uint64_t spurious_recoveries;    /* undone */
+        uint64_t spurious_segments;      /* retransmissions the peer reported as needless (DSACK) */
+        uint64_t duplicate_acks_sent;
+        uint64_t duplicate_acks_received;
+        uint64_t out_of_order_arrivals;
+        uint64_t duplicate_arrivals;     /* segments wholly received before */
+        uint32_t held_bytes_max;
+        uint32_t window_probes;
+};
+
+/* A look inside, for TCP_INFO and the trace. */
+struct tcp_report {
+        enum tcp_state state;
+        bool in_recovery;
+        bool after_timeout; /* Linux's "Loss" */
+        bool sack_agreed;
+        bool timestamps_agreed;
+        uint8_t send_scale;
+        uint8_t receive_scale;
+        uint32_t send_mss; /* payload a full segment carries, options deducted */
+        uint32_t receive_mss;
+        uint32_t cwnd_segments;
+        uint32_t ssthresh_segments; /* UINT32_MAX: not set */
+        uint32_t unacknowledged_segments;
+        uint32_t sacked_segments;
+        uint32_t lost_segments;
+        uint32_t retransmitted_segments; /* in flight */
+        uint32_t backoffs;
+        duration_ns rto;
+        duration_ns srtt; /* 0: no sample yet */
+        duration_ns rttvar;
+        duration_ns min_rtt;
+        uint32_t send_window;
+        uint32_t receive_window;
+        uint32_t path_mtu;
+        struct tcp_counts counts;
+};
+void tcp_conn_report(const TcpConn *conn, struct tcp_report *report);
+
+/* Asserts every invariant; for tests, fuzzers and checked builds. */
+void tcp_conn_check(const TcpConn *conn);
+
+/* ---- Listeners ---- */
+
+/* The passive OPEN. `local.address` may be any. At most `backlog` connections wait to be accepted. */
+TcpListener *tcp_listener_new(TcpHost *host, const struct tcp_settings *settings, const struct endpoint *local,
+        uint32_t backlog, uint32_t path_mtu);
+/* Its queues are empty (tcp_listener_take_child). */
+void tcp_listener_free(TcpListener *listener);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TcpListener, tcp_listener_free)
+
+/* A segment for the listener and for no connection. A new connection in SYN-RECEIVED is returned, for the caller to
+ * own and to find again under `tuple`; else NULL, and `*has_answer` tells whether `*answer` is to be sent. */
+TcpConn *tcp_listener_on_segment(TcpListener *listener, const struct four_tuple *tuple,
+        const struct tcp_segment *segment, time_ns now, struct tcp_segment *answer, bool *has_answer);
+
+/* The connection that has been ready longest, no longer the listener's; NULL when none is. */
+TcpConn *tcp_listener_accept(TcpListener *listener);
+bool tcp_listener_has_connection(const TcpListener *listener);
+
+/* For closing: any child, ready or half-open, no longer the listener's; the caller aborts it. NULL when none is left. */
+TcpConn *tcp_listener_take_child(TcpListener *listener);
+
+void tcp_listener_set_backlog(TcpListener *listener, uint32_t backlog);
+const struct tcp_settings *tcp_listener_settings(const TcpListener *listener);
+void tcp_listener_set(TcpListener *listener, const struct tcp_settings *settings);
+const struct endpoint *tcp_listener_local(const TcpListener *listener);
+void tcp_listener_set_owner(TcpListener *listener, void *owner);
+void *tcp_listener_owner(const TcpListener *listener);
+void tcp_listener_check(const TcpListener *listener);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * What can be set about a connection: the scenario's `tcp:` keys and the socket options. The defaults are a current
+ * Linux's where this TCP has the mechanism.
+ */
+#ifndef INORDER_TCP_SETTINGS_H
+#define INORDER_TCP_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "units.h"
+
+struct cong_ops;
+
+/* How lost data is found and sent again. */
+enum tcp_recovery {
+        TCP_RECOVERY_NEWRENO, /* RFC 6582: duplicate ACKs, one hole a round trip */
+        TCP_RECOVERY_SACK,    /* RFC 6675 where the peer agreed to SACK, else as newreno */
+};
+
+struct tcp_settings {
+        const struct cong_ops *congestion_control; /* see tcp_congestion_control_find() */
+        enum tcp_recovery recovery;
+        bool sack;            /* offer and accept SACK-permitted. RFC 2018 */
+        bool dsack;           /* report duplicates. RFC 2883 */
+        bool timestamps;      /* RFC 7323 */
+        bool window_scaling;  /* RFC 7323 */
+        bool limited_transmit; /* RFC 3042 */
+        bool nagle;           /* off: TCP_NODELAY. RFC 9293 section 3.7.4 */
+        bool idle_restart;    /* cwnd falls back to the initial window after an idle RTO. RFC 5681 section 4.1 */
+        bool keepalive;       /* SO_KEEPALIVE. RFC 9293 section 3.8.4 */
+        bool linger;          /* SO_LINGER: with linger_time 0, close resets; with more, close waits */
+        duration_ns linger_time;
+        duration_ns delayed_ack; /* every second full segment or this long; 0: no delayed ACK. RFC 1122 4.2.3.2 */
+        uint32_t mss;            /* largest payload to offer and to send, before options; 0: from the path's MTU */
+        uint32_t initial_window; /* segments. RFC 6928 */
+        duration_ns initial_rto; /* RFC 6298 (2.1) */
+        duration_ns min_rto;     /* RFC 6298 (2.4) says 1 s; 200 ms as Linux */
+        duration_ns max_rto;
+        uint32_t syn_retries;    /* a SYN is sent again this often before ETIMEDOUT */
+        uint32_t syn_ack_retries;
+        uint32_t retries;        /* so many back-offs of a data segment or probe, before ETIMEDOUT */
+        duration_ns user_timeout; /* TCP_USER_TIMEOUT; 0: `retries` decides. RFC 5482 */
+        duration_ns keepalive_idle;
+        duration_ns keepalive_interval;
+        uint32_t keepalive_count;
+        uint32_t receive_buffer; /* bytes held for the application, out of order or not: the largest window */
+        uint32_t send_buffer;    /* bytes written and not yet acknowledged */
+        duration_ns msl;         /* TIME-WAIT lasts twice this unless time_wait is set. RFC 9293 section 3.4.2 */
+        duration_ns time_wait;   /* 0: 2 * msl */
+        duration_ns fin_wait_2;  /* a closed socket's connection waits so long for the peer's FIN */
+};
+
+/* The values a scenario starts from. */
+struct tcp_settings tcp_settings_default(void);
+
+/* "cubic" → its operations, NULL when there is none of that name; and the name of the nth, NULL after the last. */
+const struct cong_ops *tcp_congestion_control_find(const char *name);
+const char *tcp_congestion_control_name(unsigned index);
+const char *cong_ops_name(const struct cong_ops *ops);
+
+#endif
