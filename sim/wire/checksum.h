@@ -1,8 +1,8 @@
 /*
  * The Internet checksum: ones'-complement sums of 16-bit words. RFC 1071.
  *
- * A partial sum is folded to 16 bits and not complemented. Words are summed in network byte order, so 0x1234 on the
- * wire adds 0x1234.
+ * A partial sum is folded to 16 bits and not complemented. Words are summed in network byte order, so 0x1234
+ * on the wire adds 0x1234.
  */
 #ifndef INORDER_CHECKSUM_H
 #define INORDER_CHECKSUM_H
@@ -16,8 +16,8 @@ uint16_t checksum_sum(const void *bytes, size_t size);
 /* Copy and sum in one pass. The areas do not overlap. */
 uint16_t checksum_copy(void *to, const void *from, size_t size);
 
-/* The sum of two parts, the second of which begins `size_before` bytes after the first: an odd distance swaps its
- * bytes (RFC 1071 section 2, "byte order independence"). */
+/* The sum of two parts, the second of which begins `size_before` bytes after the first: an odd distance swaps
+ * its bytes (RFC 1071 section 2, "byte order independence"). */
 uint16_t checksum_combine(uint16_t sum, uint16_t next_sum, size_t size_before);
 
 /* a + b with end-around carry. */

@@ -29,7 +29,8 @@ struct four_tuple {
 #define IP_ADDRESS_TEXT_SIZE 46
 #define ENDPOINT_TEXT_SIZE   54
 
-/* The unspecified address, "any": all bytes zero. */
+/* The unspecified address, "any": all bytes zero. It is the same for both families: IPv4's 0.0.0.0 becomes
+ * this one, and it counts as an IPv4 address. */
 extern const struct ip_address ip_address_any;
 
 /* `ipv4` is in host byte order: 0xc0000201 is 192.0.2.1. */

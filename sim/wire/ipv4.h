@@ -12,9 +12,9 @@
 #define IPV4_HEADER_SIZE_MAX 60
 #define IPV4_PACKET_SIZE_MAX 65535
 
-#define IP_PROTOCOL_ICMP 1
-#define IP_PROTOCOL_TCP  6
-#define IP_PROTOCOL_UDP  17
+#define IP_PROTOCOL_ICMP     1
+#define IP_PROTOCOL_TCP      6
+#define IP_PROTOCOL_UDP      17
 
 /* The two low bits of the traffic class. RFC 3168 section 5. */
 enum ecn_codepoint { ECN_NOT_ECT = 0, ECN_ECT_1 = 1, ECN_ECT_0 = 2, ECN_CE = 3 };
@@ -36,8 +36,8 @@ struct ipv4_header {
 
 enum ipv4_parse { IPV4_OK, IPV4_TRUNCATED, IPV4_NOT_VERSION_4, IPV4_BAD_LENGTH, IPV4_BAD_CHECKSUM };
 
-/* Read the header at the front of `bytes`, of which `size` are there; `packet_size` is the whole packet's. Options
- * are skipped. `*header` is written only when the answer is IPV4_OK. */
+/* Read the header at the front of `bytes`, of which `size` are there; `packet_size` is the whole packet's.
+ * Options are skipped. `*header` is written only when the answer is IPV4_OK. */
 enum ipv4_parse ipv4_parse(const uint8_t *bytes, size_t size, size_t packet_size, struct ipv4_header *header);
 
 /* "bad checksum". */
@@ -46,12 +46,12 @@ const char *ipv4_parse_name(enum ipv4_parse result);
 /* Write 20 bytes, without options, checksum made. header_length is ignored. */
 void ipv4_emit(const struct ipv4_header *header, uint8_t bytes[IPV4_HEADER_SIZE]);
 
-/* Take one from the time to live in a header that parses, mending its checksum (RFC 1624). False when it was 0 or 1:
- * then the packet must not be forwarded and nothing is changed. */
+/* Take one from the time to live in a header that parses, mending its checksum (RFC 1624). False when it was
+ * 0 or 1: then the packet must not be forwarded and nothing is changed. */
 bool ipv4_decrement_ttl(uint8_t *bytes);
 
-/* The partial sum of the pseudo-header before a TCP or UDP header. RFC 9293 section 3.1. `size` counts the transport
- * header and its payload. */
+/* The partial sum of the pseudo-header before a TCP or UDP header. RFC 9293 section 3.1. `size` counts the
+ * transport header and its payload. */
 uint16_t ipv4_pseudo_header_sum(const struct ip_address *source, const struct ip_address *destination,
         uint8_t protocol, uint16_t size);
 

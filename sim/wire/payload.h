@@ -1,9 +1,9 @@
 /*
  * Payload: what applications wrote, stored once and shared by everything that carries it.
  *
- * Bytes live in reference-counted, append-only chunks; a byte, once written, never changes. A `struct payload` is up
- * to three slices of chunks and their checksum. Sending copies no byte and receiving queues slices. Whoever must
- * change bytes (corruption, a middlebox) takes a private copy, which voids the sum.
+ * Bytes live in reference-counted, append-only chunks; a byte, once written, never changes. A `struct
+ * payload` is up to three slices of chunks and their checksum. Sending copies no byte and receiving queues
+ * slices. Whoever must change bytes (corruption, a middlebox) takes a private copy, which voids the sum.
  *
  * Chunks belong to one world's pool and never leave its thread.
  */
@@ -45,9 +45,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PayloadPool, payload_pool_free)
 size_t payload_pool_bytes_in_use(const PayloadPool *pool);
 uint64_t payload_pool_allocations(const PayloadPool *pool);
 
-/* Store `size` bytes. They go on right behind `*tail` when its chunk has room there and nobody has written behind it
- * yet: then `*tail` grows by what fitted. Otherwise `*tail` is left alone and a new slice, with a reference of its
- * own, is put in `*fresh`. Returns the bytes stored, at least 1; call again for the rest. `tail` may be NULL. */
+/* Store `size` bytes. They go on right behind `*tail` when its chunk has room there and nobody has written
+ * behind it yet: then `*tail` grows by what fitted. Otherwise `*tail` is left alone and a new slice, with a
+ * reference of its own, is put in `*fresh`. Returns the bytes stored, at least 1; call again for the rest.
+ * `tail` may be NULL. */
 size_t payload_pool_store(PayloadPool *pool, struct payload_slice *tail, struct payload_slice *fresh,
         const void *bytes, size_t size);
 
@@ -65,8 +66,9 @@ void payload_clear(struct payload *payload);
 /* `length` bytes from `offset` on, as a new owner. The sum goes along when it is the whole. */
 struct payload payload_cut(const struct payload *payload, uint32_t offset, uint32_t length);
 
-/* Add a slice at the end (taking a reference of its own). When it continues the last slice in the same chunk the two
- * become one; when three are there already, all are gathered into a fresh chunk of `pool`. Voids the sum. */
+/* Add a slice at the end (taking a reference of its own). When it continues the last slice in the same chunk
+ * the two become one; when three are there already, all are gathered into a fresh chunk of `pool`. Voids the
+ * sum. */
 void payload_append(PayloadPool *pool, struct payload *payload, const struct payload_slice *slice);
 
 /* Copy `length` bytes from `offset` on to `to`. */
@@ -76,8 +78,8 @@ void payload_copy_out(const struct payload *payload, uint32_t offset, void *to, 
 uint16_t payload_sum(struct payload *payload);
 uint16_t payload_sum_again(const struct payload *payload);
 
-/* Make the payload one private slice whose bytes may be changed through the pointer returned (NULL when empty); its
- * sum is void. */
+/* Make the payload one private slice whose bytes may be changed through the pointer returned (NULL when
+ * empty); its sum is void. */
 uint8_t *payload_make_private(PayloadPool *pool, struct payload *payload);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * Sequence numbers: points on a circle of 2^32. RFC 9293 section 3.4.
  *
- * A struct, so that `<` does not compile: on a circle there is only before and after, and only within half of it.
+ * A struct, so that `<` does not compile: on a circle there is only before and after, and only within half of
+ * it.
  */
 #ifndef INORDER_SEQNUM_H
 #define INORDER_SEQNUM_H

@@ -1,6 +1,6 @@
 /*
- * A TCP segment as a value, and its header on the wire. RFC 9293 section 3.1; options of RFC 7323 and RFC 2018, laid
- * out in Linux's order.
+ * A TCP segment as a value, and its header on the wire. RFC 9293 section 3.1; options of RFC 7323 and RFC
+ * 2018, laid out in Linux's order.
  */
 #ifndef INORDER_TCP_SEGMENT_H
 #define INORDER_TCP_SEGMENT_H
@@ -60,18 +60,24 @@ struct tcp_segment {
         struct payload payload; /* owned by whoever holds the segment */
 };
 
-enum tcp_parse { TCP_PARSE_OK, TCP_PARSE_TRUNCATED, TCP_PARSE_BAD_OFFSET, TCP_PARSE_BAD_OPTION,
-        TCP_PARSE_BAD_CHECKSUM };
+enum tcp_parse {
+        TCP_PARSE_OK,
+        TCP_PARSE_TRUNCATED,
+        TCP_PARSE_BAD_OFFSET,
+        TCP_PARSE_BAD_OPTION,
+        TCP_PARSE_BAD_CHECKSUM
+};
 
 /* Sequence numbers the segment takes: its payload, plus one each for SYN and FIN (SEG.LEN). */
 uint32_t tcp_segment_length(const struct tcp_segment *segment);
 /* seq + SEG.LEN: the first number after it. */
 struct seqnum tcp_segment_end(const struct tcp_segment *segment);
 
-/* Read the segment whose header begins at `bytes` (`size` of them are header bytes of the packet) and whose further
- * bytes are `payload`; the checksum is verified with the payload's sum. Unknown options are skipped by their length;
- * an option with an impossible length fails the whole. `*segment`, with its own reference to the payload, is written
- * only when the answer is TCP_PARSE_OK; its ecn and dont_fragment are the caller's to fill in. */
+/* Read the segment whose header begins at `bytes` (`size` of them are header bytes of the packet) and whose
+ * further bytes are `payload`; the checksum is verified with the payload's sum. Unknown options are skipped
+ * by their length; an option with an impossible length fails the whole. `*segment`, with its own reference to
+ * the payload, is written only when the answer is TCP_PARSE_OK; its ecn and dont_fragment are the caller's to
+ * fill in. */
 enum tcp_parse tcp_segment_parse(const struct ip_address *source, const struct ip_address *destination,
         const uint8_t *bytes, size_t size, const struct payload *payload, PayloadPool *pool,
         struct tcp_segment *segment);
@@ -81,9 +87,9 @@ const char *tcp_parse_name(enum tcp_parse result);
 /* Bytes that the options take, padding included: a multiple of 4, at most 40. */
 size_t tcp_options_size(const struct tcp_options *options);
 
-/* Write header and options, checksum made, to `bytes`; returns the header's size. Sums the payload if it is not
- * summed yet. Order: SYN: MSS, SACK-permitted, timestamps, window scale; else timestamps, SACK. The blocks that do
- * not fit in 40 bytes are asserted not to be there. */
+/* Write header and options, checksum made, to `bytes`; returns the header's size. Sums the payload if it is
+ * not summed yet. Order: SYN: MSS, SACK-permitted, timestamps, window scale; else timestamps, SACK. The
+ * blocks that do not fit in 40 bytes are asserted not to be there. */
 size_t tcp_segment_emit(const struct ip_address *source, const struct ip_address *destination,
         struct tcp_segment *segment, uint8_t bytes[TCP_HEADER_SIZE_MAX]);
 

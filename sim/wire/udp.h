@@ -17,8 +17,8 @@ struct udp_datagram {
 
 enum udp_parse { UDP_OK, UDP_TRUNCATED, UDP_BAD_LENGTH, UDP_BAD_CHECKSUM };
 
-/* Read the datagram whose header begins at `bytes` (`size` of them are header bytes of the packet) and whose payload
- * is `payload`. `*datagram`, with its own reference, is written only when the answer is UDP_OK. */
+/* Read the datagram whose header begins at `bytes` (`size` of them are header bytes of the packet) and whose
+ * payload is `payload`. `*datagram`, with its own reference, is written only when the answer is UDP_OK. */
 enum udp_parse udp_parse(const struct ip_address *source, const struct ip_address *destination,
         const uint8_t *bytes, size_t size, const struct payload *payload, PayloadPool *pool,
         struct udp_datagram *datagram);

@@ -1,0 +1,134 @@
+/*
+ * The TCP header, read and written. RFC 9293 section 3.1.
+ *
+ *     0: source port               2: destination port
+ *     4: sequence number           8: acknowledgment number
+ *    12: data offset, reserved, AE flag                13: the other flags
+ *    14: window                   16: checksum         18: urgent pointer
+ */
+#include "wire/tcp_segment.h"
+
+#include "wire/byte_order.h"
+#include "wire/checksum.h"
+#include "wire/tcp_options.h"
+#include "wire/transport.h"
+
+uint32_t tcp_segment_length(const struct tcp_segment *segment)
+{
+        uint32_t length = segment->payload.length;
+        if (segment->flags & TCP_FLAG_SYN)
+                length++;
+        if (segment->flags & TCP_FLAG_FIN)
+                length++;
+        return length;
+}
+
+struct seqnum tcp_segment_end(const struct tcp_segment *segment)
+{
+        return seq_add(segment->seq, tcp_segment_length(segment));
+}
+
+static void read_fixed_header(const uint8_t *header, struct tcp_segment *segment)
+{
+        segment->source_port = read_be16(header);
+        segment->destination_port = read_be16(header + 2);
+        segment->seq = seq_of(read_be32(header + 4));
+        segment->ack = seq_of(read_be32(header + 8));
+        segment->flags = (uint16_t)((header[12] & 0x01) << 8 | header[13]);
+        segment->window = read_be16(header + 14);
+        segment->urgent_pointer = read_be16(header + 18);
+}
+
+enum tcp_parse tcp_segment_parse(const struct ip_address *source, const struct ip_address *destination,
+        const uint8_t *bytes, size_t size, const struct payload *payload, PayloadPool *pool,
+        struct tcp_segment *segment)
+{
+        size_t whole_size = size + payload->length;
+        if (whole_size < TCP_HEADER_SIZE)
+                return TCP_PARSE_TRUNCATED;
+        struct payload summed = *payload;
+        if (transport_sum(source, destination, IP_PROTOCOL_TCP, bytes, size, &summed) != 0xffff)
+                return TCP_PARSE_BAD_CHECKSUM;
+        uint8_t buffer[TCP_HEADER_SIZE_MAX];
+        const uint8_t *header = transport_header(bytes, size, payload, TCP_HEADER_SIZE, buffer);
+        size_t header_size = (header[12] >> 4) * 4u;
+        if (header_size < TCP_HEADER_SIZE || header_size > whole_size)
+                return TCP_PARSE_BAD_OFFSET;
+        header = transport_header(bytes, size, payload, header_size, buffer);
+        struct tcp_segment parsed = { 0 };
+        read_fixed_header(header, &parsed);
+        if (!tcp_options_parse(header + TCP_HEADER_SIZE, header_size - TCP_HEADER_SIZE, &parsed.options))
+                return TCP_PARSE_BAD_OPTION;
+        parsed.payload = transport_payload(bytes, size, &summed, header_size, pool);
+        *segment = parsed;
+        return TCP_PARSE_OK;
+}
+
+const char *tcp_parse_name(enum tcp_parse result)
+{
+        static const char *const names[] = {
+                [TCP_PARSE_OK] = "ok",
+                [TCP_PARSE_TRUNCATED] = "truncated",
+                [TCP_PARSE_BAD_OFFSET] = "bad data offset",
+                [TCP_PARSE_BAD_OPTION] = "bad option",
+                [TCP_PARSE_BAD_CHECKSUM] = "bad checksum",
+        };
+        return names[result];
+}
+
+static void write_fixed_header(const struct tcp_segment *segment, size_t header_size, uint8_t *bytes)
+{
+        write_be16(bytes, segment->source_port);
+        write_be16(bytes + 2, segment->destination_port);
+        write_be32(bytes + 4, segment->seq.value);
+        write_be32(bytes + 8, segment->ack.value);
+        bytes[12] = (uint8_t)(header_size / 4 << 4 | segment->flags >> 8);
+        bytes[13] = (uint8_t)segment->flags;
+        write_be16(bytes + 14, segment->window);
+        write_be16(bytes + 16, 0);
+        write_be16(bytes + 18, segment->urgent_pointer);
+}
+
+size_t tcp_segment_emit(const struct ip_address *source, const struct ip_address *destination,
+        struct tcp_segment *segment, uint8_t bytes[TCP_HEADER_SIZE_MAX])
+{
+        size_t header_size = TCP_HEADER_SIZE + tcp_options_size(&segment->options);
+        g_assert(header_size <= TCP_HEADER_SIZE_MAX);
+        write_fixed_header(segment, header_size, bytes);
+        tcp_options_emit(&segment->options, bytes + TCP_HEADER_SIZE);
+        uint16_t sum =
+                transport_sum(source, destination, IP_PROTOCOL_TCP, bytes, header_size, &segment->payload);
+        write_be16(bytes + 16, checksum_finish(sum));
+        return header_size;
+}
+
+/* A SYN with an ACK has a name of its own; every other flag is named by itself. */
+static const struct flag_name {
+        uint16_t flags;
+        const char *name;
+} flag_names[] = {
+        { TCP_FLAG_SYN | TCP_FLAG_ACK, "SYN-ACK" },
+        { TCP_FLAG_SYN, "SYN" },
+        { TCP_FLAG_FIN, "FIN" },
+        { TCP_FLAG_RST, "RST" },
+        { TCP_FLAG_PSH, "PSH" },
+        { TCP_FLAG_ACK, "ACK" },
+        { TCP_FLAG_URG, "URG" },
+        { TCP_FLAG_ECE, "ECE" },
+        { TCP_FLAG_CWR, "CWR" },
+        { TCP_FLAG_AE, "AE" },
+};
+
+const char *tcp_flags_format(uint16_t flags, char text[TCP_FLAGS_TEXT_SIZE])
+{
+        g_strlcpy(text, flags == 0 ? "none" : "", TCP_FLAGS_TEXT_SIZE);
+        for (size_t i = 0; i < G_N_ELEMENTS(flag_names); i++) {
+                if ((flags & flag_names[i].flags) != flag_names[i].flags)
+                        continue;
+                if (text[0] != '\0')
+                        g_strlcat(text, ", ", TCP_FLAGS_TEXT_SIZE);
+                g_strlcat(text, flag_names[i].name, TCP_FLAGS_TEXT_SIZE);
+                flags &= (uint16_t)~flag_names[i].flags;
+        }
+        return text;
+}

@@ -1,0 +1,47 @@
+/*
+ * Checksums and cuts that UDP and TCP have in common. RFC 9293 section 3.1, RFC 768.
+ */
+#include "wire/transport.h"
+
+#include "wire/checksum.h"
+#include "wire/ipv4.h"
+
+#include <string.h>
+
+uint16_t transport_sum(const struct ip_address *source, const struct ip_address *destination,
+        uint8_t protocol, const uint8_t *bytes, size_t size, struct payload *payload)
+{
+        size_t whole_size = size + payload->length;
+        g_assert(whole_size <= UINT16_MAX);
+        uint16_t sum = ipv4_pseudo_header_sum(source, destination, protocol, (uint16_t)whole_size);
+        sum = checksum_add(sum, checksum_sum(bytes, size));
+        return checksum_combine(sum, payload_sum(payload), size);
+}
+
+const uint8_t *transport_header(
+        const uint8_t *bytes, size_t size, const struct payload *payload, size_t length, uint8_t *buffer)
+{
+        if (length <= size)
+                return bytes;
+        memcpy(buffer, bytes, size);
+        payload_copy_out(payload, 0, buffer + size, length - size);
+        return buffer;
+}
+
+static void append_all(PayloadPool *pool, struct payload *payload, const struct payload *more)
+{
+        for (uint8_t i = 0; i < more->slice_count; i++)
+                payload_append(pool, payload, &more->slices[i]);
+}
+
+struct payload transport_payload(
+        const uint8_t *bytes, size_t size, const struct payload *payload, size_t length, PayloadPool *pool)
+{
+        if (length >= size) {
+                uint32_t taken = (uint32_t)(length - size);
+                return payload_cut(payload, taken, payload->length - taken);
+        }
+        struct payload whole = payload_of_bytes(pool, bytes + length, size - length);
+        append_all(pool, &whole, payload);
+        return whole;
+}
