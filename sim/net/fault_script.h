@@ -1,0 +1,100 @@
+/*
+ * Exact, seedless misfortune: the scenario's `faults:` rules, matched in file order at the link they name.
+ *
+ * A rule belongs to a link and counts per direction. Rules at a time (`at:`) are events; the others look at each packet
+ * as its transmission ends.
+ */
+#ifndef INORDER_FAULT_SCRIPT_H
+#define INORDER_FAULT_SCRIPT_H
+
+#include "engine/rng.h"
+#include "net/packet.h"
+
+struct fault_match {
+        uint32_t from; /* owner numbers; PACKET_NO_HOST: any */
+        uint32_t to;
+        uint16_t kinds; /* one of enum packet_kind; 0: any */
+        uint64_t nth;   /* from 1, of the packets matching all else; 0: every one */
+        uint64_t every; /* every k-th of them; 0: no */
+        bool has_flags;
+        uint16_t flags_set;   /* TCP flags that must be on … */
+        uint16_t flags_clear; /* … and off */
+        bool has_seq;
+        uint32_t seq_first; /* relative sequence numbers, both ends included: one is in the packet */
+        uint32_t seq_last;
+        bool has_bytes;
+        uint64_t bytes_first; /* offsets in that direction's stream, both ends included: one is in the packet */
+        uint64_t bytes_last;
+        uint32_t transfer; /* 0: any */
+        bool has_time;
+        time_ns time_from; /* transmission ends in from … to */
+        time_ns time_to;
+        bool has_probability;
+        struct probability probability;
+};
+
+enum fault_action_kind {
+        FAULT_DROP,
+        FAULT_DUPLICATE,      /* count more copies */
+        FAULT_DELAY,          /* duration longer on the line */
+        FAULT_HOLD_UNTIL,     /* until a packet matching `until` has passed; it follows that one at once */
+        FAULT_SWAP_WITH_NEXT, /* the same, for whatever passes next in this direction */
+        FAULT_CORRUPT,        /* bit or bits, in `area` */
+        FAULT_LINK_DOWN,      /* for duration (0: until link-up) */
+        FAULT_LINK_UP,
+};
+
+enum fault_area { FAULT_IN_PAYLOAD, FAULT_IN_IP, FAULT_IN_TCP, FAULT_IN_ANY };
+
+struct fault_action {
+        enum fault_action_kind kind;
+        uint32_t count;      /* DUPLICATE: copies; CORRUPT: bits to flip, 0: the one at `bit` */
+        duration_ns duration;
+        struct fault_match until;
+        uint32_t bit;        /* CORRUPT: from the top bit of the first byte of the area */
+        enum fault_area area;
+};
+
+struct fault_rule {
+        char *name; /* given, or "faults[3]" */
+        uint32_t link; /* the scenario's number of the link */
+        bool is_timed; /* at a time, not at a packet */
+        time_ns at;
+        struct fault_match match;
+        struct fault_action action;
+};
+
+/* All rules of a world. Takes the rules (and their names) as they are; they outlive it. */
+typedef struct FaultScript FaultScript;
+FaultScript *fault_script_new(const struct fault_rule *rules, unsigned count, uint64_t seed);
+void fault_script_free(FaultScript *script);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaultScript, fault_script_free)
+
+/* Whether any rule, timed or not, names this link. */
+bool fault_script_concerns(const FaultScript *script, uint32_t link);
+
+/* How often rule `index` fired. */
+uint64_t fault_script_fired(const FaultScript *script, unsigned index);
+
+/* What the rules make of one packet on its way out of link `link`, direction 0 or 1. Later rules see a packet that an
+ * earlier one did not drop. */
+struct fault_verdict {
+        bool is_dropped;
+        uint32_t copies; /* more of it */
+        duration_ns delay;
+        const struct fault_match *hold_until; /* NULL: do not hold */
+        bool hold_for_next;
+        int hold_rule;        /* whose hold it is: for its counters */
+        unsigned flip_count;
+        uint32_t flips[8];    /* bits of the IP packet */
+        unsigned fired_count;
+        unsigned fired[16];   /* indices of the rules that fired, in order */
+};
+void fault_script_decide(FaultScript *script, uint32_t link, unsigned direction, const struct packet *packet,
+        time_ns now, struct fault_verdict *verdict);
+
+/* Counts a packet for the `hold-until` of rule `rule` in this direction; true when it releases what is held. */
+bool fault_script_releases(FaultScript *script, int rule, unsigned direction, const struct packet *packet,
+        time_ns now);
+
+#endif

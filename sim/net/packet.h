@@ -1,0 +1,96 @@
+/*
+ * Packets in flight: header bytes as on the wire, slices of shared payload, and the sending host's note of what it is.
+ *
+ * Small records from a pool, handed from owner to owner; whoever holds the pointer owns it.
+ */
+#ifndef INORDER_PACKET_H
+#define INORDER_PACKET_H
+
+#include "trace/trace.h"
+#include "units.h"
+#include "wire/ipv4.h"
+#include "wire/payload.h"
+
+#define PACKET_HEADER_SIZE_MAX 120 /* IPv4 without options and the largest TCP header; or IPv6 and TCP */
+#define PACKET_NO_HOST         UINT32_MAX
+
+typedef struct PacketPool PacketPool;
+
+/* What a packet is. Predicates, not a partition: a resent SYN is SYN and RETRANSMISSION. */
+enum packet_kind {
+        PACKET_DATA = 1 << 0, /* a first sending with payload */
+        PACKET_RETRANSMISSION = 1 << 1,
+        PACKET_PURE_ACK = 1 << 2,
+        PACKET_SYN = 1 << 3, /* without ACK */
+        PACKET_SYN_ACK = 1 << 4,
+        PACKET_FIN = 1 << 5,
+        PACKET_RST = 1 << 6,
+        PACKET_DNS = 1 << 7,
+        PACKET_ICMP = 1 << 8,
+};
+
+/* What the sending host knows of it; rides along and is not on the wire. */
+struct packet_note {
+        uint32_t from; /* owner numbers of hosts; PACKET_NO_HOST when unknown */
+        uint32_t to;
+        uint32_t transfer;   /* trace's number; 0: none */
+        uint32_t connection; /* on the sending host, from 1; 0: none */
+        uint64_t stream_offset; /* of its first payload byte */
+        uint32_t isn;        /* of the sender's stream: seq - isn is relative */
+        uint32_t peer_isn;
+        bool knows_isn;      /* isn is valid */
+        bool knows_peer_isn;
+        uint8_t window_scale; /* to apply to its window field */
+        uint16_t kinds;      /* bits of enum packet_kind */
+        uint16_t sending;    /* nth sending of its sequence numbers; 0: takes none */
+        bool is_dsack;       /* the first SACK block reports a duplicate */
+        const char *why;     /* constant text: "new-data" */
+};
+
+/* What one connection has waiting in its own host's device. */
+struct device_account {
+        uint32_t queued_bytes; /* IP packets given to the device whose transmission has not ended */
+        uint32_t queued_packets;
+        bool is_waiting;       /* for room */
+        void *data;            /* the host's: whose account it is */
+};
+
+struct packet {
+        struct packet *next; /* in whatever list holds it */
+        struct trace_packet_id id;
+        uint32_t copy;  /* 0: the original; the kth copy made of a packet with copy c has 16 c + k, k from 1 to 15 */
+        uint16_t size;  /* of the IP packet, bytes */
+        uint8_t header_size;
+        uint8_t flips;  /* bits flipped so far */
+        struct packet_note note;
+        struct device_account *account; /* NULL once it has left its host's device */
+        struct payload payload;
+        /* The hop in progress. */
+        uint64_t ordinal;
+        time_ns t_enqueue;
+        time_ns t_tx;
+        time_ns t_tx_end;
+        time_ns t_arrive;
+        uint8_t header[PACKET_HEADER_SIZE_MAX];
+};
+
+PacketPool *packet_pool_new(PayloadPool *payloads);
+/* Every packet is back. */
+void packet_pool_free(PacketPool *pool);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PacketPool, packet_pool_free)
+PayloadPool *packet_pool_payloads(const PacketPool *pool);
+uint64_t packet_pool_allocations(const PacketPool *pool);
+
+/* A zeroed packet (but for the header bytes). */
+struct packet *packet_new(PacketPool *pool);
+/* The same packet once more: the payload is shared, `copy` is the caller's to set, the account is not copied. */
+struct packet *packet_copy(PacketPool *pool, const struct packet *packet);
+void packet_free(PacketPool *pool, struct packet *packet);
+
+/* Everything the trace tells of a packet; `view` points into it. */
+void packet_describe(const struct packet *packet, struct trace_packet *view);
+
+/* Flip bit `bit` (0 is the top bit of the first byte of the IP packet). Payload becomes private first. */
+void packet_flip_bit(PacketPool *pool, struct packet *packet, uint32_t bit);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * A router: longest prefix match, time to live, and on to the next link. RFC 1812 sections 5.2 and 5.3, without ICMP.
+ *
+ * Routes over the fewest hops are computed from the whole scenario by route_all().
+ */
+#ifndef INORDER_ROUTER_H
+#define INORDER_ROUTER_H
+
+#include "net/link.h"
+#include "wire/ip_address.h"
+
+/* Prefix → link. Hosts have one too. */
+typedef struct RouteTable RouteTable;
+RouteTable *route_table_new(void);
+void route_table_free(RouteTable *table);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RouteTable, route_table_free)
+/* `prefix_bits` of the 128: an IPv4 /32 is 128. A later route for the same prefix replaces the earlier. */
+void route_table_add(RouteTable *table, const struct ip_address *prefix, unsigned prefix_bits, Link *link);
+Link *route_table_find(const RouteTable *table, const struct ip_address *destination);
+
+typedef struct Router Router;
+Router *router_new(struct net_context *context, uint32_t owner);
+void router_free(Router *router);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Router, router_free)
+RouteTable *router_routes(Router *router);
+/* For the links that lead here. Packets with a bad IP checksum, no time left or no route end here, traced. */
+struct packet_sink router_sink(Router *router);
+
+/* The topology as a graph, to compute routes from. Nodes and links in scenario order. */
+struct route_node {
+        RouteTable *table;
+        bool forwards; /* a router; hosts do not carry others' packets */
+        struct ip_address address; /* any: not a destination */
+};
+struct route_edge {
+        unsigned from; /* node indices */
+        unsigned to;
+        Link *link;
+};
+/* Fewest hops, ties by scenario order of the first edge that differs. Linear in destinations times edges at worst;
+ * stub hosts with one link get a default route, so that it stays small. */
+void route_all(const struct route_node *nodes, unsigned node_count, const struct route_edge *edges,
+        unsigned edge_count);
+
+#endif

@@ -1,0 +1,207 @@
+/*
+ * The one tap: everything that happens in a world passes here, and writers listen.
+ *
+ * Values only: whoever emits has decoded what it tells. trace_wants() is the mask test that silence costs; emitters
+ * call it before they assemble an event. Events come in the order of the event queue. docs/trace.md lists each field.
+ */
+#ifndef INORDER_TRACE_H
+#define INORDER_TRACE_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "units.h"
+
+typedef struct Trace Trace;
+
+enum trace_kind {
+        TRACE_HOP,            /* a packet-hop has ended: delivered at the link's far end, or dropped on the way */
+        TRACE_SENT,           /* a host gave a packet to its device */
+        TRACE_RECEIVED,       /* a packet reached its host and was taken */
+        TRACE_DROPPED,        /* a host or router threw a packet away */
+        TRACE_FAULT,          /* a fault rule fired on a packet, or at its time */
+        TRACE_TCP_STATE,
+        TRACE_TCP_RTT,
+        TRACE_TCP_CONGESTION,
+        TRACE_TCP_NOTE,       /* every other note of TCP */
+        TRACE_SOCKET_CALL,    /* a socket call returned */
+        TRACE_STEP,           /* what a program did, in its own words: the story */
+        TRACE_KINDS,
+};
+
+#define TRACE_BIT(kind)    (1u << (kind))
+#define TRACE_PACKET_KINDS (TRACE_BIT(TRACE_HOP) | TRACE_BIT(TRACE_SENT) | TRACE_BIT(TRACE_RECEIVED) | TRACE_BIT(TRACE_DROPPED))
+#define TRACE_ALL_KINDS    (TRACE_BIT(TRACE_KINDS) - 1)
+
+#define TRACE_SACK_BLOCKS_MAX 4
+#define TRACE_PIECES_MAX      3
+
+struct trace_bytes {
+        const uint8_t *bytes;
+        size_t size;
+};
+
+/* Packets are named by the host that made them and its count; copies made on the way share the name. */
+struct trace_packet_id {
+        uint32_t host; /* owner number */
+        uint32_t number; /* from 1; 0: no packet */
+};
+
+/* A packet as it is on the wire at this moment. Pointers are valid during the event only. */
+struct trace_packet {
+        struct trace_packet_id id;
+        uint32_t copy;      /* 0: the original */
+        uint32_t size;      /* IP packet, bytes */
+        struct trace_bytes header;  /* IP and transport header */
+        struct trace_bytes payload[TRACE_PIECES_MAX];
+        unsigned payload_pieces;
+        uint32_t payload_size;
+        uint16_t payload_sum;       /* ones'-complement sum of the payload */
+        bool is_corrupted;          /* bits were flipped on the way */
+
+        /* What it means, by the note of the host that sent it. */
+        uint32_t from;        /* owner numbers; UINT32_MAX: no such host */
+        uint32_t to;
+        uint32_t transfer;    /* index of trace_add_transfer() plus one; 0: none */
+        uint32_t connection;  /* the sender's number for it; 0: none */
+        const char *why;      /* why it was sent: "new-data", "fast-retransmit" …; "-" unknown */
+        uint64_t stream_offset;
+        uint32_t sending;     /* nth sending of these sequence numbers; 0: takes none */
+
+        /* What its header says. `protocol` "tcp", "udp" or "-"; the rest is zero for what does not apply. */
+        const char *protocol;
+        uint16_t source_port;
+        uint16_t destination_port;
+        uint32_t seq;             /* raw */
+        uint32_t ack;             /* raw */
+        int64_t relative_seq;     /* SYN is 0, the first byte 1; only when the sender's note tells */
+        int64_t relative_ack;
+        uint16_t flags;           /* as on the wire: FIN 1, SYN 2, RST 4, PSH 8, ACK 16 … */
+        uint16_t window_field;
+        uint32_t window;          /* scaled */
+        bool has_timestamps;
+        uint32_t timestamp_value;
+        uint32_t timestamp_echo;
+        unsigned sack_count;
+        struct {
+                uint32_t left;
+                uint32_t right;
+        } sack[TRACE_SACK_BLOCKS_MAX]; /* raw; subtract ack - relative_ack for relative ones */
+        bool is_dsack;                 /* the first block reports a duplicate. RFC 2883 */
+};
+
+/* When a hop's stages were; TIME_NEVER for those not reached. */
+struct trace_hop {
+        uint64_t ordinal; /* the packet's on this link direction, from 1; 0: never began transmission */
+        time_ns t_enqueue;
+        time_ns t_tx;
+        time_ns t_tx_end;
+        time_ns t_arrive;
+        const char *drop;       /* NULL: delivered. Else "loss", "queue-full", "fault", "link-down" … */
+        const char *rule;       /* fault rules that touched it, comma-separated; "-" none */
+        bool is_reordered;      /* a packet with a larger ordinal arrived here before */
+        bool is_duplicate;      /* a copy this link made */
+        bool is_corrupted_here;
+        bool is_delayed;        /* by reorder or a fault rule, beyond the link's delay */
+};
+
+enum trace_cause_kind { TRACE_CAUSE_NONE, TRACE_CAUSE_PACKET, TRACE_CAUSE_DEADLINE, TRACE_CAUSE_CALL };
+
+struct trace_event {
+        enum trace_kind kind;
+        time_ns time;
+        uint32_t owner; /* whose event it is: a host, router or link direction */
+        uint32_t connection; /* on that host, from 1; 0: none */
+        uint32_t transfer;   /* index plus one; 0: none */
+        struct {
+                enum trace_cause_kind kind;
+                struct trace_packet_id packet;
+                const char *name; /* the deadline's or call's; NULL */
+        } cause;
+        const struct trace_packet *packet; /* HOP, SENT, RECEIVED, DROPPED, FAULT on a packet; else NULL */
+        union {
+                struct trace_hop hop;
+                struct {
+                        const char *reason; /* "no-listener", "corrupt", "ttl", "no-route" … */
+                        const char *detail; /* "tcp checksum"; "-" */
+                } dropped;
+                struct {
+                        const char *rule;
+                        const char *action;
+                } fault;
+                struct {
+                        const char *from;
+                        const char *to;
+                } state;
+                struct {
+                        duration_ns sample; /* -1: none, only the RTO moved */
+                        duration_ns smoothed;
+                        duration_ns variation;
+                        duration_ns rto;
+                } rtt;
+                struct {
+                        uint32_t cwnd_bytes;
+                        uint32_t ssthresh_bytes; /* UINT32_MAX: not set */
+                        uint32_t in_flight_bytes;
+                        uint32_t send_window_bytes;
+                        rate_bps pacing;
+                } congestion;
+                struct {
+                        const char *name;
+                        const char *why;  /* "-" */
+                        bool is_outgoing; /* whose numbers first and end are: our stream's or the peer's */
+                        int64_t first;    /* relative sequence numbers */
+                        int64_t end;
+                        int64_t value;
+                } note;
+                struct {
+                        uint32_t process;
+                        const char *program;
+                        const char *name;      /* "connect" */
+                        int fd;                /* -1: none */
+                        const char *arguments; /* "192.0.2.1:80" */
+                        int64_t result;
+                        const char *error;     /* "ECONNREFUSED"; NULL: none */
+                        time_ns started;
+                } call;
+                struct {
+                        uint32_t process;
+                        const char *program;
+                        const char *name; /* "dns.answer", "http.request", docs/trace.md lists them */
+                        const char *text; /* one line for people */
+                } step;
+        };
+};
+
+Trace *trace_new(void);
+void trace_free(Trace *trace);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Trace, trace_free)
+
+/* Names for the numbers above, given before the run. Owners are numbered from 0, in order of these calls. */
+enum trace_owner_kind { TRACE_OWNER_HOST, TRACE_OWNER_ROUTER, TRACE_OWNER_LINK };
+struct trace_owner {
+        enum trace_owner_kind kind;
+        char *name;        /* "www", "core" */
+        char *far_end;     /* of a link direction: where it leads; else NULL */
+        char *near_end;
+};
+void trace_add_owner(Trace *trace, enum trace_owner_kind kind, const char *name, const char *near_end,
+        const char *far_end);
+void trace_add_transfer(Trace *trace, const char *name);
+unsigned trace_owner_count(const Trace *trace);
+const struct trace_owner *trace_owner(const Trace *trace, uint32_t owner);
+/* "core → right" for a link direction, the name for others. */
+const char *trace_owner_label(const Trace *trace, uint32_t owner);
+const char *trace_transfer_name(const Trace *trace, uint32_t transfer); /* "-" for 0 */
+
+/* Hear the kinds in `mask` (TRACE_BIT) from now on. Listeners are called in order of addition. */
+void trace_listen(Trace *trace, uint32_t mask, void (*on_event)(void *data, const struct trace_event *event),
+        void *data);
+
+uint32_t trace_mask(const Trace *trace);
+/* `trace` may be NULL: nobody listens. */
+bool trace_wants(const Trace *trace, enum trace_kind kind);
+void trace_emit(Trace *trace, const struct trace_event *event);
+
+#endif
