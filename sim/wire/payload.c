@@ -1,202 +1,29 @@
 /*
- * Chunks of bytes with reference counts, kept in free lists by size, and payloads made of slices of them.
+ * Payloads: up to three slices of chunks with the sum of their bytes.
  */
 #include "wire/payload.h"
 
 #include "wire/checksum.h"
+#include "wire/payload_chunk.h"
 
 #include <string.h>
-
-/* Small chunks keep many small flows cheap; the largest holds any packet's payload in one piece. */
-static const uint32_t chunk_capacities[] = { 256, 2048, 8192, 65536 };
-
-/* A stream that goes on gets larger chunks up to this one; only a single large write gets the largest. */
-#define LARGEST_GROWN_CLASS 2
-
-struct payload_chunk {
-        PayloadPool *pool;
-        struct payload_chunk *next_free;
-        uint32_t references;
-        uint32_t used;       /* bytes written; they never change again */
-        uint32_t size_class; /* index into chunk_capacities */
-        uint8_t bytes[];
-};
-
-struct PayloadPool {
-        struct payload_chunk *free[G_N_ELEMENTS(chunk_capacities)];
-        size_t bytes_in_use;
-        uint64_t allocations;
-};
-
-static uint32_t chunk_capacity(const struct payload_chunk *chunk)
-{
-        return chunk_capacities[chunk->size_class];
-}
-
-static uint32_t smallest_class_for(size_t size)
-{
-        uint32_t size_class = 0;
-        while (size_class + 1 < G_N_ELEMENTS(chunk_capacities) && chunk_capacities[size_class] < size)
-                size_class++;
-        return size_class;
-}
-
-static struct payload_chunk *chunk_allocate(PayloadPool *pool, uint32_t size_class)
-{
-        struct payload_chunk *chunk = g_malloc(sizeof *chunk + chunk_capacities[size_class]);
-        pool->allocations++;
-        chunk->pool = pool;
-        chunk->size_class = size_class;
-        return chunk;
-}
-
-/* An empty chunk, its one reference the caller's. */
-static struct payload_chunk *chunk_take(PayloadPool *pool, uint32_t size_class)
-{
-        struct payload_chunk *chunk = pool->free[size_class];
-        if (chunk != NULL)
-                pool->free[size_class] = chunk->next_free;
-        else
-                chunk = chunk_allocate(pool, size_class);
-        pool->bytes_in_use += chunk_capacities[size_class];
-        chunk->references = 1;
-        chunk->used = 0;
-        return chunk;
-}
-
-static void chunk_ref(struct payload_chunk *chunk)
-{
-        g_assert(chunk->references > 0);
-        chunk->references++;
-}
-
-static void chunk_unref(struct payload_chunk *chunk)
-{
-        g_assert(chunk->references > 0);
-        if (--chunk->references > 0)
-                return;
-        PayloadPool *pool = chunk->pool;
-        pool->bytes_in_use -= chunk_capacity(chunk);
-        chunk->next_free = pool->free[chunk->size_class];
-        pool->free[chunk->size_class] = chunk;
-}
-
-/* The bytes behind a slice belong to whoever wrote last. */
-static uint32_t room_behind(const struct payload_slice *slice)
-{
-        const struct payload_chunk *chunk = slice->chunk;
-        return chunk->used == slice->offset + slice->length ? chunk_capacity(chunk) - chunk->used : 0;
-}
-
-/* The chunk that `size` bytes behind `tail` begin. */
-static uint32_t class_for_store(const struct payload_slice *tail, size_t size)
-{
-        uint32_t size_class = smallest_class_for(size);
-        if (size < chunk_capacities[size_class])
-                size_class = MIN(size_class, LARGEST_GROWN_CLASS);
-        if (tail == NULL)
-                return size_class;
-        return MAX(size_class, MIN(tail->chunk->size_class + 1, LARGEST_GROWN_CLASS));
-}
-
-static void slice_check(const struct payload_slice *slice)
-{
-        g_assert(slice->length > 0 && slice->chunk->references > 0);
-        g_assert(slice->chunk->used <= chunk_capacity(slice->chunk));
-        g_assert(slice->offset <= slice->chunk->used && slice->length <= slice->chunk->used - slice->offset);
-}
 
 static void payload_check(const struct payload *payload)
 {
         uint32_t length = 0;
         g_assert(payload->slice_count <= PAYLOAD_SLICES_MAX);
         for (uint8_t i = 0; i < payload->slice_count; i++) {
-                slice_check(&payload->slices[i]);
+                payload_slice_check(&payload->slices[i]);
                 length += payload->slices[i].length;
         }
         g_assert(length == payload->length);
 }
 
-PayloadPool *payload_pool_new(void)
-{
-        return g_new0(PayloadPool, 1);
-}
-
-static void free_chunks(struct payload_chunk *chunk)
-{
-        while (chunk != NULL) {
-                struct payload_chunk *next = chunk->next_free;
-                g_free(chunk);
-                chunk = next;
-        }
-}
-
-void payload_pool_free(PayloadPool *pool)
-{
-        if (pool == NULL)
-                return;
-        g_assert(pool->bytes_in_use == 0);
-        for (size_t i = 0; i < G_N_ELEMENTS(pool->free); i++)
-                free_chunks(pool->free[i]);
-        g_free(pool);
-}
-
-size_t payload_pool_bytes_in_use(const PayloadPool *pool)
-{
-        return pool->bytes_in_use;
-}
-
-uint64_t payload_pool_allocations(const PayloadPool *pool)
-{
-        return pool->allocations;
-}
-
-static void write_behind(struct payload_slice *slice, const void *bytes, uint32_t size)
-{
-        memcpy(slice->chunk->bytes + slice->chunk->used, bytes, size);
-        slice->chunk->used += size;
-        slice->length += size;
-        if (INORDER_CHECKED)
-                slice_check(slice);
-}
-
-size_t payload_pool_store(PayloadPool *pool, struct payload_slice *tail, struct payload_slice *fresh,
-        const void *bytes, size_t size)
-{
-        g_assert(size > 0);
-        struct payload_slice *target = tail;
-        if (tail == NULL || room_behind(tail) == 0) {
-                *fresh = (struct payload_slice){ .chunk = chunk_take(pool, class_for_store(tail, size)) };
-                target = fresh;
-        }
-        uint32_t stored = (uint32_t)MIN(size, room_behind(target));
-        write_behind(target, bytes, stored);
-        return stored;
-}
-
-const uint8_t *payload_slice_bytes(const struct payload_slice *slice)
-{
-        return slice->chunk->bytes + slice->offset;
-}
-
-void payload_slice_ref(const struct payload_slice *slice)
-{
-        chunk_ref(slice->chunk);
-}
-
-void payload_slice_unref(const struct payload_slice *slice)
-{
-        chunk_unref(slice->chunk);
-}
-
 /* A payload of one slice of its own, whose bytes are not written yet. */
 static struct payload payload_unwritten(PayloadPool *pool, uint32_t size)
 {
-        uint32_t size_class = smallest_class_for(size);
-        g_assert(size > 0 && size <= chunk_capacities[size_class]);
-        struct payload_chunk *chunk = chunk_take(pool, size_class);
-        chunk->used = size;
-        return (struct payload){ .slices = { { chunk, 0, size } }, .length = size, .slice_count = 1 };
+        struct payload_slice slice = payload_pool_reserve(pool, size);
+        return (struct payload){ .slices = { slice }, .length = size, .slice_count = 1 };
 }
 
 struct payload payload_of_bytes(PayloadPool *pool, const void *bytes, size_t size)
@@ -214,7 +41,7 @@ struct payload payload_ref(const struct payload *payload)
         if (INORDER_CHECKED)
                 payload_check(payload);
         for (uint8_t i = 0; i < payload->slice_count; i++)
-                chunk_ref(payload->slices[i].chunk);
+                payload_chunk_ref(payload->slices[i].chunk);
         return *payload;
 }
 
@@ -223,7 +50,7 @@ void payload_clear(struct payload *payload)
         if (INORDER_CHECKED)
                 payload_check(payload);
         for (uint8_t i = 0; i < payload->slice_count; i++)
-                chunk_unref(payload->slices[i].chunk);
+                payload_chunk_unref(payload->slices[i].chunk);
         *payload = (struct payload){ 0 };
 }
 
@@ -247,7 +74,7 @@ struct payload payload_cut(const struct payload *payload, uint32_t offset, uint3
                 struct payload_slice part = overlap(&payload->slices[i], &offset, &length);
                 if (part.length == 0)
                         continue;
-                chunk_ref(part.chunk);
+                payload_chunk_ref(part.chunk);
                 cut.slices[cut.slice_count++] = part;
         }
         if (INORDER_CHECKED)
@@ -284,7 +111,7 @@ static void append_gathered(PayloadPool *pool, struct payload *payload, const st
 
 static void append_slice(struct payload *payload, const struct payload_slice *slice)
 {
-        chunk_ref(slice->chunk);
+        payload_chunk_ref(slice->chunk);
         payload->slices[payload->slice_count++] = *slice;
 }
 
