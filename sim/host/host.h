@@ -1,0 +1,67 @@
+/*
+ * A host: one IP endpoint. Demultiplexes packets to connections, listeners and UDP sockets, and pumps segments out.
+ *
+ * The translator between tcp/ and net/; it knows nothing of TCP's rules. The pump follows a segment or a deadline within
+ * the same event, before any process runs; application calls ask for a pump event at this instant. It stops while a
+ * connection has more than `limit_output` in its own device's queue.
+ */
+#ifndef INORDER_HOST_H
+#define INORDER_HOST_H
+
+#include "host/proof.h"
+#include "host/transfer.h"
+#include "net/link.h"
+#include "net/router.h"
+#include "tcp/tcp_conn.h"
+
+typedef struct Host Host;
+
+/* What the hosts of one world share. */
+struct host_context {
+        struct net_context *net;
+        PayloadPool *payloads;
+        ProofBook *proofs;
+        GPtrArray *transfers; /* of struct transfer *, by number - 1; not owned */
+        GPtrArray *hosts;     /* of Host *, to name packets' destinations by address; not owned, hosts add themselves */
+        uint64_t seed;
+        bool abort_on_finish; /* the run is being torn down: processes are cancelled */
+};
+
+struct host_config {
+        const char *name;
+        uint32_t owner;
+        struct ip_address address;
+        struct ip_address resolver; /* any: none */
+        struct tcp_settings tcp;
+        duration_ns limit_output; /* at line rate; at least two packets. 0: no limit */
+        uint16_t ephemeral_first; /* range of ports for connect without bind; 32768 … 60999 as Linux */
+        uint16_t ephemeral_last;
+};
+
+Host *host_new(struct host_context *context, const struct host_config *config);
+/* Ends its processes (their blocking calls fail with ECANCELED), then its sockets and connections. */
+void host_free(Host *host);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Host, host_free)
+
+/* For the links that lead here; and the routes out (the links are the host's devices). */
+struct packet_sink host_sink(Host *host);
+RouteTable *host_routes(Host *host);
+/* Tell the host of a device, before the run. */
+void host_add_device(Host *host, Link *link);
+
+const char *host_name(const Host *host);
+uint32_t host_owner(const Host *host);
+const struct ip_address *host_address(const Host *host);
+const struct ip_address *host_resolver(const Host *host);
+const struct tcp_settings *host_tcp_settings(const Host *host);
+struct host_context *host_context(Host *host);
+time_ns host_now(const Host *host);
+
+/* Live connections but those in TIME-WAIT; and connections waiting in TIME-WAIT. */
+unsigned host_connections(const Host *host);
+unsigned host_time_waits(const Host *host);
+
+/* Who waits for what, one line each, for a run that got stuck: "browser fetch: connect 202.43.78.3:80, SYN-SENT". */
+void host_describe_waits(const Host *host, GString *text);
+
+#endif

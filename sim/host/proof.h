@@ -1,0 +1,64 @@
+/*
+ * The proof of order: a second copy of every stream, kept apart from TCP.
+ *
+ * What a program writes is copied here before TCP sees it; what a program reads is compared here, byte by byte, at its
+ * offset. A stream is one direction of one connection, named by its two endpoints and its initial sequence number, so
+ * that four-tuples may be used again.
+ */
+#ifndef INORDER_PROOF_H
+#define INORDER_PROOF_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include "wire/ip_address.h"
+#include "wire/seqnum.h"
+
+typedef struct ProofBook ProofBook;
+typedef struct ProofStream ProofStream;
+
+/* `with_sha256`: hash what is written and what is read, too. */
+ProofBook *proof_book_new(bool with_sha256);
+void proof_book_free(ProofBook *book);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProofBook, proof_book_free)
+
+/* The writer's side opens a stream; the same name again is a new stream. `transfer`: the trace's number, 0 none. The
+ * stream belongs to the book and stays until the book goes; its copy of bytes shrinks as they are read. */
+ProofStream *proof_open(ProofBook *book, const struct endpoint *from, const struct endpoint *to, struct seqnum isn,
+        uint32_t transfer);
+/* The newest stream of that name; NULL when the writer is not ours. */
+ProofStream *proof_find(ProofBook *book, const struct endpoint *from, const struct endpoint *to,
+        struct seqnum isn);
+uint32_t proof_transfer(const ProofStream *stream);
+
+void proof_written(ProofStream *stream, const void *bytes, size_t size);
+/* No more will be written: what has been must all be read. */
+void proof_write_ended(ProofStream *stream);
+/* False at the first byte that differs or was never written; the book remembers it. */
+bool proof_read(ProofStream *stream, const void *bytes, size_t size);
+/* The reader saw the end of the stream: false when bytes are missing or the writer had not ended. */
+bool proof_read_ended(ProofStream *stream);
+
+struct proof_mismatch {
+        uint32_t transfer;
+        struct endpoint from;
+        struct endpoint to;
+        uint64_t offset;
+        int expected; /* a byte, or -1: nothing was written there */
+        int seen;     /* a byte, or -1: the stream ended */
+};
+/* The first mismatch of all; NULL: none so far. */
+const struct proof_mismatch *proof_book_mismatch(const ProofBook *book);
+
+/* All streams of one transfer together. Complete: every stream that was ended by its writer was read to its end. */
+struct proof_account {
+        uint32_t streams;
+        uint64_t bytes_written;
+        uint64_t bytes_read;
+        bool is_complete;
+};
+void proof_book_account(const ProofBook *book, uint32_t transfer, struct proof_account *account);
+
+/* SHA-256 over all the streams of a transfer, in order of opening, as written and as read. False without sha256. */
+bool proof_book_sha256(const ProofBook *book, uint32_t transfer, uint8_t written[32], uint8_t read[32]);
+
+#endif
