@@ -23,7 +23,8 @@ const uint8_t *transport_header(
 {
         if (length <= size)
                 return bytes;
-        memcpy(buffer, bytes, size);
+        if (size > 0)
+                memcpy(buffer, bytes, size);
         payload_copy_out(payload, 0, buffer + size, length - size);
         return buffer;
 }
