@@ -21,8 +21,7 @@ enum event_class {
         EVENT_PUMP,        /* a connection may send; number: the connection's on its host */
         EVENT_LINK_CHANGE, /* a scheduled fault rule; number: the rule's index */
         EVENT_LINK_END_OF_TRANSMISSION, /* number: the packet's ordinal */
-        EVENT_LINK_ARRIVAL, /* a packet reaches the link's queue late (delayed at its entry); number: as
-                               arrivals */
+        EVENT_LINK_ARRIVAL, /* a packet delayed at its entry reaches the queue; number: as arrivals */
 };
 
 /* Where an event stands among those of its time. Owners (hosts, routers, link directions) are numbered in
@@ -34,8 +33,7 @@ struct event_key {
         uint64_t number;
 };
 
-/* One thing that will happen. Fill in `run` and `data` once with event_init(); the rest belongs to the queue.
- */
+/* One thing that will happen. Fill in `run` and `data` once with event_init(); the rest is the queue's. */
 struct event {
         void (*run)(void *data);
         void *data;

@@ -28,15 +28,20 @@ struct seqnum tcp_segment_end(const struct tcp_segment *segment)
         return seq_add(segment->seq, tcp_segment_length(segment));
 }
 
-static void read_fixed_header(const uint8_t *header, struct tcp_segment *segment)
+static struct tcp_segment segment_of(
+        const uint8_t *header, const struct tcp_options *options, struct payload payload)
 {
-        segment->source_port = read_be16(header);
-        segment->destination_port = read_be16(header + 2);
-        segment->seq = seq_of(read_be32(header + 4));
-        segment->ack = seq_of(read_be32(header + 8));
-        segment->flags = (uint16_t)((header[12] & 0x01) << 8 | header[13]);
-        segment->window = read_be16(header + 14);
-        segment->urgent_pointer = read_be16(header + 18);
+        return (struct tcp_segment){
+                .source_port = read_be16(header),
+                .destination_port = read_be16(header + 2),
+                .seq = seq_of(read_be32(header + 4)),
+                .ack = seq_of(read_be32(header + 8)),
+                .flags = (uint16_t)((header[12] & 0x01) << 8 | header[13]),
+                .window = read_be16(header + 14),
+                .urgent_pointer = read_be16(header + 18),
+                .options = *options,
+                .payload = payload,
+        };
 }
 
 enum tcp_parse tcp_segment_parse(const struct ip_address *source, const struct ip_address *destination,
@@ -55,12 +60,10 @@ enum tcp_parse tcp_segment_parse(const struct ip_address *source, const struct i
         if (header_size < TCP_HEADER_SIZE || header_size > whole_size)
                 return TCP_PARSE_BAD_OFFSET;
         header = transport_header(bytes, size, payload, header_size, buffer);
-        struct tcp_segment parsed = { 0 };
-        read_fixed_header(header, &parsed);
-        if (!tcp_options_parse(header + TCP_HEADER_SIZE, header_size - TCP_HEADER_SIZE, &parsed.options))
+        struct tcp_options options;
+        if (!tcp_options_parse(header + TCP_HEADER_SIZE, header_size - TCP_HEADER_SIZE, &options))
                 return TCP_PARSE_BAD_OPTION;
-        parsed.payload = transport_payload(bytes, size, &summed, header_size, pool);
-        *segment = parsed;
+        *segment = segment_of(header, &options, transport_payload(bytes, size, &summed, header_size, pool));
         return TCP_PARSE_OK;
 }
 

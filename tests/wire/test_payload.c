@@ -231,7 +231,27 @@ START_TEST(nothing_has_no_private_bytes)
 }
 END_TEST
 
-/* A stream written in pieces of any size, cut into segments of any size, is the stream. */
+/* Write behind `*tail`, or make the fresh slice the new tail; the new bytes go to the end of `payload`. */
+static size_t write_and_append(
+        struct payload *payload, struct payload_slice *tail, const uint8_t *bytes, size_t size)
+{
+        struct payload_slice fresh = { 0 };
+        struct payload_slice added = *tail;
+        bool has_tail = tail->chunk != NULL;
+        size_t stored = payload_pool_store(pool, has_tail ? tail : NULL, &fresh, bytes, size);
+        if (fresh.chunk == NULL) {
+                added.offset += added.length;
+                added.length = (uint32_t)stored;
+                payload_append(pool, payload, &added);
+                return stored;
+        }
+        if (has_tail)
+                payload_slice_unref(tail);
+        *tail = fresh;
+        payload_append(pool, payload, tail);
+        return stored;
+}
+
 START_TEST(a_stream_in_random_pieces_comes_out_whole)
 {
         struct rng_stream luck = rng_stream_named(1, "test: payload");
@@ -241,18 +261,7 @@ START_TEST(a_stream_in_random_pieces_comes_out_whole)
                 size_t at = 0;
                 for (uint32_t piece = 0; piece < 20; piece++) {
                         size_t size = 1 + rng_draw_below(&luck, round, 0, piece, 700);
-                        struct payload_slice fresh = { 0 };
-                        uint32_t old_length = tail.length;
-                        size_t stored = payload_pool_store(
-                                pool, tail.chunk != NULL ? &tail : NULL, &fresh, written + at, size);
-                        struct payload_slice added = { tail.chunk, tail.offset + old_length,
-                                (uint32_t)stored };
-                        payload_append(pool, &payload, fresh.chunk != NULL ? &fresh : &added);
-                        if (fresh.chunk != NULL && tail.chunk != NULL)
-                                payload_slice_unref(&tail);
-                        if (fresh.chunk != NULL)
-                                tail = fresh;
-                        at += stored;
+                        at += write_and_append(&payload, &tail, written + at, size);
                 }
                 expect_bytes(&payload, written, at);
                 payload_slice_unref(&tail);
