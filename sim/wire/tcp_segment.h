@@ -82,6 +82,10 @@ enum tcp_parse tcp_segment_parse(const struct ip_address *source, const struct i
         const uint8_t *bytes, size_t size, const struct payload *payload, PayloadPool *pool,
         struct tcp_segment *segment);
 
+/* Read a header alone, of which `size` bytes are there in one piece; nothing is verified. For telling what a
+ * packet says, which may be damaged: the fixed part is written also when an option is bad. */
+enum tcp_parse tcp_header_parse(const uint8_t *bytes, size_t size, struct tcp_segment *segment);
+
 const char *tcp_parse_name(enum tcp_parse result);
 
 /* Bytes that the options take, padding included: a multiple of 4, at most 40. */
