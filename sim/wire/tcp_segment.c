@@ -67,6 +67,21 @@ enum tcp_parse tcp_segment_parse(const struct ip_address *source, const struct i
         return TCP_PARSE_OK;
 }
 
+enum tcp_parse tcp_header_parse(const uint8_t *bytes, size_t size, struct tcp_segment *segment)
+{
+        if (size < TCP_HEADER_SIZE)
+                return TCP_PARSE_TRUNCATED;
+        size_t header_size = (bytes[12] >> 4) * 4u;
+        if (header_size < TCP_HEADER_SIZE || header_size > size)
+                return TCP_PARSE_BAD_OFFSET;
+        struct tcp_options options;
+        bool is_good = tcp_options_parse(bytes + TCP_HEADER_SIZE, header_size - TCP_HEADER_SIZE, &options);
+        if (!is_good)
+                options = (struct tcp_options){ 0 };
+        *segment = segment_of(bytes, &options, (struct payload){ 0 });
+        return is_good ? TCP_PARSE_OK : TCP_PARSE_BAD_OPTION;
+}
+
 const char *tcp_parse_name(enum tcp_parse result)
 {
         static const char *const names[] = {
