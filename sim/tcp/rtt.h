@@ -20,7 +20,8 @@ struct rtt {
 
 void rtt_init(struct rtt *rtt, duration_ns initial_rto, duration_ns min_rto, duration_ns max_rto);
 
-/* A sample, more than 0 ns; never of a segment sent twice, unless timestamps tell which (Karn). Ends back-off. */
+/* A sample, 0 ns counting as 1; never of a segment sent twice, unless timestamps tell which (Karn). Ends
+ * back-off. */
 void rtt_sample(struct rtt *rtt, duration_ns sample);
 
 /* The timer fired: twice as long from now on. */

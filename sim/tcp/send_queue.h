@@ -6,22 +6,20 @@
 #ifndef INORDER_SEND_QUEUE_H
 #define INORDER_SEND_QUEUE_H
 
+#include "tcp/ring.h"
 #include "wire/payload.h"
 
 struct send_queue {
         PayloadPool *pool;
-        struct payload_slice *slices; /* a ring of `slice_capacity`, a power of two (or NULL) */
-        uint32_t slice_capacity;
-        uint32_t slice_first;
+        struct ring slices; /* of stored_slice (send_queue.c), by offset */
         uint32_t slice_count;
+        uint32_t hint;  /* index of the slice where the last cut ended: cutting on needs no search */
         uint64_t first; /* offset of the oldest byte kept */
         uint64_t end;   /* offset one past the newest */
-        /* Where the last cut ended, so that cutting on from there needs no search. */
-        uint32_t hint_slice;
-        uint64_t hint_offset;
 };
 
 void send_queue_init(struct send_queue *queue, PayloadPool *pool);
+/* Let go of all bytes and memory; what is written later goes on at the same offset. */
 void send_queue_clear(struct send_queue *queue);
 
 void send_queue_write(struct send_queue *queue, const void *bytes, size_t size);
