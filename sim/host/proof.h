@@ -19,6 +19,8 @@ typedef struct ProofStream ProofStream;
 /* `with_sha256`: hash what is written and what is read, too. */
 ProofBook *proof_book_new(bool with_sha256);
 void proof_book_free(ProofBook *book);
+/* Whether programs should hash what they make and get, too. */
+bool proof_book_has_sha256(const ProofBook *book);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProofBook, proof_book_free)
 
 /* The writer's side opens a stream; the same name again is a new stream. `transfer`: the trace's number, 0 none. The
@@ -58,7 +60,8 @@ struct proof_account {
 };
 void proof_book_account(const ProofBook *book, uint32_t transfer, struct proof_account *account);
 
-/* SHA-256 over all the streams of a transfer, in order of opening, as written and as read. False without sha256. */
+/* SHA-256 of what a transfer wrote and of what it read: of the stream's bytes when one stream carried any, else of the
+ * SHA-256s of those that did, in order of opening. False without sha256. */
 bool proof_book_sha256(const ProofBook *book, uint32_t transfer, uint8_t written[32], uint8_t read[32]);
 
 #endif

@@ -39,6 +39,9 @@ int sock_fcntl(Process *process, int fd, int command, int flags);
 ssize_t sock_sendto(Process *process, int fd, const void *bytes, size_t size, int flags,
         const struct endpoint *remote);
 ssize_t sock_recvfrom(Process *process, int fd, void *bytes, size_t size, int flags, struct endpoint *remote);
+/* Whose traffic the connection carries: the far end's transfer if that end is ours and has one (the proof book's stream
+ * towards us tells), else the socket's own. NULL: nobody's. A server learns so for whom it works. */
+struct transfer *sock_transfer(Process *process, int fd);
 
 /* ---- Without a process ---- */
 
@@ -55,6 +58,8 @@ ssize_t socket_write(Socket *socket, const void *bytes, size_t size);
 int socket_shutdown(Socket *socket, int how);
 /* The socket is gone after this; what it wrote still goes out. */
 void socket_close(Socket *socket);
+/* As sock_transfer. */
+struct transfer *socket_transfer(Socket *socket);
 /* POLLIN, POLLOUT, POLLHUP, POLLRDHUP, POLLERR. */
 unsigned socket_ready(const Socket *socket);
 
