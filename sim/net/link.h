@@ -62,6 +62,7 @@ struct net_context {
         Trace *trace; /* NULL: none */
         FaultScript *faults; /* NULL: none */
         struct packet_counts counts;
+        time_ns last_packet_at; /* when a packet last was sent, arrived or ended: kept by links and hosts */
         bool one_event_a_packet; /* never compute ahead: for the test that both ways agree */
 };
 

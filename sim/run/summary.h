@@ -5,11 +5,19 @@
 #define INORDER_SUMMARY_H
 
 #include "run/scenario.h"
-#include "run/topology.h"
+#include "run/world.h"
 #include "trace/json_writer.h"
 
 /* One figure: "price-list.status", "packets.dropped.loss". Expectations may name any. */
-enum figure_type { FIGURE_NONE, FIGURE_COUNT, FIGURE_TIME, FIGURE_DURATION, FIGURE_RATE, FIGURE_FLAG, FIGURE_TEXT };
+enum figure_type {
+        FIGURE_NONE,
+        FIGURE_COUNT,
+        FIGURE_TIME,
+        FIGURE_DURATION,
+        FIGURE_RATE,
+        FIGURE_FLAG,
+        FIGURE_TEXT
+};
 struct figure {
         enum figure_type type; /* NONE: the figure does not exist (null) */
         int64_t number;        /* ns, bit/s, or a count; FLAG: 0 or 1 */
@@ -30,8 +38,8 @@ Summary *summary_new(const Scenario *scenario, const World *world, enum run_end 
 void summary_free(Summary *summary);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Summary, summary_free)
 
-/* False when no figure can have this path; `nearest` is the closest that can. Known from the scenario alone, so that
- * `check` finds a misspelt expectation. */
+/* False when no figure can have this path; `nearest` is the closest that can. Known from the scenario alone,
+ * so that `check` finds a misspelt expectation. */
 bool summary_knows_path(const Scenario *scenario, const char *path, const char **nearest);
 struct figure summary_figure(const Summary *summary, const char *path);
 

@@ -1,10 +1,10 @@
 /*
- * From values to a world: hosts, routers, links, routes, programs and fault rules, and the clock that runs them.
+ * A world: a scenario brought to life, run from its first event to its end.
  *
  * Owners are numbered in scenario order: hosts (groups unfolded), routers, then each link's two directions.
  */
-#ifndef INORDER_TOPOLOGY_H
-#define INORDER_TOPOLOGY_H
+#ifndef INORDER_WORLD_H
+#define INORDER_WORLD_H
 
 #include "host/host.h"
 #include "run/scenario.h"
@@ -16,18 +16,18 @@ struct world_options {
         bool one_event_a_packet; /* see net/link.h */
 };
 
-/* The scenario outlives the world. Owners and transfers are told to `trace` (NULL: none), whose listeners may be added
- * before or after, but before the run. */
+/* The scenario outlives the world. Owners and transfers are told to `trace` (NULL: none), whose listeners may
+ * be added before or after, but before the run. */
 World *world_new(const Scenario *scenario, Trace *trace, const struct world_options *options, GError **error);
 /* Packets still under way end here; nothing more is traced. */
 void world_free(World *world);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(World, world_free)
 
 enum run_end {
-        RUN_DONE,        /* nothing is left but idle listeners and TIME-WAIT */
-        RUN_STOPPED,     /* at `stop:` */
-        RUN_STUCK,       /* nothing can happen any more, and somebody waits */
-        RUN_MISMATCH,    /* a wrong byte was read */
+        RUN_DONE,     /* nothing is left but idle listeners and TIME-WAIT */
+        RUN_STOPPED,  /* at `stop:` */
+        RUN_STUCK,    /* nothing can happen any more, and somebody waits */
+        RUN_MISMATCH, /* a wrong byte was read */
         RUN_INTERRUPTED,
 };
 const char *run_end_name(enum run_end end); /* "done" */
@@ -39,18 +39,18 @@ enum run_end world_run(World *world, const volatile int *interrupted);
 const struct packet_counts *world_packet_counts(const World *world);
 uint64_t world_in_flight(const World *world);
 uint64_t world_events(const World *world);
-time_ns world_last_packet_at(const World *world); /* the last packet's event */
+time_ns world_last_packet_at(const World *world);     /* the last packet's event */
 const GPtrArray *world_transfers(const World *world); /* struct transfer */
 const ProofBook *world_proofs(const World *world);
-const FaultScript *world_faults(const World *world);
+/* Whether the scenario's fault number `fault` (from 0) ever did anything. */
+bool world_fault_fired(const World *world, unsigned fault);
 unsigned world_released(const World *world); /* packets that fault rules still held at the end */
 /* Who waits for what, a line each. */
 char *world_describe_waits(const World *world);
 /* Asserts that sent + duplicated = delivered + dropped + in flight. */
 void world_check_conservation(const World *world);
 
-/* Malloc calls of the pools so far, and full segments' worth of bytes read: for the test that a long transfer stops
- * allocating. */
+/* Malloc calls of the pools so far. */
 uint64_t world_pool_allocations(const World *world);
 
 #endif

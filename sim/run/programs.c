@@ -1,0 +1,244 @@
+/*
+ * The scenario's `apps:` come to life: each client program gets its transfer, each program is started on its
+ * host or on every member of its group.
+ */
+#include "run/world_private.h"
+
+#include "app/dns_server.h"
+#include "app/http_client.h"
+#include "app/http_server.h"
+
+/* One instance of a program: on one member of its group, one of its flows. */
+struct instance {
+        World *world;
+        const struct scenario_app *spec;
+        Host *host;
+        unsigned member;           /* of the group, from 0 */
+        unsigned flow;             /* from 0 */
+        unsigned number;           /* of all instances of this program, from 0 */
+        struct transfer *transfer; /* NULL for servers */
+};
+
+static bool is_client(enum app_kind kind)
+{
+        return kind == APP_FETCH || kind == APP_SENDER || kind == APP_REQUEST_RESPONSE;
+}
+
+static unsigned count_members(const World *world, const char *host)
+{
+        for (unsigned i = 0; i < world->scenario->hosts->len; i++) {
+                const struct scenario_host *spec = world->scenario->hosts->pdata[i];
+                if (g_str_equal(spec->name, host))
+                        return spec->count;
+        }
+        return 1; /* a member of a group, by its own name */
+}
+
+/* ---- Transfers ---- */
+
+static void add_transfer(World *world, const char *name)
+{
+        struct transfer *transfer = g_new0(struct transfer, 1);
+        transfer_init(transfer, world->transfers->len + 1, name);
+        g_ptr_array_add(world->transfers, transfer);
+        g_hash_table_insert(world->transfer_names, transfer->name, GUINT_TO_POINTER(transfer->number));
+        if (world->trace != NULL)
+                trace_add_transfer(world->trace, name);
+}
+
+static void name_transfers_of(World *world, const struct scenario_app *spec)
+{
+        unsigned instances = count_members(world, spec->host) * spec->flows;
+        if (instances == 1) {
+                add_transfer(world, spec->name);
+                return;
+        }
+        for (unsigned i = 0; i < instances; i++) {
+                g_autofree char *name = g_strdup_printf("%s-%u", spec->name, i + 1);
+                add_transfer(world, name);
+        }
+}
+
+void programs_name_transfers(World *world)
+{
+        for (unsigned i = 0; i < world->scenario->apps->len; i++) {
+                const struct scenario_app *spec = world->scenario->apps->pdata[i];
+                if (is_client(spec->kind))
+                        name_transfers_of(world, spec);
+        }
+}
+
+/* ---- Servers ---- */
+
+static const struct tcp_settings *settings_of(const struct scenario_app *spec)
+{
+        return spec->has_tcp ? &spec->tcp.settings : NULL;
+}
+
+static void start_dns_server(const struct instance *instance)
+{
+        const GPtrArray *specs = instance->spec->records;
+        struct dns_record *records = g_new0(struct dns_record, specs->len + 1);
+        for (unsigned i = 0; i < specs->len; i++) {
+                const struct scenario_record *spec = specs->pdata[i];
+                records[i] = (struct dns_record){ spec->name, spec->address };
+        }
+        g_ptr_array_add(instance->world->records, records);
+        struct dns_server_config config = {
+                .name = instance->spec->name, .records = records, .record_count = specs->len
+        };
+        dns_server_start(instance->host, &config);
+}
+
+static Documents *make_documents(const World *world, const GPtrArray *files)
+{
+        Documents *documents = documents_new();
+        for (unsigned i = 0; i < files->len; i++) {
+                const struct scenario_file *file = files->pdata[i];
+                if (file->bytes != NULL)
+                        documents_add_bytes(documents, file->path, file->bytes);
+                else
+                        documents_add_generated(
+                                documents, file->path, file->size, file->fill, world->scenario->seed);
+        }
+        return documents;
+}
+
+static void start_http_server(const struct instance *instance)
+{
+        Documents *documents = make_documents(instance->world, instance->spec->files);
+        g_ptr_array_add(instance->world->documents, documents);
+        struct http_server_config config = {
+                .name = instance->spec->name,
+                .port = instance->spec->port,
+                .documents = documents,
+                .tcp = settings_of(instance->spec),
+        };
+        http_server_start(instance->host, &config);
+}
+
+static void start_sink(const struct instance *instance)
+{
+        const struct scenario_app *spec = instance->spec;
+        struct sink_config config = {
+                .name = spec->name,
+                .port = spec->port,
+                .read_rate = spec->read_rate,
+                .stall_after = spec->stall_after,
+                .stall_for = spec->stall_for,
+                .tcp = settings_of(spec),
+        };
+        sink_start(instance->host, &config);
+}
+
+static void start_echo(const struct instance *instance)
+{
+        const struct scenario_app *spec = instance->spec;
+        struct echo_config config = { .name = spec->name,
+                .port = spec->port,
+                .request = spec->request,
+                .response = spec->response,
+                .tcp = settings_of(spec) };
+        echo_start(instance->host, &config);
+}
+
+/* ---- Clients ---- */
+
+/* Pairs by number: flow k of member i goes to member i + k of the other group, modulo its size. */
+static struct endpoint target_of(const struct instance *instance)
+{
+        const struct world_name *to = world_find(instance->world, instance->spec->to);
+        unsigned member = (instance->member + instance->flow) % to->count;
+        return (struct endpoint){ world_node(instance->world, to->first + member)->address,
+                instance->spec->to_port };
+}
+
+static time_ns start_time(const struct instance *instance)
+{
+        return instance->spec->at + instance->spec->stagger * instance->number;
+}
+
+static void start_fetch(const struct instance *instance)
+{
+        const struct scenario_app *spec = instance->spec;
+        struct http_client_config config = {
+                .name = instance->transfer->name,
+                .url = spec->url,
+                .method = spec->method,
+                .repeat = spec->repeat,
+                .parallel = spec->parallel,
+                .local_port = spec->local_port,
+                .tcp = settings_of(spec),
+                .transfer = instance->transfer,
+        };
+        http_client_start(instance->host, &config, start_time(instance));
+}
+
+static void start_sender(const struct instance *instance)
+{
+        const struct scenario_app *spec = instance->spec;
+        struct sender_config config = {
+                .name = instance->transfer->name,
+                .to = target_of(instance),
+                .bytes = spec->bytes,
+                .fill = spec->fill,
+                .seed = instance->world->scenario->seed,
+                .write_size = spec->write_size,
+                .write_every = spec->write_every,
+                .local_port = spec->local_port,
+                .end = spec->end,
+                .tcp = settings_of(spec),
+                .transfer = instance->transfer,
+        };
+        sender_start_at(instance->host, &config, start_time(instance));
+}
+
+static void start_request_response(const struct instance *instance)
+{
+        const struct scenario_app *spec = instance->spec;
+        struct request_response_config config = {
+                .name = instance->transfer->name,
+                .to = target_of(instance),
+                .count = spec->count,
+                .request = spec->request,
+                .response = spec->response,
+                .writes = spec->writes,
+                .local_port = spec->local_port,
+                .tcp = settings_of(spec),
+                .transfer = instance->transfer,
+        };
+        request_response_start(instance->host, &config, start_time(instance));
+}
+
+static void (*const starters[APP_KINDS])(const struct instance *instance) = {
+        [APP_DNS_SERVER] = start_dns_server,
+        [APP_HTTP_SERVER] = start_http_server,
+        [APP_FETCH] = start_fetch,
+        [APP_SINK] = start_sink,
+        [APP_SENDER] = start_sender,
+        [APP_ECHO] = start_echo,
+        [APP_REQUEST_RESPONSE] = start_request_response,
+};
+
+/* `*transfers`: how many client instances have been started so far, which is the next transfer's index. */
+static void start_program(World *world, const struct scenario_app *spec, unsigned *transfers)
+{
+        const struct world_name *hosts = world_find(world, spec->host);
+        struct instance instance = { .world = world, .spec = spec };
+        for (instance.member = 0; instance.member < hosts->count; instance.member++) {
+                instance.host = world_node(world, hosts->first + instance.member)->host;
+                for (instance.flow = 0; instance.flow < spec->flows; instance.flow++) {
+                        if (is_client(spec->kind))
+                                instance.transfer = world->transfers->pdata[(*transfers)++];
+                        starters[spec->kind](&instance);
+                        instance.number++;
+                }
+        }
+}
+
+void programs_start(World *world)
+{
+        unsigned transfers = 0;
+        for (unsigned i = 0; i < world->scenario->apps->len; i++)
+                start_program(world, world->scenario->apps->pdata[i], &transfers);
+}

@@ -1,0 +1,63 @@
+/*
+ * The inside of a world: for topology.c, fault_rules.c and programs.c, which fill it, and world.c, which runs
+ * it.
+ */
+#ifndef INORDER_WORLD_PRIVATE_H
+#define INORDER_WORLD_PRIVATE_H
+
+#include "run/world.h"
+
+/* A host or router, groups unfolded. */
+struct world_node {
+        char *name;
+        struct ip_address address;
+        Host *host;     /* NULL: a router */
+        Router *router; /* NULL: a host */
+};
+
+/* A name of the scenario: one node, or the members of a group one after another. */
+struct world_name {
+        unsigned first; /* index into nodes */
+        unsigned count;
+};
+
+struct World {
+        const Scenario *scenario;
+        Trace *trace;
+        EventQueue *events;
+        PayloadPool *payloads;
+        PacketPool *packets;
+        ProofBook *proofs;
+        struct net_context net;
+        struct host_context hosts;
+        GArray *nodes;              /* struct world_node, by owner number */
+        GHashTable *names;          /* name → struct world_name *; groups and their members */
+        GArray *edges;              /* struct route_edge, one a link direction */
+        GPtrArray *links;           /* Link *, by owner number less the nodes' */
+        GHashTable *link_names;     /* name → struct world_name *, counting whole links */
+        GArray *fault_rules;        /* struct fault_rule, as the fault script wants them */
+        GArray *fault_sources;      /* unsigned: which scenario fault each comes from */
+        GPtrArray *transfers;       /* struct transfer *, by number less one */
+        GHashTable *transfer_names; /* name → number */
+        GPtrArray *documents;       /* Documents *, one for each http-server */
+        GPtrArray *records;         /* struct dns_record arrays, one for each dns-server */
+        GPtrArray *host_list;       /* Host *, by owner number; not owned */
+        unsigned released;
+};
+
+/* The nodes of a name; NULL when there is none. */
+const struct world_name *world_find(const World *world, const char *name);
+struct world_node *world_node(const World *world, unsigned index);
+
+/* In this order: transfers' numbers, nodes, fault rules (which need both), links (which ask the rules) and
+ * routes. */
+void topology_add_nodes(World *world);
+void topology_add_links(World *world);
+bool fault_rules_build(World *world, GError **error);
+
+/* Every client program is a transfer and gets its number … */
+void programs_name_transfers(World *world);
+/* … before programs are started (their first events queued). */
+void programs_start(World *world);
+
+#endif
