@@ -1,22 +1,22 @@
 /*
  * The sending half of a connection: what of the stream goes out, when, and when again.
  *
- * RFC 9293 section 3.8 (windows, Nagle, silly windows, probes), RFC 5681, 6582, 6675, 3042 (what a loss does), RFC 6298
- * (the retransmission timer). Called by receive.c, send.c and deadlines.c; the SYN is theirs, the FIN is ours: it is
- * the last number of the stream.
+ * RFC 9293 section 3.8 (windows, Nagle, silly windows, probes), RFC 5681, 6582, 6675, 3042 (what a loss
+ * does), RFC 6298 (the retransmission timer). Called by receive.c, send.c and deadlines.c; the SYN is theirs,
+ * the FIN is ours: it is the last number of the stream.
  */
 #ifndef INORDER_SENDER_H
 #define INORDER_SENDER_H
 
 #include "tcp/conn_private.h"
 
-/* Once the handshake has settled MSS, options and the first window: start congestion control. `now` is the moment of
- * establishment; a round-trip sample of the handshake (or -1) seeds the RTO. */
+/* Once the handshake has settled MSS, options and the first window: start congestion control. `now` is the
+ * moment of establishment; a round-trip sample of the handshake (or -1) seeds the RTO. */
 void sender_start(TcpConn *conn, duration_ns handshake_rtt, bool syn_was_resent, time_ns now);
 
-/* An acceptable segment with the ACK flag in a synchronized state, SND.UNA <= SEG.ACK <= SND.NXT or older: everything
- * RFC 9293 section 3.10.7.4 step 5, RFC 5681 and RFC 6675 make of it: window update, cumulative and selective
- * acknowledgement, duplicate ACKs, RTT, recovery, congestion window, retransmission timer. */
+/* An acceptable segment with the ACK flag in a synchronized state, SND.UNA <= SEG.ACK <= SND.NXT or older:
+ * everything RFC 9293 section 3.10.7.4 step 5, RFC 5681 and RFC 6675 make of it: window update, cumulative
+ * and selective acknowledgement, duplicate ACKs, RTT, recovery, congestion window, retransmission timer. */
 void sender_on_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 
 /* Whether all that was written, and the FIN when queued, is acknowledged. */
@@ -26,10 +26,11 @@ bool sender_fin_is_acknowledged(const TcpConn *conn);
 void sender_on_retransmit_deadline(TcpConn *conn, time_ns now);
 void sender_on_persist_deadline(TcpConn *conn, time_ns now);
 
-/* The next segment with stream bytes or FIN that may go out now: fills seq, payload (with its sum), PSH and FIN flags and
- * `sending`, and takes it as sent: SND.NXT, scoreboard, timers. False when there is none; then it has noted what
- * limits it and set the persist deadline when only the peer's window is in the way. */
-bool sender_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending);
+/* The next segment with stream bytes or FIN that may go out now: fills seq, payload (with its sum), PSH and
+ * FIN flags and `sending`, and takes it as sent: SND.NXT, scoreboard, timers. False when there is none; then
+ * it has noted what limits it and set the persist deadline when only the peer's window is in the way. */
+bool sender_next_segment(
+        TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending);
 
 /* Offset in the outgoing stream of sequence number `seq`. */
 uint64_t sender_stream_offset(const TcpConn *conn, struct seqnum seq);
@@ -37,6 +38,13 @@ uint64_t sender_stream_offset(const TcpConn *conn, struct seqnum seq);
 /* The path takes only `mss` payload bytes a segment from now on: recut what is in flight (marked lost: not by
  * congestion). */
 void sender_set_mss(TcpConn *conn, uint32_t mss);
+
+/* What keeps the next new segment back; TCP_LIMIT_NOTHING when it may go. */
+enum tcp_limit sender_limit(const TcpConn *conn);
+/* Whether the congestion window has been used up of late: it may grow. */
+bool sender_is_cwnd_limited(const TcpConn *conn);
+/* A note, if cwnd, ssthresh, what is in flight or the peer's window have changed since the last. */
+void sender_note_congestion(TcpConn *conn);
 
 void sender_clear(TcpConn *conn);
 void sender_check(const TcpConn *conn);
