@@ -169,6 +169,8 @@ static void mark_sacked(struct scoreboard *board, struct sent_segment *segment, 
         board->sacked++;
         outcome->newly_sacked++;
         note_delivered(segment, now, outcome);
+        if (outcome->on_sacked != NULL)
+                outcome->on_sacked(outcome->data, segment);
 }
 
 /* Cut the record at `index` so that one begins at `seq`, if that lies within it. True when there are two now.
@@ -233,7 +235,7 @@ void scoreboard_sack(struct scoreboard *board, const struct sack_block *blocks, 
 }
 
 /* Lost, and not yet waiting to be sent again. */
-static void mark_lost(struct scoreboard *board, uint32_t index, scoreboard_on_lost on_lost, void *data)
+static void mark_lost(struct scoreboard *board, uint32_t index, scoreboard_tell on_lost, void *data)
 {
         struct sent_segment *segment = segment_at(board, index);
         g_assert(!segment->is_sacked);
@@ -264,7 +266,7 @@ static uint32_t loss_boundary(const struct scoreboard *board, uint32_t duplicate
 }
 
 uint32_t scoreboard_mark_lost_by_sack(struct scoreboard *board, uint32_t duplicate_threshold, uint32_t mss,
-        scoreboard_on_lost on_lost, void *data)
+        scoreboard_tell on_lost, void *data)
 {
         if (board->sacked == 0)
                 return 0;
@@ -281,7 +283,7 @@ uint32_t scoreboard_mark_lost_by_sack(struct scoreboard *board, uint32_t duplica
         return marked;
 }
 
-bool scoreboard_mark_first_lost(struct scoreboard *board, scoreboard_on_lost on_lost, void *data)
+bool scoreboard_mark_first_lost(struct scoreboard *board, scoreboard_tell on_lost, void *data)
 {
         uint32_t index = next_not_sacked(board, 0);
         if (index == board->count)
@@ -291,13 +293,20 @@ bool scoreboard_mark_first_lost(struct scoreboard *board, scoreboard_on_lost on_
         return true;
 }
 
-void scoreboard_mark_all_lost(struct scoreboard *board, scoreboard_on_lost on_lost, void *data)
+void scoreboard_mark_all_lost(struct scoreboard *board, scoreboard_tell on_lost, void *data)
 {
         uint32_t index = next_not_sacked(board, 0);
         for (; index < board->count; index = next_not_sacked(board, index + 1)) {
                 if (!waits_to_be_sent(segment_at(board, index)))
                         mark_lost(board, index, on_lost, data);
         }
+}
+
+void scoreboard_mark_lost(
+        struct scoreboard *board, struct sent_segment *segment, scoreboard_tell on_lost, void *data)
+{
+        if (!waits_to_be_sent(segment))
+                mark_lost(board, index_of(board, segment), on_lost, data);
 }
 
 void scoreboard_forget_sacks(struct scoreboard *board)
@@ -314,6 +323,19 @@ void scoreboard_unmark_lost(struct scoreboard *board)
         for (uint32_t i = 0; i < board->count; i++)
                 clear_lost(board, segment_at(board, i));
         board->loss_hint = 0;
+}
+
+struct sent_segment *scoreboard_next_hole(struct scoreboard *board)
+{
+        if (board->sacked == 0)
+                return NULL;
+        uint32_t index = next_not_sacked(board, board->loss_hint);
+        while (index < board->count && segment_at(board, index)->is_lost)
+                index = next_not_sacked(board, index + 1);
+        if (index == board->count ||
+                seq_after_or_at(segment_at(board, index)->seq, board->highest_sacked_end))
+                return NULL;
+        return segment_at(board, index);
 }
 
 struct sent_segment *scoreboard_next_lost(struct scoreboard *board)

@@ -39,6 +39,9 @@ struct scoreboard {
         struct seqnum highest_sacked_end; /* valid while sacked > 0 */
 };
 
+/* Told of a record: newly sacked, or newly marked lost. */
+typedef void (*scoreboard_tell)(void *data, const struct sent_segment *segment);
+
 /* What an acknowledgement brought; begins with the two times -1 and everything else 0. */
 struct scoreboard_outcome {
         uint32_t acked_segments;  /* cumulatively: records that left, sacked ones included */
@@ -51,6 +54,8 @@ struct scoreboard_outcome {
         duration_ns rtt_sample; /* of the latest-sent record newly delivered and sent only once; -1: none */
         time_ns newest_delivered_sent_at; /* when the latest-sent record newly delivered was last sent; -1:
                                              none */
+        scoreboard_tell on_sacked;        /* NULL, or what the caller wants to be told with */
+        void *data;                       /* for on_sacked */
 };
 
 void scoreboard_init(struct scoreboard *board);
@@ -70,23 +75,26 @@ void scoreboard_sack(struct scoreboard *board, const struct sack_block *blocks, 
         struct seqnum ack, struct seqnum una, struct seqnum nxt, time_ns now,
         struct scoreboard_outcome *outcome);
 
-/* Marking calls `on_lost` for each record newly marked. */
-typedef void (*scoreboard_on_lost)(void *data, const struct sent_segment *segment);
-
-/* RFC 6675's IsLost: three segments, or more than (3 - 1) * mss bytes, sacked above. Returns how many were
- * marked. */
+/* Marking calls `on_lost` for each record newly marked. RFC 6675's IsLost: three segments, or more than (3 -
+ * 1) * mss bytes, sacked above. Returns how many were marked. */
 uint32_t scoreboard_mark_lost_by_sack(struct scoreboard *board, uint32_t duplicate_threshold, uint32_t mss,
-        scoreboard_on_lost on_lost, void *data);
+        scoreboard_tell on_lost, void *data);
 /* The first record that is not sacked, whatever has happened to it: RFC 6582's next hole. False when there is
  * none. */
-bool scoreboard_mark_first_lost(struct scoreboard *board, scoreboard_on_lost on_lost, void *data);
+bool scoreboard_mark_first_lost(struct scoreboard *board, scoreboard_tell on_lost, void *data);
 /* The timer has fired: all that is not sacked. */
-void scoreboard_mark_all_lost(struct scoreboard *board, scoreboard_on_lost on_lost, void *data);
+void scoreboard_mark_all_lost(struct scoreboard *board, scoreboard_tell on_lost, void *data);
+/* This one, which is not sacked. */
+void scoreboard_mark_lost(
+        struct scoreboard *board, struct sent_segment *segment, scoreboard_tell on_lost, void *data);
 /* The peer may have thrown its held data away. RFC 2018 section 8. */
 void scoreboard_forget_sacks(struct scoreboard *board);
 /* The losses were none. */
 void scoreboard_unmark_lost(struct scoreboard *board);
 
+/* The first record neither sacked nor lost below the highest one sacked: RFC 6675, NextSeg() rule (3). NULL
+ * when there is none. */
+struct sent_segment *scoreboard_next_hole(struct scoreboard *board);
 /* The first record marked lost and not in flight again; NULL when there is none. It stays valid until the
  * next call that changes the scoreboard. */
 struct sent_segment *scoreboard_next_lost(struct scoreboard *board);

@@ -65,7 +65,13 @@ enum tcp_refusal {
 };
 
 /* What said that a segment is lost. */
-enum tcp_loss_sign { TCP_LOSS_DUPLICATE_ACKS, TCP_LOSS_SACK, TCP_LOSS_PARTIAL_ACK, TCP_LOSS_TIMEOUT };
+enum tcp_loss_sign {
+        TCP_LOSS_DUPLICATE_ACKS,
+        TCP_LOSS_SACK,
+        TCP_LOSS_PARTIAL_ACK,
+        TCP_LOSS_TIMEOUT,
+        TCP_LOSS_PATH_MTU, /* too large for the path: dropped, not by congestion */
+};
 
 enum tcp_deadline_kind {
         TCP_DEADLINE_RETRANSMIT,
