@@ -1,8 +1,8 @@
 /*
  * Exact, seedless misfortune: the scenario's `faults:` rules, matched in file order at the link they name.
  *
- * A rule belongs to a link and counts per direction. Rules at a time (`at:`) are events; the others look at each packet
- * as its transmission ends.
+ * A rule belongs to a link and counts per direction. Rules at a time (`at:`) are events; the others look at
+ * each packet as its transmission ends.
  */
 #ifndef INORDER_FAULT_SCRIPT_H
 #define INORDER_FAULT_SCRIPT_H
@@ -23,7 +23,8 @@ struct fault_match {
         uint32_t seq_first; /* relative sequence numbers, both ends included: one is in the packet */
         uint32_t seq_last;
         bool has_bytes;
-        uint64_t bytes_first; /* offsets in that direction's stream, both ends included: one is in the packet */
+        uint64_t bytes_first; /* offsets in that direction's stream, both ends included: one is in the packet
+                               */
         uint64_t bytes_last;
         uint32_t transfer; /* 0: any */
         bool has_time;
@@ -35,10 +36,12 @@ struct fault_match {
 
 enum fault_action_kind {
         FAULT_DROP,
-        FAULT_DUPLICATE,      /* count more copies */
-        FAULT_DELAY,          /* duration longer on the line */
-        FAULT_HOLD_UNTIL,     /* until a packet matching `until` has passed; it follows that one at once */
-        FAULT_SWAP_WITH_NEXT, /* the same, for whatever passes next in this direction */
+        FAULT_DUPLICATE,  /* count more copies */
+        FAULT_DELAY,      /* duration longer on the line */
+        FAULT_HOLD_UNTIL, /* until a packet matching `until` has passed here, lost by luck or not; it follows
+                             that one at once, one nanosecond behind */
+        FAULT_SWAP_WITH_NEXT, /* the same, for whatever passes next in this direction; that one is not held
+                                 itself */
         FAULT_CORRUPT,        /* bit or bits, in `area` */
         FAULT_LINK_DOWN,      /* for duration (0: until link-up) */
         FAULT_LINK_UP,
@@ -48,15 +51,15 @@ enum fault_area { FAULT_IN_PAYLOAD, FAULT_IN_IP, FAULT_IN_TCP, FAULT_IN_ANY };
 
 struct fault_action {
         enum fault_action_kind kind;
-        uint32_t count;      /* DUPLICATE: copies; CORRUPT: bits to flip, 0: the one at `bit` */
+        uint32_t count; /* DUPLICATE: copies; CORRUPT: bits to flip, 0: the one at `bit` */
         duration_ns duration;
         struct fault_match until;
-        uint32_t bit;        /* CORRUPT: from the top bit of the first byte of the area */
+        uint32_t bit; /* CORRUPT: from the top bit of the first byte of the area */
         enum fault_area area;
 };
 
 struct fault_rule {
-        char *name; /* given, or "faults[3]" */
+        char *name;    /* given, or "faults[3]" */
         uint32_t link; /* the scenario's number of the link */
         bool is_timed; /* at a time, not at a packet */
         time_ns at;
@@ -73,28 +76,43 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaultScript, fault_script_free)
 /* Whether any rule, timed or not, names this link. */
 bool fault_script_concerns(const FaultScript *script, uint32_t link);
 
+unsigned fault_script_count(const FaultScript *script);
+const struct fault_rule *fault_script_rule(const FaultScript *script, unsigned index);
+
 /* How often rule `index` fired. */
 uint64_t fault_script_fired(const FaultScript *script, unsigned index);
+/* A timed rule's moment has come. */
+void fault_script_count_firing(FaultScript *script, unsigned index);
 
-/* What the rules make of one packet on its way out of link `link`, direction 0 or 1. Later rules see a packet that an
- * earlier one did not drop. */
+const char *fault_action_name(enum fault_action_kind kind);
+
+/* What the rules make of one packet on its way out of link `link`, direction 0 or 1. Later rules see a packet
+ * that an earlier one did not drop. The arrays are the script's: valid until the next call. */
 struct fault_verdict {
         bool is_dropped;
         uint32_t copies; /* more of it */
         duration_ns delay;
-        const struct fault_match *hold_until; /* NULL: do not hold */
-        bool hold_for_next;
-        int hold_rule;        /* whose hold it is: for its counters */
+        int hold_rule;                          /* hold it until this rule releases it; -1: do not hold */
+        bool hold_for_next;                     /* … or until any packet passes */
+        const struct fault_action *link_change; /* the link goes down or up behind it; NULL: neither */
+        const char
+                *rule_names; /* of those that fired, comma-separated; "-" none. Valid as long as the script */
         unsigned flip_count;
-        uint32_t flips[8];    /* bits of the IP packet */
+        const uint32_t *flips; /* bits of the IP packet */
         unsigned fired_count;
-        unsigned fired[16];   /* indices of the rules that fired, in order */
+        const unsigned *fired; /* rules that fired, in order */
+        unsigned release_count;
+        const unsigned
+                *releases; /* rules whose `hold-until` this packet matches: what they hold may follow it */
 };
 void fault_script_decide(FaultScript *script, uint32_t link, unsigned direction, const struct packet *packet,
         time_ns now, struct fault_verdict *verdict);
 
-/* Counts a packet for the `hold-until` of rule `rule` in this direction; true when it releases what is held. */
-bool fault_script_releases(FaultScript *script, int rule, unsigned direction, const struct packet *packet,
-        time_ns now);
+/* Both directions of a link go down and up together: each asks to be told, and whichever meets a packet rule
+ * that says so tells both. Watchers outlive whatever may still change a link. */
+void fault_script_watch(FaultScript *script, uint32_t link,
+        void (*on_change)(void *data, const struct fault_action *action, time_ns now), void *data);
+void fault_script_change_link(
+        FaultScript *script, uint32_t link, const struct fault_action *action, time_ns now);
 
 #endif

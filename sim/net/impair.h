@@ -1,8 +1,9 @@
 /*
- * What a line does to packets by luck: loss, corruption, duplication, jitter, reordering. Words and meanings of tc-netem
- * where it has them.
+ * What a line does to packets by luck: loss, corruption, duplication, jitter, reordering. Words and meanings
+ * of tc-netem where it has them.
  *
- * Every draw is named by the packet's ordinal on the link direction, so no packet's luck depends on another's.
+ * Every draw is named by the packet's ordinal on the link direction, so no packet's luck depends on
+ * another's.
  */
 #ifndef INORDER_IMPAIR_H
 #define INORDER_IMPAIR_H
@@ -18,8 +19,8 @@ enum loss_model {
 
 struct impair_config {
         enum loss_model loss_model;
-        struct probability loss; /* LOSS_RANDOM */
-        struct {                 /* LOSS_GEMODEL, each checked and moved once a packet */
+        struct probability loss;              /* LOSS_RANDOM */
+        struct {                              /* LOSS_GEMODEL, each checked and moved once a packet */
                 struct probability p;         /* good to bad */
                 struct probability r;         /* bad to good */
                 struct probability bad_loss;  /* 1-h */
@@ -28,10 +29,10 @@ struct impair_config {
         struct probability corrupt; /* one bit anywhere in the IP packet */
         bool corrupt_again;         /* also those already corrupted elsewhere */
         struct probability duplicate;
-        duration_ns jitter;         /* uniform, plus or minus, at most the link's delay */
-        bool keep_order;            /* jitter alone does not reorder (default) */
+        duration_ns jitter; /* uniform, plus or minus, at most the link's delay */
+        bool keep_order;    /* jitter alone does not reorder (default) */
         struct probability reorder;
-        duration_ns reorder_delay;  /* what a chosen packet waits longer */
+        duration_ns reorder_delay; /* what a chosen packet waits longer */
 };
 
 /* One direction's luck. */
@@ -51,9 +52,9 @@ struct impair_verdict {
         bool is_corrupted;
         uint32_t corrupt_draw_bit; /* which bit, below `packet_bits` */
         bool is_duplicated;
-        bool is_delayed;           /* chosen for reordering */
-        duration_ns extra_delay;   /* jitter and reordering; may be negative */
-        bool may_overtake;         /* keep_order does not bind it */
+        bool is_delayed;         /* chosen for reordering */
+        duration_ns extra_delay; /* jitter and reordering; may be negative */
+        bool may_overtake;       /* keep_order does not bind it */
 };
 
 bool impair_config_is_idle(const struct impair_config *config);

@@ -1,13 +1,13 @@
 /*
  * One direction of a point-to-point link:
  *
- *     offered → queue → transmitter at the rate → line (fault rules, loss, corruption, duplication, jitter and
- *     reordering) → propagation → the far end's sink
+ *     offered → queue → transmitter at the rate → line (fault rules, loss, corruption, duplication, jitter
+ * and reordering) → propagation → the far end's sink
  *
- * A packet lost on the line has used its slot. At its last instant a transmission is over: whoever asks or offers at
- * that very time finds the transmitter free, whether or not an event for it has run. A plain link (drop-tail, fixed
- * rate, no impairment, no rule) computes departures ahead and keeps one event in the queue; it decides exactly as the
- * other kind.
+ * A packet lost on the line has used its slot. At its last instant a transmission is over: whoever asks or
+ * offers at that very time finds the transmitter free, whether or not an event for it has run. A plain link
+ * (drop-tail, fixed rate, no impairment, no rule) computes departures ahead and keeps one event in the queue;
+ * it decides exactly as the other kind.
  */
 #ifndef INORDER_LINK_H
 #define INORDER_LINK_H
@@ -59,21 +59,21 @@ struct packet_counts {
 struct net_context {
         EventQueue *events;
         PacketPool *packets;
-        Trace *trace; /* NULL: none */
+        Trace *trace;        /* NULL: none */
         FaultScript *faults; /* NULL: none */
         struct packet_counts counts;
-        time_ns last_packet_at; /* when a packet last was sent, arrived or ended: kept by links and hosts */
+        time_ns last_packet_at;  /* when a packet last was sent, arrived or ended: kept by links and hosts */
         bool one_event_a_packet; /* never compute ahead: for the test that both ways agree */
 };
 
 struct link_config {
-        const char *label; /* "core → right": names the luck */
-        uint32_t owner;    /* this direction's number */
-        uint32_t number;   /* the scenario's number of the link */
+        const char *label;  /* "core → right": names the luck */
+        uint32_t owner;     /* this direction's number */
+        uint32_t number;    /* the scenario's number of the link */
         unsigned direction; /* 0 or 1 */
-        rate_bps rate;     /* 0: no limit, transmission takes no time */
+        rate_bps rate;      /* 0: no limit, transmission takes no time */
         duration_ns delay;
-        uint32_t mtu;      /* largest IP packet, bytes */
+        uint32_t mtu; /* largest IP packet, bytes */
         struct queue_config queue;
         struct impair_config impair;
         uint64_t seed;
@@ -100,9 +100,9 @@ duration_ns link_delay(const Link *link);
 
 /* ---- The device a host sends through ---- */
 
-/* When `account` will hold at most `limit` bytes: now or earlier when it already does; TIME_NEVER when the link cannot
- * know yet. Then the function below is called as soon as one of the account's packets begins transmission, with the
- * time its transmission ends; ask again then. Only while account->is_waiting. */
+/* When `account` will hold at most `limit` bytes: now or earlier when it already does; TIME_NEVER when the
+ * link cannot know yet. Then the function below is called as soon as one of the account's packets begins
+ * transmission, with the time its transmission ends; ask again then. Only while account->is_waiting. */
 time_ns link_room_time(Link *link, const struct device_account *account, uint32_t limit);
 void link_on_departing(Link *link, void (*departing)(void *data, struct device_account *account), void *data);
 

@@ -1,5 +1,6 @@
 /*
- * Packets in flight: header bytes as on the wire, slices of shared payload, and the sending host's note of what it is.
+ * Packets in flight: header bytes as on the wire, slices of shared payload, and the sending host's note of
+ * what it is.
  *
  * Small records from a pool, handed from owner to owner; whoever holds the pointer owns it.
  */
@@ -10,6 +11,7 @@
 #include "units.h"
 #include "wire/ipv4.h"
 #include "wire/payload.h"
+#include "wire/tcp_segment.h"
 
 #define PACKET_HEADER_SIZE_MAX 120 /* IPv4 without options and the largest TCP header; or IPv6 and TCP */
 #define PACKET_NO_HOST         UINT32_MAX
@@ -33,35 +35,36 @@ enum packet_kind {
 struct packet_note {
         uint32_t from; /* owner numbers of hosts; PACKET_NO_HOST when unknown */
         uint32_t to;
-        uint32_t transfer;   /* trace's number; 0: none */
-        uint32_t connection; /* on the sending host, from 1; 0: none */
+        uint32_t transfer;      /* trace's number; 0: none */
+        uint32_t connection;    /* on the sending host, from 1; 0: none */
         uint64_t stream_offset; /* of its first payload byte */
-        uint32_t isn;        /* of the sender's stream: seq - isn is relative */
+        uint32_t isn;           /* of the sender's stream: seq - isn is relative */
         uint32_t peer_isn;
-        bool knows_isn;      /* isn is valid */
+        bool knows_isn; /* isn is valid */
         bool knows_peer_isn;
         uint8_t window_scale; /* to apply to its window field */
-        uint16_t kinds;      /* bits of enum packet_kind */
-        uint16_t sending;    /* nth sending of its sequence numbers; 0: takes none */
-        bool is_dsack;       /* the first SACK block reports a duplicate */
-        const char *why;     /* constant text: "new-data" */
+        uint16_t kinds;       /* bits of enum packet_kind */
+        uint16_t sending;     /* nth sending of its sequence numbers; 0: takes none */
+        bool is_dsack;        /* the first SACK block reports a duplicate */
+        const char *why;      /* constant text: "new-data" */
 };
 
 /* What one connection has waiting in its own host's device. */
 struct device_account {
         uint32_t queued_bytes; /* IP packets given to the device whose transmission has not ended */
         uint32_t queued_packets;
-        bool is_waiting;       /* for room */
-        void *data;            /* the host's: whose account it is */
+        bool is_waiting; /* for room */
+        void *data;      /* the host's: whose account it is */
 };
 
 struct packet {
         struct packet *next; /* in whatever list holds it */
         struct trace_packet_id id;
-        uint32_t copy;  /* 0: the original; the kth copy made of a packet with copy c has 16 c + k, k from 1 to 15 */
-        uint16_t size;  /* of the IP packet, bytes */
+        uint32_t copy; /* 0: the original; the kth copy made of a packet with copy c has 16 c + k, k from 1 to
+                          15 */
+        uint16_t size; /* of the IP packet, bytes */
         uint8_t header_size;
-        uint8_t flips;  /* bits flipped so far */
+        uint8_t flips; /* bits flipped so far */
         struct packet_note note;
         struct device_account *account; /* NULL once it has left its host's device */
         struct payload payload;
@@ -83,9 +86,19 @@ uint64_t packet_pool_allocations(const PacketPool *pool);
 
 /* A zeroed packet (but for the header bytes). */
 struct packet *packet_new(PacketPool *pool);
-/* The same packet once more: the payload is shared, `copy` is the caller's to set, the account is not copied. */
+/* The same packet once more: the payload is shared, `copy` is the caller's to set, the account is not copied.
+ */
 struct packet *packet_copy(PacketPool *pool, const struct packet *packet);
 void packet_free(PacketPool *pool, struct packet *packet);
+
+/* Its sizes fit together. */
+void packet_check(const struct packet *packet);
+
+/* What the TCP header says, which may be damaged and is not verified; false when there is none. Its payload
+ * is left empty. */
+bool packet_tcp_header(const struct packet *packet, struct tcp_segment *segment);
+/* Where the transport header begins: behind 20 bytes when the IP header is too damaged to tell. */
+uint32_t packet_transport_offset(const struct packet *packet);
 
 /* Everything the trace tells of a packet; `view` points into it. */
 void packet_describe(const struct packet *packet, struct trace_packet *view);

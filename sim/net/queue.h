@@ -1,5 +1,6 @@
 /*
- * What waits before a link's transmitter, and who is turned away. One discipline a file, each a `const struct queue_ops`.
+ * What waits before a link's transmitter, and who is turned away. One discipline a file, each a `const struct
+ * queue_ops`.
  */
 #ifndef INORDER_QUEUE_H
 #define INORDER_QUEUE_H
@@ -9,8 +10,8 @@
 
 struct queue_config {
         const struct queue_ops *ops; /* queue_droptail */
-        uint32_t limit_packets; /* the packet being sent not counted; 0: no limit of this kind */
-        uint64_t limit_bytes;   /* IP bytes; 0: no limit of this kind */
+        uint32_t limit_packets;      /* the packet being sent not counted; 0: no limit of this kind */
+        uint64_t limit_bytes;        /* IP bytes; 0: no limit of this kind */
 };
 
 struct queue {
@@ -35,8 +36,14 @@ const struct queue_ops *queue_ops_find(const char *name);
 void queue_init(struct queue *queue, const struct queue_config *config);
 const char *queue_offer(struct queue *queue, struct packet *packet, time_ns now);
 struct packet *queue_take(struct queue *queue, time_ns now);
-/* Whether one more packet of `size` bytes fits behind `packets` and `bytes` waiting: droptail's rule as a pure
- * function, for the link that computes its departures ahead. */
-bool queue_droptail_has_room(const struct queue_config *config, uint32_t packets, uint64_t bytes, uint32_t size);
+
+/* For disciplines: the list itself. */
+void queue_append(struct queue *queue, struct packet *packet);
+struct packet *queue_remove_head(struct queue *queue); /* NULL when none waits */
+
+/* Whether one more packet of `size` bytes fits behind `packets` and `bytes` waiting: droptail's rule as a
+ * pure function, for the link that computes its departures ahead. */
+bool queue_droptail_has_room(
+        const struct queue_config *config, uint32_t packets, uint64_t bytes, uint32_t size);
 
 #endif

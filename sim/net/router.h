@@ -1,5 +1,6 @@
 /*
- * A router: longest prefix match, time to live, and on to the next link. RFC 1812 sections 5.2 and 5.3, without ICMP.
+ * A router: longest prefix match, time to live, and on to the next link. RFC 1812 sections 5.2 and 5.3,
+ * without ICMP.
  *
  * Routes over the fewest hops are computed from the whole scenario by route_all().
  */
@@ -29,7 +30,7 @@ struct packet_sink router_sink(Router *router);
 /* The topology as a graph, to compute routes from. Nodes and links in scenario order. */
 struct route_node {
         RouteTable *table;
-        bool forwards; /* a router; hosts do not carry others' packets */
+        bool forwards;             /* a router; hosts do not carry others' packets */
         struct ip_address address; /* any: not a destination */
 };
 struct route_edge {
@@ -37,8 +38,8 @@ struct route_edge {
         unsigned to;
         Link *link;
 };
-/* Fewest hops, ties by scenario order of the first edge that differs. Linear in destinations times edges at worst;
- * stub hosts with one link get a default route, so that it stays small. */
+/* Fewest hops, ties by scenario order of the first edge that differs. Linear in destinations times edges at
+ * worst; stub hosts with one link get a default route, so that it stays small. */
 void route_all(const struct route_node *nodes, unsigned node_count, const struct route_edge *edges,
         unsigned edge_count);
 

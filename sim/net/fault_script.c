@@ -1,0 +1,386 @@
+/*
+ * Fault rules: matching them against packets in file order, counting, and adding up what the matching ones
+ * do.
+ *
+ * nth and every count what all other keys of a rule match, per direction. A rule that flips a bit which the
+ * packet does not have does not match it.
+ */
+#include "net/fault_script.h"
+
+#include "wire/seqnum.h"
+
+#define DIRECTIONS     2
+#define NOT_HELD       (-1)
+#define MATCHING_DRAW  0 /* draws of a rule's stream: whether it matches, then which bits */
+#define FIRST_BIT_DRAW 1
+
+struct rule_state {
+        const struct fault_rule *rule;
+        struct rng_stream stream;
+        uint64_t matched[DIRECTIONS];
+        uint64_t until_matched[DIRECTIONS];
+        uint64_t fired;
+};
+
+struct watcher {
+        uint32_t link;
+        void (*on_change)(void *data, const struct fault_action *action, time_ns now);
+        void *data;
+};
+
+struct FaultScript {
+        struct rule_state *states;
+        unsigned count;
+        GArray *watchers;         /* struct watcher */
+        GArray *fired;            /* unsigned; these three are the last verdict's */
+        GArray *releases;         /* unsigned */
+        GArray *flips;            /* uint32_t */
+        GString *names;           /* scratch */
+        GStringChunk *kept_names; /* every combination that fired, once */
+};
+
+/* One packet at one rule. */
+struct sight {
+        const struct packet *packet;
+        unsigned direction;
+        time_ns now;
+};
+
+struct bit_range {
+        uint32_t first;
+        uint32_t count;
+};
+
+FaultScript *fault_script_new(const struct fault_rule *rules, unsigned count, uint64_t seed)
+{
+        FaultScript *script = g_new0(FaultScript, 1);
+        script->states = g_new0(struct rule_state, count);
+        script->count = count;
+        for (unsigned i = 0; i < count; i++) {
+                g_autofree char *name = g_strdup_printf("fault %s", rules[i].name);
+                script->states[i].rule = &rules[i];
+                script->states[i].stream = rng_stream_named(seed, name);
+        }
+        script->watchers = g_array_new(FALSE, FALSE, sizeof(struct watcher));
+        script->fired = g_array_new(FALSE, FALSE, sizeof(unsigned));
+        script->releases = g_array_new(FALSE, FALSE, sizeof(unsigned));
+        script->flips = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        script->names = g_string_new(NULL);
+        script->kept_names = g_string_chunk_new(256);
+        return script;
+}
+
+void fault_script_free(FaultScript *script)
+{
+        if (script == NULL)
+                return;
+        g_array_unref(script->watchers);
+        g_array_unref(script->fired);
+        g_array_unref(script->releases);
+        g_array_unref(script->flips);
+        g_string_free(script->names, TRUE);
+        g_string_chunk_free(script->kept_names);
+        g_free(script->states);
+        g_free(script);
+}
+
+bool fault_script_concerns(const FaultScript *script, uint32_t link)
+{
+        for (unsigned i = 0; i < script->count; i++) {
+                if (script->states[i].rule->link == link)
+                        return true;
+        }
+        return false;
+}
+
+unsigned fault_script_count(const FaultScript *script)
+{
+        return script->count;
+}
+
+const struct fault_rule *fault_script_rule(const FaultScript *script, unsigned index)
+{
+        g_assert(index < script->count);
+        return script->states[index].rule;
+}
+
+uint64_t fault_script_fired(const FaultScript *script, unsigned index)
+{
+        g_assert(index < script->count);
+        return script->states[index].fired;
+}
+
+void fault_script_count_firing(FaultScript *script, unsigned index)
+{
+        g_assert(index < script->count);
+        script->states[index].fired++;
+}
+
+const char *fault_action_name(enum fault_action_kind kind)
+{
+        static const char *const names[] = {
+                [FAULT_DROP] = "drop",
+                [FAULT_DUPLICATE] = "duplicate",
+                [FAULT_DELAY] = "delay",
+                [FAULT_HOLD_UNTIL] = "hold-until",
+                [FAULT_SWAP_WITH_NEXT] = "swap-with-next",
+                [FAULT_CORRUPT] = "corrupt",
+                [FAULT_LINK_DOWN] = "link-down",
+                [FAULT_LINK_UP] = "link-up",
+        };
+        return names[kind];
+}
+
+/* ---- Whether a packet matches ---- */
+
+static bool hosts_match(const struct fault_match *match, const struct packet_note *note)
+{
+        if (match->from != PACKET_NO_HOST && match->from != note->from)
+                return false;
+        return match->to == PACKET_NO_HOST || match->to == note->to;
+}
+
+static bool bytes_match(const struct fault_match *match, const struct packet *packet)
+{
+        uint64_t first = packet->note.stream_offset;
+        if (packet->payload.length == 0)
+                return false;
+        return first <= match->bytes_last && first + packet->payload.length - 1 >= match->bytes_first;
+}
+
+/* Whether two ranges on the circle of sequence numbers meet; the packet's has at least one number. */
+static bool seq_matches(
+        const struct fault_match *match, const struct packet *packet, const struct tcp_segment *segment)
+{
+        uint32_t length = packet->payload.length + ((segment->flags & TCP_FLAG_SYN) != 0) +
+                          ((segment->flags & TCP_FLAG_FIN) != 0);
+        if (!packet->note.knows_isn || length == 0)
+                return false;
+        uint32_t first = segment->seq.value - packet->note.isn;
+        return match->seq_first - first < length ||
+               first - match->seq_first <= match->seq_last - match->seq_first;
+}
+
+static bool flags_match(const struct fault_match *match, uint16_t flags)
+{
+        return (flags & match->flags_set) == match->flags_set && (flags & match->flags_clear) == 0;
+}
+
+static bool header_matches(const struct fault_match *match, const struct packet *packet)
+{
+        struct tcp_segment segment;
+        if (!match->has_flags && !match->has_seq)
+                return true;
+        if (!packet_tcp_header(packet, &segment))
+                return false;
+        if (match->has_flags && !flags_match(match, segment.flags))
+                return false;
+        return !match->has_seq || seq_matches(match, packet, &segment);
+}
+
+/* Every key but the counting ones and luck. */
+static bool keys_match(const struct fault_match *match, const struct sight *sight)
+{
+        const struct packet *packet = sight->packet;
+        if (!hosts_match(match, &packet->note))
+                return false;
+        if (match->kinds != 0 && (packet->note.kinds & match->kinds) == 0)
+                return false;
+        if (match->transfer != 0 && match->transfer != packet->note.transfer)
+                return false;
+        if (match->has_time && (sight->now < match->time_from || sight->now > match->time_to))
+                return false;
+        if (match->has_bytes && !bytes_match(match, packet))
+                return false;
+        return header_matches(match, packet);
+}
+
+/* The direction stands in the copy's place: rules see what was sent, and the two directions have luck of
+ * their own. */
+static uint64_t draw_of(const struct rule_state *state, const struct sight *sight, uint32_t draw)
+{
+        return rng_draw(&state->stream, sight->packet->ordinal, sight->direction, draw);
+}
+
+static bool count_matches(const struct fault_match *match, uint64_t count)
+{
+        if (match->nth != 0 && count != match->nth)
+                return false;
+        return match->every == 0 || count % match->every == 0;
+}
+
+/* `counter` is the match's own for this direction. */
+static bool match_packet(const struct rule_state *state, const struct fault_match *match, uint64_t *counter,
+        const struct sight *sight)
+{
+        if (!keys_match(match, sight))
+                return false;
+        if (match->has_probability &&
+                !probability_happens(match->probability, draw_of(state, sight, MATCHING_DRAW)))
+                return false;
+        ++*counter;
+        return count_matches(match, *counter);
+}
+
+/* ---- What a matching rule does ---- */
+
+static struct bit_range area_of(enum fault_area area, const struct packet *packet)
+{
+        uint32_t transport = packet_transport_offset(packet);
+        switch (area) {
+        case FAULT_IN_IP:
+                return (struct bit_range){ 0, transport * 8 };
+        case FAULT_IN_TCP:
+                return (struct bit_range){ transport * 8, (packet->header_size - transport) * 8 };
+        case FAULT_IN_PAYLOAD:
+                return (struct bit_range){ packet->header_size * 8u, packet->payload.length * 8 };
+        case FAULT_IN_ANY:
+                return (struct bit_range){ 0, packet->size * 8u };
+        }
+        g_assert_not_reached();
+}
+
+static bool has_bits_to_flip(const struct fault_action *action, const struct packet *packet)
+{
+        if (action->kind != FAULT_CORRUPT)
+                return true;
+        uint32_t needed = action->count > 0 ? action->count : action->bit + 1;
+        return area_of(action->area, packet).count >= needed;
+}
+
+/* The same bit twice would be no change at all. */
+static bool add_flip(GArray *flips, guint first, uint32_t bit)
+{
+        for (guint i = first; i < flips->len; i++) {
+                if (g_array_index(flips, uint32_t, i) == bit)
+                        return false;
+        }
+        g_array_append_val(flips, bit);
+        return true;
+}
+
+static void choose_flips(FaultScript *script, const struct rule_state *state, const struct sight *sight)
+{
+        const struct fault_action *action = &state->rule->action;
+        struct bit_range area = area_of(action->area, sight->packet);
+        guint first = script->flips->len;
+        if (action->count == 0)
+                add_flip(script->flips, first, area.first + action->bit);
+        for (uint32_t draw = FIRST_BIT_DRAW; script->flips->len - first < action->count; draw++) {
+                uint32_t bit = (uint32_t)rng_draw_below(
+                        &state->stream, sight->packet->ordinal, sight->direction, draw, area.count);
+                add_flip(script->flips, first, area.first + bit);
+        }
+}
+
+static void act(FaultScript *script, unsigned index, const struct sight *sight, struct fault_verdict *verdict)
+{
+        const struct fault_action *action = &script->states[index].rule->action;
+        switch (action->kind) {
+        case FAULT_DROP:
+                verdict->is_dropped = true;
+                break;
+        case FAULT_DUPLICATE:
+                verdict->copies += action->count;
+                break;
+        case FAULT_DELAY:
+                verdict->delay += action->duration;
+                break;
+        case FAULT_HOLD_UNTIL:
+                verdict->hold_rule = (int)index;
+                verdict->hold_for_next = false;
+                break;
+        case FAULT_SWAP_WITH_NEXT:
+                verdict->hold_rule = (int)index;
+                verdict->hold_for_next = true;
+                break;
+        case FAULT_CORRUPT:
+                choose_flips(script, &script->states[index], sight);
+                break;
+        case FAULT_LINK_DOWN:
+        case FAULT_LINK_UP:
+                verdict->link_change = action;
+                break;
+        }
+}
+
+static void fire(
+        FaultScript *script, unsigned index, const struct sight *sight, struct fault_verdict *verdict)
+{
+        script->states[index].fired++;
+        g_array_append_val(script->fired, index);
+        act(script, index, sight, verdict);
+}
+
+static void apply_rule(
+        FaultScript *script, unsigned index, const struct sight *sight, struct fault_verdict *verdict)
+{
+        struct rule_state *state = &script->states[index];
+        const struct fault_rule *rule = state->rule;
+        if (rule->action.kind == FAULT_HOLD_UNTIL &&
+                match_packet(state, &rule->action.until, &state->until_matched[sight->direction], sight))
+                g_array_append_val(script->releases, index);
+        if (!has_bits_to_flip(&rule->action, sight->packet))
+                return;
+        if (match_packet(state, &rule->match, &state->matched[sight->direction], sight))
+                fire(script, index, sight, verdict);
+}
+
+static const char *names_of_fired(FaultScript *script)
+{
+        if (script->fired->len == 0)
+                return "-";
+        g_string_truncate(script->names, 0);
+        for (guint i = 0; i < script->fired->len; i++) {
+                if (i > 0)
+                        g_string_append_c(script->names, ',');
+                g_string_append(
+                        script->names, script->states[g_array_index(script->fired, unsigned, i)].rule->name);
+        }
+        return g_string_chunk_insert_const(script->kept_names, script->names->str);
+}
+
+static void hand_out(FaultScript *script, struct fault_verdict *verdict)
+{
+        verdict->rule_names = names_of_fired(script);
+        verdict->flip_count = script->flips->len;
+        verdict->flips = (const uint32_t *)(const void *)script->flips->data;
+        verdict->fired_count = script->fired->len;
+        verdict->fired = (const unsigned *)(const void *)script->fired->data;
+        verdict->release_count = script->releases->len;
+        verdict->releases = (const unsigned *)(const void *)script->releases->data;
+}
+
+void fault_script_decide(FaultScript *script, uint32_t link, unsigned direction, const struct packet *packet,
+        time_ns now, struct fault_verdict *verdict)
+{
+        g_assert(direction < DIRECTIONS);
+        const struct sight sight = { packet, direction, now };
+        *verdict = (struct fault_verdict){ .hold_rule = NOT_HELD };
+        g_array_set_size(script->fired, 0);
+        g_array_set_size(script->releases, 0);
+        g_array_set_size(script->flips, 0);
+        for (unsigned i = 0; i < script->count && !verdict->is_dropped; i++) {
+                const struct fault_rule *rule = script->states[i].rule;
+                if (rule->link == link && !rule->is_timed)
+                        apply_rule(script, i, &sight, verdict);
+        }
+        hand_out(script, verdict);
+}
+
+void fault_script_watch(FaultScript *script, uint32_t link,
+        void (*on_change)(void *data, const struct fault_action *action, time_ns now), void *data)
+{
+        struct watcher watcher = { link, on_change, data };
+        g_array_append_val(script->watchers, watcher);
+}
+
+void fault_script_change_link(
+        FaultScript *script, uint32_t link, const struct fault_action *action, time_ns now)
+{
+        for (guint i = 0; i < script->watchers->len; i++) {
+                const struct watcher *watcher = &g_array_index(script->watchers, struct watcher, i);
+                if (watcher->link == link)
+                        watcher->on_change(watcher->data, action, now);
+        }
+}

@@ -1,0 +1,309 @@
+/*
+ * The line: what befalls a packet between the end of its transmission and its arrival.
+ *
+ * Luck is drawn for every ordinal, also for packets that a rule drops or a broken link loses, so that a rule
+ * does not change the luck of others.
+ */
+#include "net/line.h"
+
+#define COPIES_MAX      15 /* an arrival's number has four bits for them, and so has a copy's name */
+#define COPIES_IN_NAME  16
+#define HELD_FOR_NO_ONE (-1)
+
+/* A packet on the line, or held there. */
+struct in_flight {
+        struct event arrival;
+        struct line *line;
+        struct packet *packet;
+        struct hop_facts facts;
+        uint32_t copy;      /* among those of this hop */
+        int hold_rule;      /* held until this rule releases it … */
+        bool hold_for_next; /* … or the next packet comes */
+        GList place;        /* in propagating or held */
+        struct in_flight *next_unused;
+};
+
+/* One packet's passage: all that was decided about it. */
+struct passage {
+        struct packet *packet;
+        time_ns now;
+        struct fault_verdict fault;
+        struct impair_verdict luck;
+        struct hop_facts facts;
+};
+
+/* ---- Records ---- */
+
+static void arrive(void *data);
+
+static struct in_flight *take_record(struct line *line)
+{
+        struct in_flight *record = line->unused;
+        if (record == NULL) {
+                record = g_new0(struct in_flight, 1);
+                event_init(&record->arrival, arrive, record);
+                record->line = line;
+                record->place.data = record;
+                return record;
+        }
+        line->unused = record->next_unused;
+        return record;
+}
+
+static void return_record(struct line *line, struct in_flight *record)
+{
+        record->next_unused = line->unused;
+        line->unused = record;
+}
+
+static void arrive(void *data)
+{
+        struct in_flight *record = data;
+        struct line *line = record->line;
+        struct packet *packet = record->packet;
+        struct hop_facts facts = record->facts;
+        g_queue_unlink(&line->propagating, &record->place);
+        return_record(line, record);
+        link_deliver(line->link, packet, &facts);
+}
+
+static void propagate(struct line *line, struct in_flight *record)
+{
+        struct event_key key = link_arrival_key(line->link, record->packet, record->copy);
+        g_queue_push_tail_link(&line->propagating, &record->place);
+        event_queue_set(line->link->context->events, &record->arrival, &key);
+}
+
+/* ---- Holding ---- */
+
+static void let_go(struct line *line, struct in_flight *record, time_ns t_arrive)
+{
+        g_queue_unlink(&line->held, &record->place);
+        record->packet->t_arrive = t_arrive;
+        propagate(line, record);
+}
+
+static bool releases(const struct fault_verdict *fault, const struct in_flight *record)
+{
+        if (record->hold_for_next)
+                return true;
+        for (unsigned i = 0; i < fault->release_count; i++) {
+                if ((int)fault->releases[i] == record->hold_rule)
+                        return true;
+        }
+        return false;
+}
+
+/* What waited for this packet follows it at once. Arrivals of one instant come in the order of their
+ * ordinals, so a packet held earlier follows a nanosecond behind. Returns whether it was waited for by
+ * swap-with-next. */
+static bool release_followers(struct line *line, const struct fault_verdict *fault, time_ns t_arrive)
+{
+        bool is_swapped = false;
+        GList *next;
+        for (GList *place = line->held.head; place != NULL; place = next) {
+                struct in_flight *record = place->data;
+                next = place->next;
+                if (!releases(fault, record))
+                        continue;
+                is_swapped |= record->hold_for_next;
+                let_go(line, record, t_arrive + 1);
+        }
+        return is_swapped;
+}
+
+/* ---- Passing ---- */
+
+/* What a rule or `reorder` chose may be overtaken, and holds no one up. */
+static bool keeps_order(const struct passage *passage, const struct impair_verdict *luck)
+{
+        return !luck->may_overtake && passage->fault.hold_rule < 0 && passage->fault.delay == 0;
+}
+
+/* Never before the transmission is over; and jitter alone does not reorder. */
+static time_ns arrival_time(
+        const struct line *line, const struct passage *passage, const struct impair_verdict *luck)
+{
+        time_ns soonest = passage->packet->t_tx_end;
+        if (keeps_order(passage, luck))
+                soonest = MAX(soonest, line->last_in_order);
+        time_ns t_arrive =
+                passage->packet->t_tx_end + line->link->delay + luck->extra_delay + passage->fault.delay;
+        return MAX(t_arrive, soonest);
+}
+
+static void launch(struct line *line, const struct passage *passage, struct packet *packet, uint32_t copy,
+        const struct impair_verdict *luck)
+{
+        const struct fault_verdict *fault = &passage->fault;
+        bool is_held = fault->hold_rule >= 0;
+        struct in_flight *record = take_record(line);
+        record->packet = packet;
+        record->copy = copy;
+        record->facts = passage->facts;
+        record->facts.is_duplicate = copy > 0;
+        record->facts.is_delayed = luck->is_delayed || is_held || fault->delay > 0;
+        record->hold_rule = fault->hold_rule;
+        record->hold_for_next = is_held && fault->hold_for_next;
+        packet->t_arrive = arrival_time(line, passage, luck);
+        if (keeps_order(passage, luck))
+                line->last_in_order = packet->t_arrive;
+        if (is_held)
+                g_queue_push_tail_link(&line->held, &record->place);
+        else
+                propagate(line, record);
+}
+
+/* A copy shares what rules and corruption did; its jitter is its own. */
+static void launch_copies(struct line *line, const struct passage *passage)
+{
+        struct net_context *context = line->link->context;
+        uint32_t count = MIN(passage->fault.copies + passage->luck.is_duplicated, COPIES_MAX);
+        for (uint32_t k = 1; k <= count; k++) {
+                struct impair_verdict luck;
+                struct packet *copy = packet_copy(context->packets, passage->packet);
+                copy->copy = passage->packet->copy * COPIES_IN_NAME + k;
+                context->counts.duplicated++;
+                impair_decide(&line->impair, copy->ordinal, k, copy->size * 8u, true, &luck);
+                launch(line, passage, copy, k, &luck);
+        }
+}
+
+static void corrupt(struct line *line, struct passage *passage)
+{
+        struct net_context *context = line->link->context;
+        struct packet *packet = passage->packet;
+        for (unsigned i = 0; i < passage->fault.flip_count; i++)
+                packet_flip_bit(context->packets, packet, passage->fault.flips[i]);
+        if (passage->luck.is_corrupted)
+                packet_flip_bit(context->packets, packet, passage->luck.corrupt_draw_bit);
+        passage->facts.is_corrupted = passage->fault.flip_count > 0 || passage->luck.is_corrupted;
+        if (passage->facts.is_corrupted)
+                context->counts.corrupted++;
+}
+
+static void pass(struct line *line, struct passage *passage)
+{
+        if (passage->fault.is_dropped) {
+                link_drop(line->link, passage->packet, DROP_FAULT, &passage->facts);
+                return;
+        }
+        if (passage->luck.is_lost) {
+                link_drop(line->link, passage->packet, DROP_LOSS, &passage->facts);
+                return;
+        }
+        corrupt(line, passage);
+        launch(line, passage, passage->packet, 0, &passage->luck);
+        launch_copies(line, passage);
+}
+
+/* ---- Deciding ---- */
+
+static void emit_fired(const Link *link, const struct passage *passage)
+{
+        struct trace_packet view;
+        packet_describe(passage->packet, &view);
+        for (unsigned i = 0; i < passage->fault.fired_count; i++) {
+                const struct fault_rule *rule =
+                        fault_script_rule(link->context->faults, passage->fault.fired[i]);
+                const struct trace_event event = {
+                        .kind = TRACE_FAULT,
+                        .time = passage->now,
+                        .owner = link->owner,
+                        .transfer = passage->packet->note.transfer,
+                        .packet = &view,
+                        .fault = { rule->name, fault_action_name(rule->action.kind) },
+                };
+                trace_emit(link->context->trace, &event);
+        }
+}
+
+static void decide_faults(const Link *link, struct passage *passage)
+{
+        FaultScript *script = link->context->faults;
+        if (script == NULL) {
+                passage->fault = (struct fault_verdict){ .hold_rule = HELD_FOR_NO_ONE, .rule_names = "-" };
+                return;
+        }
+        fault_script_decide(
+                script, link->number, link->direction, passage->packet, passage->now, &passage->fault);
+        if (passage->fault.fired_count > 0 && trace_wants(link->context->trace, TRACE_FAULT))
+                emit_fired(link, passage);
+}
+
+static void decide_luck(struct line *line, struct passage *passage)
+{
+        const struct packet *packet = passage->packet;
+        bool was_corrupted = packet->flips > 0 || passage->fault.flip_count > 0;
+        impair_decide(&line->impair, packet->ordinal, 0, packet->size * 8u, was_corrupted, &passage->luck);
+}
+
+void line_carry(struct line *line, struct packet *packet, time_ns now)
+{
+        Link *link = line->link;
+        struct passage passage = { .packet = packet, .now = now };
+        decide_faults(link, &passage);
+        decide_luck(line, &passage);
+        passage.facts.rules = passage.fault.rule_names;
+        bool is_swapped =
+                release_followers(line, &passage.fault, arrival_time(line, &passage, &passage.luck));
+        if (is_swapped && passage.fault.hold_for_next)
+                passage.fault.hold_rule = HELD_FOR_NO_ONE;
+        const struct fault_action *change = passage.fault.link_change;
+        pass(line, &passage);
+        if (change != NULL)
+                fault_script_change_link(link->context->faults, link->number, change, now);
+}
+
+void line_break(struct line *line, struct packet *packet)
+{
+        struct passage passage = { .packet = packet, .facts = hop_facts_plain };
+        decide_luck(line, &passage);
+        link_drop(line->link, packet, DROP_LINK_DOWN, &passage.facts);
+}
+
+unsigned line_release_held(struct line *line, time_ns now)
+{
+        unsigned count = line->held.length;
+        while (line->held.head != NULL) {
+                struct in_flight *record = line->held.head->data;
+                let_go(line, record, MAX(now, record->packet->t_arrive));
+        }
+        return count;
+}
+
+uint64_t line_in_flight(const struct line *line)
+{
+        return (uint64_t)line->propagating.length + line->held.length;
+}
+
+void line_init(struct line *line, Link *link, const struct link_config *config)
+{
+        *line = (struct line){ .link = link };
+        g_queue_init(&line->propagating);
+        g_queue_init(&line->held);
+        impair_init(&line->impair, &config->impair, config->seed, config->label);
+}
+
+static void clear_records(struct line *line, GQueue *records)
+{
+        struct net_context *context = line->link->context;
+        while (records->head != NULL) {
+                struct in_flight *record = records->head->data;
+                g_queue_unlink(records, &record->place);
+                event_queue_cancel(context->events, &record->arrival);
+                packet_free(context->packets, record->packet);
+                return_record(line, record);
+        }
+}
+
+void line_clear(struct line *line)
+{
+        clear_records(line, &line->propagating);
+        clear_records(line, &line->held);
+        while (line->unused != NULL) {
+                struct in_flight *record = line->unused;
+                line->unused = record->next_unused;
+                g_free(record);
+        }
+}

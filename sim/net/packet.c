@@ -1,0 +1,233 @@
+/*
+ * Packets and their pool: records come from blocks that stay until the pool goes.
+ */
+#include "net/packet.h"
+
+#include "wire/byte_order.h"
+#include "wire/tcp_segment.h"
+#include "wire/udp.h"
+
+#include <string.h>
+
+#define PACKETS_IN_BLOCK 256
+
+struct PacketPool {
+        PayloadPool *payloads;
+        struct packet *free;
+        GPtrArray *blocks;
+        uint64_t in_use;
+};
+
+PacketPool *packet_pool_new(PayloadPool *payloads)
+{
+        PacketPool *pool = g_new0(PacketPool, 1);
+        pool->payloads = payloads;
+        pool->blocks = g_ptr_array_new_with_free_func(g_free);
+        return pool;
+}
+
+void packet_pool_free(PacketPool *pool)
+{
+        if (pool == NULL)
+                return;
+        g_assert(pool->in_use == 0);
+        g_ptr_array_unref(pool->blocks);
+        g_free(pool);
+}
+
+PayloadPool *packet_pool_payloads(const PacketPool *pool)
+{
+        return pool->payloads;
+}
+
+uint64_t packet_pool_allocations(const PacketPool *pool)
+{
+        return pool->blocks->len;
+}
+
+static void grow(PacketPool *pool)
+{
+        struct packet *block = g_new(struct packet, PACKETS_IN_BLOCK);
+        g_ptr_array_add(pool->blocks, block);
+        for (unsigned i = PACKETS_IN_BLOCK; i > 0; i--) {
+                block[i - 1].next = pool->free;
+                pool->free = &block[i - 1];
+        }
+}
+
+static struct packet *take_record(PacketPool *pool)
+{
+        if (pool->free == NULL)
+                grow(pool);
+        struct packet *packet = pool->free;
+        pool->free = packet->next;
+        pool->in_use++;
+        return packet;
+}
+
+struct packet *packet_new(PacketPool *pool)
+{
+        struct packet *packet = take_record(pool);
+        memset(packet, 0, offsetof(struct packet, header));
+        return packet;
+}
+
+struct packet *packet_copy(PacketPool *pool, const struct packet *packet)
+{
+        struct packet *copy = take_record(pool);
+        memcpy(copy, packet, offsetof(struct packet, header) + packet->header_size);
+        copy->payload = payload_ref(&packet->payload);
+        copy->account = NULL;
+        copy->next = NULL;
+        return copy;
+}
+
+void packet_free(PacketPool *pool, struct packet *packet)
+{
+        g_assert(pool->in_use > 0);
+        payload_clear(&packet->payload);
+        packet->next = pool->free;
+        pool->free = packet;
+        pool->in_use--;
+}
+
+void packet_check(const struct packet *packet)
+{
+        g_assert(packet->header_size <= PACKET_HEADER_SIZE_MAX);
+        g_assert(packet->size == packet->header_size + packet->payload.length);
+}
+
+/* Where the transport header begins; 0 when the IP header is too damaged to tell. */
+static size_t transport_offset(const struct packet *packet)
+{
+        if (packet->header_size < IPV4_HEADER_SIZE || packet->header[0] >> 4 != 4)
+                return 0;
+        size_t offset = (packet->header[0] & 0x0f) * 4u;
+        return offset >= IPV4_HEADER_SIZE && offset <= packet->header_size ? offset : 0;
+}
+
+static bool has_protocol(const struct packet *packet, size_t offset, uint8_t protocol, size_t size)
+{
+        return offset != 0 && packet->header[9] == protocol && packet->header_size - offset >= size;
+}
+
+bool packet_tcp_header(const struct packet *packet, struct tcp_segment *segment)
+{
+        size_t offset = transport_offset(packet);
+        if (!has_protocol(packet, offset, IP_PROTOCOL_TCP, TCP_HEADER_SIZE))
+                return false;
+        enum tcp_parse result =
+                tcp_header_parse(packet->header + offset, packet->header_size - offset, segment);
+        return result == TCP_PARSE_OK || result == TCP_PARSE_BAD_OPTION;
+}
+
+uint32_t packet_transport_offset(const struct packet *packet)
+{
+        size_t offset = transport_offset(packet);
+        return offset != 0 ? (uint32_t)offset : MIN(IPV4_HEADER_SIZE, packet->header_size);
+}
+
+/* Sequence numbers count on beyond 2^32 with the stream's offset, which is that of the first payload byte. */
+static int64_t relative_seq(const struct packet_note *note, uint32_t seq)
+{
+        uint32_t relative = seq - note->isn;
+        if (note->stream_offset == 0)
+                return relative;
+        int64_t near = (int64_t)note->stream_offset + 1;
+        return near + (int32_t)(relative - (uint32_t)near);
+}
+
+static void describe_sack(
+        const struct packet *packet, const struct tcp_options *options, struct trace_packet *view)
+{
+        view->sack_count = MIN(options->sack_count, TRACE_SACK_BLOCKS_MAX);
+        for (unsigned i = 0; i < view->sack_count; i++) {
+                view->sack[i].left = options->sack[i].left.value;
+                view->sack[i].right = options->sack[i].right.value;
+        }
+        view->is_dsack = packet->note.is_dsack && view->sack_count > 0;
+}
+
+static void describe_tcp(
+        const struct packet *packet, const struct tcp_segment *segment, struct trace_packet *view)
+{
+        const struct packet_note *note = &packet->note;
+        view->protocol = "tcp";
+        view->source_port = segment->source_port;
+        view->destination_port = segment->destination_port;
+        view->seq = segment->seq.value;
+        view->ack = segment->ack.value;
+        if (note->knows_isn)
+                view->relative_seq = relative_seq(note, segment->seq.value);
+        if (note->knows_peer_isn && (segment->flags & TCP_FLAG_ACK))
+                view->relative_ack = (uint32_t)(segment->ack.value - note->peer_isn);
+        view->flags = segment->flags;
+        view->window_field = segment->window;
+        view->window = (uint32_t)segment->window << (segment->flags & TCP_FLAG_SYN ? 0 : note->window_scale);
+        view->has_timestamps = segment->options.has_timestamps;
+        view->timestamp_value = segment->options.timestamp_value;
+        view->timestamp_echo = segment->options.timestamp_echo;
+        describe_sack(packet, &segment->options, view);
+}
+
+static void describe_transport(const struct packet *packet, struct trace_packet *view)
+{
+        struct tcp_segment segment;
+        view->protocol = "-";
+        if (packet_tcp_header(packet, &segment)) {
+                describe_tcp(packet, &segment, view);
+                return;
+        }
+        size_t offset = transport_offset(packet);
+        if (!has_protocol(packet, offset, IP_PROTOCOL_UDP, UDP_HEADER_SIZE))
+                return;
+        view->protocol = "udp";
+        view->source_port = read_be16(packet->header + offset);
+        view->destination_port = read_be16(packet->header + offset + 2);
+}
+
+static void describe_bytes(const struct packet *packet, struct trace_packet *view)
+{
+        struct payload summed = packet->payload;
+        view->header = (struct trace_bytes){ packet->header, packet->header_size };
+        view->payload_pieces = packet->payload.slice_count;
+        for (unsigned i = 0; i < view->payload_pieces; i++) {
+                const struct payload_slice *slice = &packet->payload.slices[i];
+                view->payload[i] = (struct trace_bytes){ payload_slice_bytes(slice), slice->length };
+        }
+        view->payload_size = packet->payload.length;
+        view->payload_sum = payload_sum(&summed);
+}
+
+void packet_describe(const struct packet *packet, struct trace_packet *view)
+{
+        const struct packet_note *note = &packet->note;
+        *view = (struct trace_packet){
+                .id = packet->id,
+                .copy = packet->copy,
+                .size = packet->size,
+                .is_corrupted = packet->flips > 0,
+                .from = note->from,
+                .to = note->to,
+                .transfer = note->transfer,
+                .connection = note->connection,
+                .why = note->why != NULL ? note->why : "-",
+                .stream_offset = note->stream_offset,
+                .sending = note->sending,
+        };
+        describe_bytes(packet, view);
+        describe_transport(packet, view);
+}
+
+void packet_flip_bit(PacketPool *pool, struct packet *packet, uint32_t bit)
+{
+        g_assert(bit < packet->size * 8u);
+        uint32_t byte = bit / 8;
+        uint8_t mask = (uint8_t)(0x80 >> bit % 8);
+        if (byte < packet->header_size)
+                packet->header[byte] ^= mask;
+        else
+                payload_make_private(pool->payloads, &packet->payload)[byte - packet->header_size] ^= mask;
+        if (packet->flips < UINT8_MAX)
+                packet->flips++;
+}
