@@ -8,21 +8,36 @@
 #include "run/world.h"
 #include "trace/json_writer.h"
 
-/* One figure: "price-list.status", "packets.dropped.loss". Expectations may name any. */
+typedef struct Summary Summary;
+
+/* Takes the figures out of a world that has ended; scenario and world outlive it. `digest`: hexadecimal,
+ * NULL: none. */
+Summary *summary_new(const Scenario *scenario, const World *world, enum run_end end, const char *digest);
+void summary_free(Summary *summary);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Summary, summary_free)
+
+/* One figure: "price-list.status", "packets.dropped.loss". */
 enum figure_type {
-        FIGURE_NONE,
+        FIGURE_UNKNOWN, /* no figure has this path */
         FIGURE_COUNT,
-        FIGURE_TIME,
-        FIGURE_DURATION,
-        FIGURE_RATE,
-        FIGURE_FLAG,
-        FIGURE_TEXT
+        FIGURE_TIME, /* ns; a point or a distance */
+        FIGURE_RATE, /* bit/s */
+        FIGURE_FLAG, /* 0 or 1 */
+        FIGURE_TEXT,
 };
 struct figure {
-        enum figure_type type; /* NONE: the figure does not exist (null) */
-        int64_t number;        /* ns, bit/s, or a count; FLAG: 0 or 1 */
+        enum figure_type type;
+        bool is_null; /* it did not come to be: a fetch that failed has no finished_s */
+        int64_t number;
         const char *text;
 };
+struct figure summary_figure(const Summary *summary, const char *path);
+
+/* Every expectation held, and every transfer finished and verified but those whose `verified: no` was
+ * expected. */
+bool summary_is_good(const Summary *summary);
+/* Finished, and every byte once, in order, equal to what was written. */
+bool summary_is_verified(const Summary *summary, const struct transfer *transfer);
 
 /* What became of one `expect:` line. */
 struct expectation {
@@ -30,24 +45,13 @@ struct expectation {
         bool held;
         char *seen; /* the figure as text, for the message */
 };
-
-typedef struct Summary Summary;
-
-/* Takes the figures out of a world that has ended. `digest`: hexadecimal, NULL: none. */
-Summary *summary_new(const Scenario *scenario, const World *world, enum run_end end, const char *digest);
-void summary_free(Summary *summary);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Summary, summary_free)
-
-/* False when no figure can have this path; `nearest` is the closest that can. Known from the scenario alone,
- * so that `check` finds a misspelt expectation. */
-bool summary_knows_path(const Scenario *scenario, const char *path, const char **nearest);
-struct figure summary_figure(const Summary *summary, const char *path);
-
 const GArray *summary_expectations(const Summary *summary); /* struct expectation */
-/* Every expectation held, and every transfer finished and verified. */
-bool summary_is_good(const Summary *summary);
 
-/* The members of contract's summary object, from "inorder" to "unfired_faults", into an open object. */
+enum run_end summary_end(const Summary *summary);
+/* Names of fault rules that did nothing, in file order. */
+const GPtrArray *summary_unfired_faults(const Summary *summary);
+
+/* The members of the summary, from "inorder" to "unfired_faults", into an open object. */
 void summary_write_json(const Summary *summary, JsonWriter *writer);
 
 #endif
