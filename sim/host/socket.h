@@ -60,6 +60,8 @@ int socket_shutdown(Socket *socket, int how);
 void socket_close(Socket *socket);
 /* As sock_transfer. */
 struct transfer *socket_transfer(Socket *socket);
+/* Bytes that socket_write would take now: what a program should make. */
+size_t socket_room(const Socket *socket);
 /* POLLIN, POLLOUT, POLLHUP, POLLRDHUP, POLLERR. */
 unsigned socket_ready(const Socket *socket);
 
