@@ -73,6 +73,11 @@ unsigned trace_owner_count(const Trace *trace)
         return trace->owners->len;
 }
 
+unsigned trace_transfer_count(const Trace *trace)
+{
+        return trace->transfers->len;
+}
+
 static const struct named_owner *find_owner(const Trace *trace, uint32_t owner)
 {
         g_assert(owner < trace->owners->len);

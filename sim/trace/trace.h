@@ -75,7 +75,7 @@ struct trace_packet {
         uint16_t destination_port;
         uint32_t seq;             /* raw */
         uint32_t ack;             /* raw */
-        int64_t relative_seq;     /* SYN is 0, the first byte 1; only when the sender's note tells */
+        int64_t relative_seq;     /* SYN is 0, the first byte 1; -1 when the sender's note does not tell */
         int64_t relative_ack;
         uint16_t flags;           /* as on the wire: FIN 1, SYN 2, RST 4, PSH 8, ACK 16 … */
         uint16_t window_field;
@@ -190,6 +190,7 @@ void trace_add_owner(Trace *trace, enum trace_owner_kind kind, const char *name,
         const char *far_end);
 void trace_add_transfer(Trace *trace, const char *name);
 unsigned trace_owner_count(const Trace *trace);
+unsigned trace_transfer_count(const Trace *trace);
 const struct trace_owner *trace_owner(const Trace *trace, uint32_t owner);
 /* "core → right" for a link direction, the name for others. */
 const char *trace_owner_label(const Trace *trace, uint32_t owner);

@@ -1,0 +1,33 @@
+/*
+ * Binary records, number by number, little-endian on every machine.
+ */
+#ifndef INORDER_BYTE_RECORD_H
+#define INORDER_BYTE_RECORD_H
+
+#include <glib.h>
+#include <stdint.h>
+
+static inline void byte_record_add_u8(GByteArray *record, uint8_t number)
+{
+        g_byte_array_append(record, &number, sizeof number);
+}
+
+static inline void byte_record_add_u16(GByteArray *record, uint16_t number)
+{
+        number = GUINT16_TO_LE(number);
+        g_byte_array_append(record, (const guint8 *)&number, sizeof number);
+}
+
+static inline void byte_record_add_u32(GByteArray *record, uint32_t number)
+{
+        number = GUINT32_TO_LE(number);
+        g_byte_array_append(record, (const guint8 *)&number, sizeof number);
+}
+
+static inline void byte_record_add_u64(GByteArray *record, uint64_t number)
+{
+        number = GUINT64_TO_LE(number);
+        g_byte_array_append(record, (const guint8 *)&number, sizeof number);
+}
+
+#endif

@@ -1,0 +1,168 @@
+/*
+ * One SHA-256 for each owner, fed with fixed-layout records; then one over them all.
+ */
+#include "trace/digest.h"
+#include "trace/byte_record.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+struct owner_digest {
+        const char *label;
+        EVP_MD_CTX *context; /* NULL once it has ended */
+        uint8_t hash[DIGEST_SIZE];
+        char text[DIGEST_TEXT_SIZE];
+};
+
+struct Digest {
+        struct owner_digest *owners;
+        unsigned owner_count;
+        GByteArray *record;
+        bool has_ended;
+        char text[DIGEST_TEXT_SIZE];
+};
+
+static EVP_MD_CTX *begin_hash(void)
+{
+        EVP_MD_CTX *context = EVP_MD_CTX_new();
+        int began = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+        g_assert(began);
+        return context;
+}
+
+static void add_to_hash(EVP_MD_CTX *context, const void *bytes, size_t size)
+{
+        int added = EVP_DigestUpdate(context, bytes, size);
+        g_assert(added);
+}
+
+static void end_hash(EVP_MD_CTX *context, uint8_t hash[DIGEST_SIZE], char text[DIGEST_TEXT_SIZE])
+{
+        static const char digits[] = "0123456789abcdef";
+        int ended = EVP_DigestFinal_ex(context, hash, NULL);
+        g_assert(ended);
+        EVP_MD_CTX_free(context);
+        for (unsigned i = 0; i < DIGEST_SIZE; i++) {
+                text[2 * i] = digits[hash[i] >> 4];
+                text[2 * i + 1] = digits[hash[i] & 0xf];
+        }
+        text[2 * DIGEST_SIZE] = '\0';
+}
+
+/* Its length first, so that no two lists of texts look alike. */
+static void add_reason(GByteArray *record, const char *reason)
+{
+        size_t size = reason ? strlen(reason) : 0;
+        g_assert(size <= UINT8_MAX);
+        byte_record_add_u8(record, (uint8_t)size);
+        g_byte_array_append(record, (const guint8 *)reason, (guint)size);
+}
+
+static void add_packet(GByteArray *record, const struct trace_packet *packet)
+{
+        byte_record_add_u16(record, (uint16_t)packet->header.size);
+        g_byte_array_append(record, packet->header.bytes, (guint)packet->header.size);
+        byte_record_add_u32(record, packet->payload_size);
+        byte_record_add_u16(record, packet->payload_sum);
+}
+
+static void add_hop(GByteArray *record, const struct trace_hop *hop)
+{
+        byte_record_add_u64(record, hop->ordinal);
+        byte_record_add_u64(record, (uint64_t)hop->t_enqueue);
+        byte_record_add_u64(record, (uint64_t)hop->t_tx);
+        byte_record_add_u64(record, (uint64_t)hop->t_tx_end);
+        byte_record_add_u64(record, (uint64_t)hop->t_arrive);
+        add_reason(record, hop->drop);
+}
+
+static void on_event(void *data, const struct trace_event *event)
+{
+        Digest *digest = data;
+        GByteArray *record = digest->record;
+        g_assert(!digest->has_ended && event->owner < digest->owner_count);
+        g_byte_array_set_size(record, 0);
+        byte_record_add_u64(record, (uint64_t)event->time);
+        byte_record_add_u8(record, (uint8_t)event->kind);
+        add_packet(record, event->packet);
+        if (event->kind == TRACE_HOP)
+                add_hop(record, &event->hop);
+        if (event->kind == TRACE_DROPPED)
+                add_reason(record, event->dropped.reason);
+        add_to_hash(digest->owners[event->owner].context, record->data, record->len);
+}
+
+Digest *digest_new(Trace *trace)
+{
+        Digest *digest = g_new0(Digest, 1);
+        digest->owner_count = trace_owner_count(trace);
+        digest->owners = g_new0(struct owner_digest, digest->owner_count);
+        digest->record = g_byte_array_new();
+        for (unsigned i = 0; i < digest->owner_count; i++) {
+                digest->owners[i].label = trace_owner_label(trace, i);
+                digest->owners[i].context = begin_hash();
+        }
+        trace_listen(trace, TRACE_PACKET_KINDS, on_event, digest);
+        return digest;
+}
+
+/* By label, byte by byte; equal labels by their hashes. */
+static int compare_owners(const void *a, const void *b)
+{
+        const struct owner_digest *one = *(const struct owner_digest *const *)a;
+        const struct owner_digest *other = *(const struct owner_digest *const *)b;
+        int order = strcmp(one->label, other->label);
+        return order ? order : memcmp(one->hash, other->hash, DIGEST_SIZE);
+}
+
+/* Each label with its NUL, then the 32 bytes of the owner's hash. */
+static void hash_owners(Digest *digest)
+{
+        g_autofree const struct owner_digest **sorted =
+                g_new(const struct owner_digest *, digest->owner_count);
+        EVP_MD_CTX *context = begin_hash();
+        uint8_t hash[DIGEST_SIZE];
+        for (unsigned i = 0; i < digest->owner_count; i++)
+                sorted[i] = &digest->owners[i];
+        if (digest->owner_count > 0)
+                qsort(sorted, digest->owner_count, sizeof *sorted, compare_owners);
+        for (unsigned i = 0; i < digest->owner_count; i++) {
+                add_to_hash(context, sorted[i]->label, strlen(sorted[i]->label) + 1);
+                add_to_hash(context, sorted[i]->hash, DIGEST_SIZE);
+        }
+        end_hash(context, hash, digest->text);
+}
+
+void digest_finish(Digest *digest)
+{
+        g_assert(!digest->has_ended);
+        digest->has_ended = true;
+        for (unsigned i = 0; i < digest->owner_count; i++) {
+                struct owner_digest *owner = &digest->owners[i];
+                end_hash(g_steal_pointer(&owner->context), owner->hash, owner->text);
+        }
+        hash_owners(digest);
+}
+
+void digest_free(Digest *digest)
+{
+        if (!digest)
+                return;
+        for (unsigned i = 0; i < digest->owner_count; i++)
+                EVP_MD_CTX_free(digest->owners[i].context);
+        g_free(digest->owners);
+        g_byte_array_unref(digest->record);
+        g_free(digest);
+}
+
+const char *digest_text(const Digest *digest)
+{
+        g_assert(digest->has_ended);
+        return digest->text;
+}
+
+const char *digest_owner_text(const Digest *digest, uint32_t owner)
+{
+        g_assert(digest->has_ended && owner < digest->owner_count);
+        return digest->owners[owner].text;
+}
