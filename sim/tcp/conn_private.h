@@ -14,6 +14,7 @@
 #include "tcp/scoreboard.h"
 #include "tcp/send_queue.h"
 #include "tcp/tcp_conn.h"
+#include "tcp/tcp_host.h"
 
 /* What of ours the peer must still be told; each is sent once, in this order of preference. */
 enum ack_wish {
@@ -43,7 +44,18 @@ struct receive_variables {
         uint8_t scale;
         uint32_t mss; /* what we offered */
         uint32_t peer_mss_estimate; /* largest payload seen: what "a full segment" means to delayed ACKs */
+        uint16_t window_field;      /* as last sent: a duplicate ACK repeats it */
+        bool knows_fin;             /* the peer's FIN has come, perhaps before what it follows */
+        uint64_t fin_offset;        /* stream offset one past the last byte, when knows_fin */
         struct reassembly reassembly; /* holds the readable bytes and the held ones */
+};
+
+/* What TCP_NOTE_CONGESTION tells, in bytes. */
+struct congestion_figures {
+        uint32_t cwnd;
+        uint32_t ssthresh; /* UINT32_MAX: not set */
+        uint32_t in_flight;
+        uint32_t send_window;
 };
 
 struct TcpConn {
@@ -73,13 +85,21 @@ struct TcpConn {
                 uint32_t limited_transmit_credit; /* segments that RFC 3042 lets out beyond cwnd */
                 uint32_t inflation;       /* segments: RFC 6582's window inflation, without SACK */
                 uint32_t retransmitted_now; /* segments sent again since recovery was entered */
+                uint32_t timeouts;          /* since SND.UNA last moved */
         } recovery;
-        enum tcp_send_reason retransmit_reason; /* of the next segment marked lost */
-        bool probe_wanted;                      /* a window probe is due */
-        uint32_t probes;                        /* sent without an answer that opens the window */
-        time_ns last_data_sent_at;              /* for idle restart */
-        time_ns unanswered_since;               /* the first sending of what una waits for; for the user timeout */
+        /* Whether cwnd was used up in the last window of data (sender.c). */
+        struct {
+                bool is_cwnd_limited;
+                uint32_t max_out; /* segments */
+                struct seqnum end;
+        } usage;
+        bool probe_wanted;         /* a window probe is due */
+        uint32_t probes;           /* sent by a timer, since the peer was last heard */
+        uint64_t small_end;        /* stream offset behind the last segment sent that was not full. RFC 9293 3.7.4 */
+        time_ns last_data_sent_at; /* for idle restart */
+        time_ns unanswered_since;  /* since when the peer owes an answer, for the user timeout; -1: it does not */
         enum tcp_limit limit;
+        struct congestion_figures noted; /* as last told */
 
         /* What was agreed in the handshake. */
         bool sack_agreed;
@@ -97,13 +117,21 @@ struct TcpConn {
         enum tcp_send_reason ack_reason;
         uint32_t unacked_bytes; /* in-order bytes since our last ACK */
         bool reset_wanted;
+        bool reset_has_ack;
         struct seqnum reset_seq;
+        struct seqnum reset_ack;
         struct sack_block dsack; /* to report with the next ACK, when has_dsack */
         bool has_dsack;
         bool syn_wanted; /* a SYN or SYN-ACK is to be sent (again) */
         uint32_t syn_sendings;
+        time_ns syn_sent_at;   /* first sending */
+        bool keepalive_wanted; /* a keepalive probe is due */
+        time_ns refusal_answered_at; /* the last ACK for something refused; such answers are rationed. -1: none yet */
 
         /* The user. */
+        bool was_opened;        /* connect was called, or a SYN made it */
+        bool is_passive;        /* a listener's SYN made it */
+        bool is_ready_child;    /* in its listener's accept queue, not its SYN queue */
         bool is_closed_by_user; /* let go: nobody will read or write any more */
         bool fin_queued;        /* a FIN follows what is in the send queue */
         bool read_shut;
@@ -116,20 +144,105 @@ struct TcpConn {
         struct tcp_counts counts;
 };
 
-/* ---- conn.c: state, notes, deadlines ---- */
+/* ---- conn.c: state, ends, deadlines ---- */
 
 void conn_set_state(TcpConn *conn, enum tcp_state state);
-/* The end, seen by the user as `error`: all deadlines off, queues emptied, CLOSED. */
+/* The end, seen by the user as `error`: all deadlines off, the send queue emptied, CLOSED. */
 void conn_fail(TcpConn *conn, int error);
-
-/* A note is written only when somebody wants its kind; NULL otherwise. */
-struct tcp_note *tcp_host_note(TcpHost *host, enum tcp_note_kind kind);
+/* The same without an error: the normal end, or one that the user asked for. */
+void conn_end(TcpConn *conn);
+/* A note that this deadline has come. */
+void conn_note_deadline(TcpConn *conn, enum tcp_deadline_kind kind);
 
 static inline void conn_set_deadline(TcpConn *conn, enum tcp_deadline_kind kind, time_ns at)
 {
         conn->deadlines[kind] = at;
 }
 
-PayloadPool *tcp_host_pool(const TcpHost *host);
+static inline void conn_want_ack(TcpConn *conn, enum tcp_send_reason reason)
+{
+        conn->ack_wish = ACK_NOW;
+        conn->ack_reason = reason;
+}
+
+static inline uint32_t conn_timestamp(const TcpConn *conn, time_ns now)
+{
+        return (uint32_t)(now / MILLISECOND) + conn->timestamp_offset;
+}
+
+/* RFC 9293 section 3.3.2: the states in which both have sent their SYN and know that it arrived. */
+static inline bool conn_is_synchronized(const TcpConn *conn)
+{
+        return conn->state >= TCP_STATE_ESTABLISHED;
+}
+
+/* At the end of every entry. */
+static inline void conn_leave_entry(const TcpConn *conn)
+{
+        if (INORDER_CHECKED)
+                tcp_conn_check(conn);
+}
+
+/* ---- handshake.c: what SYNs settle ---- */
+
+/* The first SYN is wanted, and whatever it says is decided. */
+void handshake_open(TcpConn *conn, const struct four_tuple *tuple, time_ns now);
+void handshake_on_syn_sent_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* A SYN at a listener: `conn` is new. */
+void handshake_accept_syn(TcpConn *conn, const struct four_tuple *tuple, const struct tcp_segment *syn, time_ns now);
+/* The ACK of our SYN-ACK has come: ESTABLISHED, or what the user asked for since. */
+void handshake_complete(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+void handshake_on_retransmit_deadline(TcpConn *conn, time_ns now);
+void handshake_fill_options(const TcpConn *conn, struct tcp_options *options);
+/* A SYN or SYN-ACK has gone out. */
+void handshake_on_syn_sent(TcpConn *conn, time_ns now);
+
+/* ---- receive.c, receive_text.c: the steps of a segment ---- */
+
+void receive_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+void receive_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+void receive_fin(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* A segment that lies wholly before RCV.NXT: told by a duplicate ACK, with DSACK. */
+void receive_old_text(TcpConn *conn, const struct tcp_segment *segment);
+void receive_note_refused(TcpConn *conn, const struct tcp_segment *segment, enum tcp_refusal why);
+/* An ACK for what was refused, unless there was one a moment ago. */
+void receive_challenge(TcpConn *conn, enum tcp_send_reason reason, time_ns now);
+
+/* ---- receive_window.c ---- */
+
+/* The window that the peer may use: from RCV.NXT to the edge. */
+static inline uint32_t receive_window(const TcpConn *conn)
+{
+        return conn->rcv.edge.value - conn->rcv.nxt.value;
+}
+/* The smallest shift with which the whole buffer can be offered. */
+uint8_t receive_window_scale(uint32_t receive_buffer);
+/* The first window, that of a SYN. */
+void receive_window_start(TcpConn *conn);
+/* Move the edge as far as the buffer allows, if that is far enough to be worth telling. */
+void receive_window_open(TcpConn *conn);
+/* The reader has made so much room that the peer should hear of it at once. */
+bool receive_window_is_news(const TcpConn *conn);
+
+/* ---- closing.c: FINs sent and received, and what comes after ---- */
+
+/* The user writes no more: a FIN follows the stream. */
+void closing_send_fin(TcpConn *conn, time_ns now);
+void closing_on_fin_acknowledged(TcpConn *conn, time_ns now);
+void closing_on_fin_received(TcpConn *conn, time_ns now);
+void closing_restart_time_wait(TcpConn *conn, time_ns now);
+/* Whether the connection, in TIME-WAIT, gives way to this SYN. RFC 6191. */
+bool closing_gives_way(const TcpConn *conn, const struct tcp_segment *segment);
+/* The answer to an impossible segment: a reset that begins at `seq`. */
+void closing_want_reset(TcpConn *conn, struct seqnum seq);
+/* A reset of our own accord, then the end, seen by the user as `error` (0: not). */
+void closing_reset(TcpConn *conn, int error);
+
+/* ---- listener.c: what a child tells its listener ---- */
+
+/* Whether one more may wait to be accepted; a note when not. */
+bool listener_has_room_for_child(const TcpListener *listener);
+void listener_on_child_established(TcpListener *listener, TcpConn *child);
+void listener_forget_child(TcpListener *listener, TcpConn *child);
 
 #endif

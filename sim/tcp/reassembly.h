@@ -62,6 +62,16 @@ size_t reassembly_peek(const struct reassembly *reassembly, size_t skip, void *t
 unsigned reassembly_held_ranges(
         const struct reassembly *reassembly, struct held_range *ranges, unsigned count);
 
+/* One past the highest byte that has come. */
+static inline uint64_t reassembly_end(const struct reassembly *reassembly)
+{
+        const struct held_range *last;
+        if (reassembly->range_count == 0)
+                return reassembly->next;
+        last = ring_at(&reassembly->ranges, sizeof(struct held_range), reassembly->range_count - 1);
+        return last->end;
+}
+
 static inline uint64_t reassembly_readable(const struct reassembly *reassembly)
 {
         return reassembly->next - reassembly->read;

@@ -1,0 +1,270 @@
+/*
+ * A connection from its making to its end: what it is made of, how it is opened, how its state changes, and
+ * looks inside. RFC 9293 section 3.3.
+ */
+#include "tcp/conn_private.h"
+
+#include "tcp/sender.h"
+
+#define NEVER_YET ((time_ns)-1)
+
+static void clear_deadlines(TcpConn *conn)
+{
+        for (int kind = 0; kind < TCP_DEADLINES; kind++)
+                conn->deadlines[kind] = TIME_NEVER;
+}
+
+void conn_set_state(TcpConn *conn, enum tcp_state state)
+{
+        struct tcp_note *note = tcp_host_note(conn->host, TCP_NOTE_STATE);
+        if (note != NULL) {
+                note->from = conn->state;
+                note->to = state;
+        }
+        conn->state = state;
+}
+
+/* A child that ends before anybody could accept it has no user who would let go of it. */
+static void leave_syn_queue(TcpConn *conn)
+{
+        if (conn->listener == NULL || conn->is_ready_child)
+                return;
+        listener_forget_child(conn->listener, conn);
+        conn->is_closed_by_user = true;
+}
+
+/* What was received in order can still be read. */
+void conn_end(TcpConn *conn)
+{
+        clear_deadlines(conn);
+        sender_clear(conn);
+        conn->ack_wish = ACK_NOT_WANTED;
+        conn->syn_wanted = false;
+        conn->keepalive_wanted = false;
+        leave_syn_queue(conn);
+        conn_set_state(conn, TCP_STATE_CLOSED);
+}
+
+void conn_fail(TcpConn *conn, int error)
+{
+        struct tcp_note *note = tcp_host_note(conn->host, TCP_NOTE_FAILED);
+        if (note != NULL)
+                note->value = error;
+        conn->error = error;
+        conn_end(conn);
+}
+
+TcpConn *tcp_conn_new(TcpHost *host, const struct tcp_settings *settings, uint32_t path_mtu)
+{
+        TcpConn *conn = tcp_host_take_conn(host);
+        conn->host = host;
+        conn->settings = *settings;
+        conn->path_mtu = path_mtu;
+        conn->state = TCP_STATE_CLOSED;
+        conn->refusal_answered_at = NEVER_YET;
+        send_queue_init(&conn->send_queue, tcp_host_pool(host));
+        scoreboard_init(&conn->scoreboard);
+        reassembly_init(&conn->rcv.reassembly, tcp_host_pool(host));
+        rtt_init(&conn->rtt, settings->initial_rto, settings->min_rto, settings->max_rto);
+        clear_deadlines(conn);
+        return conn;
+}
+
+void tcp_conn_free(TcpConn *conn)
+{
+        if (conn == NULL)
+                return;
+        if (conn->listener != NULL)
+                listener_forget_child(conn->listener, conn);
+        sender_clear(conn);
+        send_queue_clear(&conn->send_queue);
+        reassembly_clear(&conn->rcv.reassembly);
+        tcp_host_give_back_conn(conn->host, conn);
+}
+
+void tcp_conn_connect(TcpConn *conn, const struct four_tuple *tuple, time_ns now)
+{
+        g_assert(conn->state == TCP_STATE_CLOSED && !conn->was_opened);
+        handshake_open(conn, tuple, now);
+        conn_set_state(conn, TCP_STATE_SYN_SENT);
+        conn_leave_entry(conn);
+}
+
+bool tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        conn->counts.segments_received++;
+        if (conn->state == TCP_STATE_TIME_WAIT && closing_gives_way(conn, segment)) {
+                tcp_host_set_successor(conn->host, &conn->tuple, conn->snd.nxt);
+                conn_end(conn);
+                return false;
+        }
+        receive_segment(conn, segment, now);
+        conn_leave_entry(conn);
+        return true;
+}
+
+bool tcp_conn_is_finished(const TcpConn *conn)
+{
+        return conn->state == TCP_STATE_CLOSED && conn->is_closed_by_user && !conn->reset_wanted;
+}
+
+const struct tcp_settings *tcp_conn_settings(const TcpConn *conn)
+{
+        return &conn->settings;
+}
+
+static void apply_keepalive(TcpConn *conn, time_ns now)
+{
+        if (!conn_is_synchronized(conn) || conn->state == TCP_STATE_TIME_WAIT)
+                return;
+        conn->keepalive_probes = 0;
+        conn_set_deadline(conn, TCP_DEADLINE_KEEPALIVE,
+                conn->settings.keepalive ? MAX(conn->last_heard_at + conn->settings.keepalive_idle, now)
+                                         : TIME_NEVER);
+}
+
+void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns now)
+{
+        struct tcp_settings before = conn->settings;
+        conn->settings = *settings;
+        if (conn_is_synchronized(conn))
+                cong_change(&conn->cong, settings->congestion_control, now);
+        if (before.keepalive != settings->keepalive || before.keepalive_idle != settings->keepalive_idle)
+                apply_keepalive(conn, now);
+        conn_leave_entry(conn);
+}
+
+enum tcp_state tcp_conn_state(const TcpConn *conn)
+{
+        return conn->state;
+}
+
+const struct four_tuple *tcp_conn_tuple(const TcpConn *conn)
+{
+        return &conn->tuple;
+}
+
+struct seqnum tcp_conn_iss(const TcpConn *conn)
+{
+        return conn->snd.iss;
+}
+
+struct seqnum tcp_conn_irs(const TcpConn *conn)
+{
+        return conn->rcv.irs;
+}
+
+bool tcp_conn_knows_irs(const TcpConn *conn)
+{
+        return conn->knows_irs;
+}
+
+TcpListener *tcp_conn_listener(const TcpConn *conn)
+{
+        return conn->listener;
+}
+
+void tcp_conn_set_owner(TcpConn *conn, void *owner)
+{
+        conn->owner = owner;
+}
+
+void *tcp_conn_owner(const TcpConn *conn)
+{
+        return conn->owner;
+}
+
+uint32_t tcp_conn_unacknowledged(const TcpConn *conn)
+{
+        return (uint32_t)send_queue_size(&conn->send_queue);
+}
+
+uint32_t tcp_conn_unsent(const TcpConn *conn)
+{
+        if (!conn_is_synchronized(conn))
+                return tcp_conn_unacknowledged(conn);
+        uint64_t sent = sender_stream_offset(conn, conn->snd.nxt);
+        return sent < conn->send_queue.end ? (uint32_t)(conn->send_queue.end - sent) : 0;
+}
+
+uint32_t tcp_conn_readable(const TcpConn *conn)
+{
+        return (uint32_t)reassembly_readable(&conn->rcv.reassembly);
+}
+
+uint32_t tcp_conn_held(const TcpConn *conn)
+{
+        return (uint32_t)conn->rcv.reassembly.held_bytes;
+}
+
+void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
+{
+        *report = (struct tcp_report){
+                .state = conn->state,
+                .in_recovery = conn->recovery.is_active,
+                .after_timeout = conn->recovery.after_timeout,
+                .sack_agreed = conn->sack_agreed,
+                .timestamps_agreed = conn->timestamps_agreed,
+                .send_scale = conn->snd.scale,
+                .receive_scale = conn->rcv.scale,
+                .send_mss = conn->snd.mss,
+                .receive_mss = conn->rcv.mss,
+                .cwnd_segments = conn->cong.cwnd,
+                .ssthresh_segments = conn->cong.ssthresh,
+                .unacknowledged_segments = conn->scoreboard.count,
+                .sacked_segments = conn->scoreboard.sacked,
+                .lost_segments = conn->scoreboard.lost,
+                .retransmitted_segments = conn->scoreboard.retransmitted,
+                .backoffs = conn->rtt.backoffs,
+                .rto = rtt_rto(&conn->rtt),
+                .srtt = conn->rtt.smoothed,
+                .rttvar = conn->rtt.variation,
+                .min_rtt = conn->rtt.minimum,
+                .send_window = conn->snd.wnd,
+                .receive_window = receive_window(conn),
+                .path_mtu = conn->path_mtu,
+                .counts = conn->counts,
+        };
+}
+
+static void check_receiver(const TcpConn *conn)
+{
+        const struct receive_variables *rcv = &conn->rcv;
+        reassembly_check(&rcv->reassembly);
+        if (!conn->knows_irs)
+                return;
+        uint32_t taken = (uint32_t)rcv->reassembly.next + 1 + conn->fin_received;
+        g_assert(seq_equal(rcv->nxt, seq_add(rcv->irs, taken)));
+        g_assert(seq_before_or_at(rcv->acked, rcv->nxt) && seq_before_or_at(rcv->nxt, rcv->edge));
+        g_assert(!conn->fin_received || (rcv->knows_fin && rcv->reassembly.next == rcv->fin_offset));
+        g_assert(!rcv->knows_fin || rcv->reassembly.next <= rcv->fin_offset);
+}
+
+static bool state_follows_received_fin(enum tcp_state state)
+{
+        return state == TCP_STATE_CLOSE_WAIT || state == TCP_STATE_CLOSING || state == TCP_STATE_LAST_ACK ||
+               state == TCP_STATE_TIME_WAIT;
+}
+
+static void check_closed(const TcpConn *conn)
+{
+        g_assert(tcp_conn_deadline(conn) == TIME_NEVER);
+        g_assert(conn->ack_wish == ACK_NOT_WANTED && !conn->syn_wanted);
+        g_assert(conn->listener == NULL || conn->is_ready_child);
+}
+
+void tcp_conn_check(const TcpConn *conn)
+{
+        check_receiver(conn);
+        if (conn->state == TCP_STATE_CLOSED) {
+                check_closed(conn);
+                return;
+        }
+        g_assert(conn->was_opened && conn->state != TCP_STATE_LISTEN);
+        g_assert(conn->fin_received == state_follows_received_fin(conn->state));
+        g_assert((conn->deadlines[TCP_DEADLINE_TIME_WAIT] != TIME_NEVER) ==
+                 (conn->state == TCP_STATE_TIME_WAIT));
+        g_assert(conn->ack_wish != ACK_DELAYED || conn->deadlines[TCP_DEADLINE_DELAYED_ACK] != TIME_NEVER);
+        if (conn_is_synchronized(conn))
+                sender_check(conn);
+}

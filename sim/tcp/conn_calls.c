@@ -1,0 +1,143 @@
+/*
+ * What the user of a connection calls: write, read, shutdown, close, abort, poll. RFC 9293 section 3.10.1
+ * to 3.10.5, with POSIX's error numbers; where those leave room, Linux.
+ */
+#include "tcp/conn_private.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+/* No byte can be written any more. */
+static bool is_shut_for_writing(const TcpConn *conn)
+{
+        return conn->fin_queued || conn->is_closed_by_user ||
+               (conn->was_opened && conn->state == TCP_STATE_CLOSED);
+}
+
+/* No further byte can arrive. */
+static bool is_shut_for_reading(const TcpConn *conn)
+{
+        return conn->fin_received || conn->read_shut || (conn->was_opened && conn->state == TCP_STATE_CLOSED);
+}
+
+static uint32_t send_room(const TcpConn *conn)
+{
+        uint64_t queued = send_queue_size(&conn->send_queue);
+        return queued < conn->settings.send_buffer ? (uint32_t)(conn->settings.send_buffer - queued) : 0;
+}
+
+ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns now)
+{
+        (void)now;
+        if (conn->error != 0)
+                return -tcp_conn_take_error(conn);
+        if (is_shut_for_writing(conn))
+                return -EPIPE;
+        size_t taken = MIN(size, send_room(conn));
+        if (taken == 0)
+                return -EAGAIN;
+        send_queue_write(&conn->send_queue, bytes, taken);
+        conn_leave_entry(conn);
+        return (ssize_t)taken;
+}
+
+ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now)
+{
+        (void)now;
+        size_t taken = reassembly_read(&conn->rcv.reassembly, bytes, size);
+        if (taken > 0) {
+                if (conn->knows_irs && receive_window_is_news(conn))
+                        conn_want_ack(conn, TCP_SEND_WINDOW_UPDATE);
+                conn_leave_entry(conn);
+                return (ssize_t)taken;
+        }
+        if (conn->fin_received)
+                return 0;
+        if (conn->error != 0)
+                return -tcp_conn_take_error(conn);
+        if (!conn->was_opened)
+                return -ENOTCONN;
+        return is_shut_for_reading(conn) ? 0 : -EAGAIN;
+}
+
+int tcp_conn_shutdown(TcpConn *conn, int how, time_ns now)
+{
+        g_assert(how == SHUT_RD || how == SHUT_WR || how == SHUT_RDWR);
+        if (conn->state == TCP_STATE_CLOSED)
+                return -ENOTCONN;
+        if (conn->state == TCP_STATE_SYN_SENT) {
+                conn_end(conn);
+                return 0;
+        }
+        if (how != SHUT_WR)
+                conn->read_shut = true;
+        if (how != SHUT_RD)
+                closing_send_fin(conn, now);
+        conn_leave_entry(conn);
+        return 0;
+}
+
+/* RFC 2525 section 2.17: what the peer sent and nobody will read is lost: it must be told so. */
+static bool loses_unread_bytes(const TcpConn *conn)
+{
+        return tcp_conn_readable(conn) > 0 && conn->state != TCP_STATE_TIME_WAIT;
+}
+
+void tcp_conn_close(TcpConn *conn, time_ns now)
+{
+        bool is_lossy =
+                loses_unread_bytes(conn) || (conn->settings.linger && conn->settings.linger_time == 0);
+        conn->is_closed_by_user = true;
+        conn->read_shut = true;
+        conn->error = 0;
+        if (conn->state == TCP_STATE_CLOSED)
+                return;
+        if (conn->state == TCP_STATE_SYN_SENT)
+                conn_end(conn);
+        else if (is_lossy)
+                closing_reset(conn, 0);
+        else
+                closing_send_fin(conn, now);
+        conn_leave_entry(conn);
+}
+
+void tcp_conn_abort(TcpConn *conn, int error, time_ns now)
+{
+        (void)now;
+        if (conn->state == TCP_STATE_CLOSED)
+                return;
+        closing_reset(conn, error);
+        conn_leave_entry(conn);
+}
+
+/* As Linux: room for a half as much again as is queued. */
+static bool is_writable(const TcpConn *conn)
+{
+        return is_shut_for_writing(conn) || send_room(conn) >= conn->settings.send_buffer / 3;
+}
+
+unsigned tcp_conn_ready(const TcpConn *conn)
+{
+        bool no_more_in = is_shut_for_reading(conn);
+        bool is_opening = conn->state == TCP_STATE_SYN_SENT || conn->state == TCP_STATE_SYN_RECEIVED;
+        unsigned events = 0;
+        if (conn->state == TCP_STATE_CLOSED || (no_more_in && is_shut_for_writing(conn)))
+                events |= POLLHUP;
+        if (no_more_in)
+                events |= POLLIN | POLLRDHUP;
+        if (!is_opening && tcp_conn_readable(conn) > 0)
+                events |= POLLIN;
+        if (!is_opening && is_writable(conn))
+                events |= POLLOUT;
+        if (conn->error != 0)
+                events |= POLLERR;
+        return events;
+}
+
+int tcp_conn_take_error(TcpConn *conn)
+{
+        int error = conn->error;
+        conn->error = 0;
+        return error;
+}

@@ -1,0 +1,213 @@
+/*
+ * LISTEN: connections on their way in. Half-open ones wait in the SYN queue, open ones in the accept queue;
+ * both hold at most `backlog`. RFC 9293 section 3.10.7.2.
+ *
+ * Differs: what arrives when a queue is full is ignored, as on Linux, so that the peer tries again.
+ */
+#include "tcp/conn_private.h"
+
+struct child_queue {
+        TcpConn *first;
+        TcpConn *last;
+        uint32_t length;
+};
+
+struct TcpListener {
+        TcpHost *host;
+        struct tcp_settings settings;
+        struct endpoint local;
+        uint32_t path_mtu;
+        uint32_t backlog;
+        struct child_queue half_open;
+        struct child_queue ready;
+        void *owner;
+};
+
+static void queue_add(struct child_queue *queue, TcpConn *child)
+{
+        child->listener_next = NULL;
+        child->listener_previous = queue->last;
+        if (queue->last != NULL)
+                queue->last->listener_next = child;
+        else
+                queue->first = child;
+        queue->last = child;
+        queue->length++;
+}
+
+static void queue_remove(struct child_queue *queue, TcpConn *child)
+{
+        g_assert(queue->length > 0);
+        if (child->listener_previous != NULL)
+                child->listener_previous->listener_next = child->listener_next;
+        else
+                queue->first = child->listener_next;
+        if (child->listener_next != NULL)
+                child->listener_next->listener_previous = child->listener_previous;
+        else
+                queue->last = child->listener_previous;
+        child->listener_next = child->listener_previous = NULL;
+        queue->length--;
+}
+
+static void note_full(const TcpListener *listener, enum tcp_note_kind kind, uint32_t length)
+{
+        struct tcp_note *note = tcp_host_note(listener->host, kind);
+        if (note != NULL)
+                note->value = length;
+}
+
+bool listener_has_room_for_child(const TcpListener *listener)
+{
+        if (listener->ready.length < listener->backlog)
+                return true;
+        note_full(listener, TCP_NOTE_ACCEPT_QUEUE_FULL, listener->ready.length);
+        return false;
+}
+
+void listener_on_child_established(TcpListener *listener, TcpConn *child)
+{
+        queue_remove(&listener->half_open, child);
+        queue_add(&listener->ready, child);
+        child->is_ready_child = true;
+}
+
+void listener_forget_child(TcpListener *listener, TcpConn *child)
+{
+        queue_remove(child->is_ready_child ? &listener->ready : &listener->half_open, child);
+        child->listener = NULL;
+        child->is_ready_child = false;
+}
+
+TcpListener *tcp_listener_new(TcpHost *host, const struct tcp_settings *settings,
+        const struct endpoint *local, uint32_t backlog, uint32_t path_mtu)
+{
+        TcpListener *listener = g_new0(TcpListener, 1);
+        listener->host = host;
+        listener->settings = *settings;
+        listener->local = *local;
+        listener->path_mtu = path_mtu;
+        tcp_listener_set_backlog(listener, backlog);
+        return listener;
+}
+
+void tcp_listener_free(TcpListener *listener)
+{
+        if (listener == NULL)
+                return;
+        g_assert(listener->half_open.length == 0 && listener->ready.length == 0);
+        g_free(listener);
+}
+
+static bool has_room_for_syn(const TcpListener *listener)
+{
+        if (!listener_has_room_for_child(listener))
+                return false;
+        if (listener->half_open.length < listener->backlog)
+                return true;
+        note_full(listener, TCP_NOTE_SYN_QUEUE_FULL, listener->half_open.length);
+        return false;
+}
+
+static TcpConn *accept_syn(
+        TcpListener *listener, const struct four_tuple *tuple, const struct tcp_segment *syn, time_ns now)
+{
+        TcpConn *child = tcp_conn_new(listener->host, &listener->settings, listener->path_mtu);
+        child->listener = listener;
+        child->counts.segments_received++;
+        queue_add(&listener->half_open, child);
+        handshake_accept_syn(child, tuple, syn, now);
+        conn_leave_entry(child);
+        return child;
+}
+
+/* "First, check for a RST: ignored. Second, check for an ACK: any acknowledgment is bad. Third, check for a
+ * SYN. Fourth, other data or control: drop." A SYN with a FIN is nobody's honest call; dropped, as Linux
+ * does. */
+TcpConn *tcp_listener_on_segment(TcpListener *listener, const struct four_tuple *tuple,
+        const struct tcp_segment *segment, time_ns now, struct tcp_segment *answer, bool *has_answer)
+{
+        *has_answer = false;
+        if (segment->flags & TCP_FLAG_RST)
+                return NULL;
+        if (segment->flags & TCP_FLAG_ACK) {
+                *has_answer = tcp_stray_answer(segment, answer);
+                return NULL;
+        }
+        if (!(segment->flags & TCP_FLAG_SYN) || (segment->flags & TCP_FLAG_FIN))
+                return NULL;
+        return has_room_for_syn(listener) ? accept_syn(listener, tuple, segment, now) : NULL;
+}
+
+TcpConn *tcp_listener_accept(TcpListener *listener)
+{
+        TcpConn *child = listener->ready.first;
+        if (child != NULL)
+                listener_forget_child(listener, child);
+        return child;
+}
+
+bool tcp_listener_has_connection(const TcpListener *listener)
+{
+        return listener->ready.length > 0;
+}
+
+TcpConn *tcp_listener_take_child(TcpListener *listener)
+{
+        TcpConn *child = listener->ready.first != NULL ? listener->ready.first : listener->half_open.first;
+        if (child == NULL)
+                return NULL;
+        listener_forget_child(listener, child);
+        child->is_closed_by_user = true;
+        return child;
+}
+
+void tcp_listener_set_backlog(TcpListener *listener, uint32_t backlog)
+{
+        listener->backlog = MAX(backlog, 1);
+}
+
+const struct tcp_settings *tcp_listener_settings(const TcpListener *listener)
+{
+        return &listener->settings;
+}
+
+void tcp_listener_set(TcpListener *listener, const struct tcp_settings *settings)
+{
+        listener->settings = *settings;
+}
+
+const struct endpoint *tcp_listener_local(const TcpListener *listener)
+{
+        return &listener->local;
+}
+
+void tcp_listener_set_owner(TcpListener *listener, void *owner)
+{
+        listener->owner = owner;
+}
+
+void *tcp_listener_owner(const TcpListener *listener)
+{
+        return listener->owner;
+}
+
+static void check_queue(const TcpListener *listener, const struct child_queue *queue, bool is_ready)
+{
+        uint32_t length = 0;
+        const TcpConn *previous = NULL;
+        for (const TcpConn *child = queue->first; child != NULL; child = child->listener_next) {
+                g_assert(child->listener == listener && child->listener_previous == previous);
+                g_assert(child->is_ready_child == is_ready);
+                g_assert(is_ready || child->state == TCP_STATE_SYN_RECEIVED);
+                previous = child;
+                length++;
+        }
+        g_assert(queue->last == previous && queue->length == length);
+}
+
+void tcp_listener_check(const TcpListener *listener)
+{
+        check_queue(listener, &listener->half_open, false);
+        check_queue(listener, &listener->ready, true);
+}

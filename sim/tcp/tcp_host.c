@@ -1,0 +1,145 @@
+/*
+ * What the connections of one host share.
+ */
+#include "tcp/tcp_host.h"
+
+#include "tcp/conn_private.h"
+#include "tcp/isn.h"
+
+/* Challenge ACKs a second, of all connections together. RFC 5961 section 7: "an implementation SHOULD include
+ * an ACK throttling mechanism"; the number is Linux's of 2016 to 2022 (tcp_challenge_ack_limit). */
+#define CHALLENGES_PER_SECOND 1000
+
+/* A successor begins as far behind its predecessor as on Linux: a window without scaling, and a bit. */
+#define SUCCESSOR_DISTANCE 65537
+
+struct successor {
+        bool is_expected;
+        struct four_tuple tuple;
+        struct seqnum first;
+};
+
+struct TcpHost {
+        PayloadPool *pool;
+        uint8_t secret[SIPHASH_KEY_SIZE];
+        GArray *notes; /* of struct tcp_note: what the last entry left; emptied when all have been fetched */
+        guint next_note;
+        uint64_t wanted_kinds;
+        TcpConn *free_conns; /* linked by listener_next */
+        uint32_t conns_in_use;
+        struct successor successor;
+        time_ns challenge_second;
+        uint32_t challenges;
+};
+
+TcpHost *tcp_host_new(PayloadPool *pool, const uint8_t secret[16])
+{
+        TcpHost *host = g_new0(TcpHost, 1);
+        host->pool = pool;
+        memcpy(host->secret, secret, sizeof host->secret);
+        host->notes = g_array_new(FALSE, TRUE, sizeof(struct tcp_note));
+        return host;
+}
+
+void tcp_host_free(TcpHost *host)
+{
+        if (host == NULL)
+                return;
+        g_assert(host->conns_in_use == 0);
+        while (host->free_conns != NULL) {
+                TcpConn *conn = host->free_conns;
+                host->free_conns = conn->listener_next;
+                g_free(conn);
+        }
+        g_array_free(host->notes, TRUE);
+        g_free(host);
+}
+
+void tcp_host_want_notes(TcpHost *host, uint64_t kinds)
+{
+        host->wanted_kinds = kinds;
+}
+
+bool tcp_host_next_note(TcpHost *host, struct tcp_note *note)
+{
+        if (host->next_note == host->notes->len) {
+                g_array_set_size(host->notes, 0);
+                host->next_note = 0;
+                return false;
+        }
+        *note = g_array_index(host->notes, struct tcp_note, host->next_note++);
+        return true;
+}
+
+PayloadPool *tcp_host_pool(const TcpHost *host)
+{
+        return host->pool;
+}
+
+struct tcp_note *tcp_host_note(TcpHost *host, enum tcp_note_kind kind)
+{
+        if (!(host->wanted_kinds >> kind & 1))
+                return NULL;
+        guint index = host->notes->len;
+        g_array_set_size(host->notes, index + 1);
+        struct tcp_note *note = &g_array_index(host->notes, struct tcp_note, index);
+        note->kind = kind;
+        return note;
+}
+
+TcpConn *tcp_host_take_conn(TcpHost *host)
+{
+        TcpConn *conn = host->free_conns;
+        if (conn == NULL)
+                conn = g_new(TcpConn, 1);
+        else
+                host->free_conns = conn->listener_next;
+        memset(conn, 0, sizeof *conn);
+        host->conns_in_use++;
+        return conn;
+}
+
+void tcp_host_give_back_conn(TcpHost *host, TcpConn *conn)
+{
+        g_assert(host->conns_in_use > 0);
+        host->conns_in_use--;
+        conn->listener_next = host->free_conns;
+        host->free_conns = conn;
+}
+
+struct seqnum tcp_host_initial_seq(TcpHost *host, const struct four_tuple *tuple, time_ns now)
+{
+        struct successor *successor = &host->successor;
+        if (!successor->is_expected || !four_tuple_equal(&successor->tuple, tuple))
+                return isn_choose(host->secret, tuple, now);
+        successor->is_expected = false;
+        return successor->first;
+}
+
+/* RFC 9293 section 3.6.1, on a connection reopened from TIME-WAIT: it "assigns its initial sequence number
+ * for the new connection to be larger than the largest sequence number it used on the previous connection
+ * incarnation". */
+void tcp_host_set_successor(TcpHost *host, const struct four_tuple *tuple, struct seqnum floor)
+{
+        host->successor = (struct successor){
+                .is_expected = true, .tuple = *tuple, .first = seq_add(floor, SUCCESSOR_DISTANCE)
+        };
+}
+
+uint32_t tcp_host_timestamp_offset(const TcpHost *host, const struct four_tuple *tuple)
+{
+        return isn_timestamp_offset(host->secret, tuple);
+}
+
+bool tcp_host_may_challenge(TcpHost *host, time_ns now)
+{
+        time_ns second = now / SECOND;
+        if (second != host->challenge_second) {
+                host->challenge_second = second;
+                host->challenges = 0;
+        }
+        if (host->challenges == CHALLENGES_PER_SECOND)
+                return false;
+        host->challenges++;
+        return true;
+}

@@ -1,0 +1,37 @@
+/*
+ * The values a scenario starts from: those of a current Linux. Its buffers grow by themselves; ours have the
+ * size that they grow to.
+ */
+#include "tcp/tcp_settings.h"
+
+#include "tcp/cong.h"
+
+struct tcp_settings tcp_settings_default(void)
+{
+        return (struct tcp_settings){
+                .congestion_control = &cong_cubic,
+                .recovery = TCP_RECOVERY_SACK,
+                .sack = true,
+                .dsack = true,
+                .timestamps = true,
+                .window_scaling = true,
+                .limited_transmit = true,
+                .nagle = true,
+                .idle_restart = true,
+                .delayed_ack = 40 * MILLISECOND,
+                .initial_window = 10,
+                .initial_rto = 1 * SECOND,
+                .min_rto = 200 * MILLISECOND,
+                .max_rto = 120 * SECOND,
+                .syn_retries = 6,
+                .syn_ack_retries = 5,
+                .retries = 15,
+                .keepalive_idle = 7200 * SECOND,
+                .keepalive_interval = 75 * SECOND,
+                .keepalive_count = 9,
+                .receive_buffer = 6 * 1024 * 1024, /* tcp_rmem */
+                .send_buffer = 4 * 1024 * 1024,    /* tcp_wmem */
+                .msl = 30 * SECOND,                /* TIME-WAIT is 60 s */
+                .fin_wait_2 = 60 * SECOND,         /* tcp_fin_timeout */
+        };
+}
