@@ -137,6 +137,13 @@ static int64_t relative_seq(const struct packet_note *note, uint32_t seq)
         return near + (int32_t)(relative - (uint32_t)near);
 }
 
+static int64_t relative_ack(const struct packet_note *note, const struct tcp_segment *segment)
+{
+        if (!note->knows_peer_isn || (segment->flags & TCP_FLAG_ACK) == 0)
+                return -1;
+        return (uint32_t)(segment->ack.value - note->peer_isn);
+}
+
 static void describe_sack(
         const struct packet *packet, const struct tcp_options *options, struct trace_packet *view)
 {
@@ -157,10 +164,8 @@ static void describe_tcp(
         view->destination_port = segment->destination_port;
         view->seq = segment->seq.value;
         view->ack = segment->ack.value;
-        if (note->knows_isn)
-                view->relative_seq = relative_seq(note, segment->seq.value);
-        if (note->knows_peer_isn && (segment->flags & TCP_FLAG_ACK))
-                view->relative_ack = (uint32_t)(segment->ack.value - note->peer_isn);
+        view->relative_seq = note->knows_isn ? relative_seq(note, segment->seq.value) : -1;
+        view->relative_ack = relative_ack(note, segment);
         view->flags = segment->flags;
         view->window_field = segment->window;
         view->window = (uint32_t)segment->window << (segment->flags & TCP_FLAG_SYN ? 0 : note->window_scale);

@@ -1,0 +1,252 @@
+/*
+ * A line's luck: certainty, independence, rates within wide bounds at a fixed seed.
+ */
+#include "net/impair.h"
+
+#include <check.h>
+#include <glib.h>
+
+#define PACKETS     20000
+#define PACKET_BITS (1500 * 8)
+
+static struct impair impair_of(const struct impair_config *config, const char *label)
+{
+        struct impair impair;
+        impair_init(&impair, config, 7, label);
+        return impair;
+}
+
+static struct impair_verdict decide(struct impair *impair, uint64_t ordinal)
+{
+        struct impair_verdict verdict;
+        impair_decide(impair, ordinal, 0, PACKET_BITS, false, &verdict);
+        return verdict;
+}
+
+static unsigned count_lost(struct impair *impair)
+{
+        unsigned lost = 0;
+        for (uint64_t ordinal = 1; ordinal <= PACKETS; ordinal++)
+                lost += decide(impair, ordinal).is_lost;
+        return lost;
+}
+
+START_TEST(a_line_without_impairments_is_idle_and_does_nothing)
+{
+        const struct impair_config config = { .keep_order = true };
+        ck_assert(impair_config_is_idle(&config));
+        struct impair impair = impair_of(&config, "a");
+        struct impair_verdict verdict = decide(&impair, 1);
+        ck_assert(!verdict.is_lost && !verdict.is_corrupted && !verdict.is_duplicated && !verdict.is_delayed);
+        ck_assert(!verdict.may_overtake);
+        ck_assert_int_eq(verdict.extra_delay, 0);
+}
+END_TEST
+
+static const struct {
+        struct impair_config config;
+        const char *why;
+} busy[] = {
+        { { .loss_model = LOSS_RANDOM }, "a loss model" },
+        { { .corrupt = { .threshold = 1 } }, "corruption" },
+        { { .duplicate = { .is_certain = true } }, "duplication" },
+        { { .jitter = 1 }, "jitter" },
+        { { .reorder = { .threshold = 1 } }, "reordering" },
+};
+
+START_TEST(a_line_with_any_impairment_is_not_idle)
+{
+        ck_assert_msg(!impair_config_is_idle(&busy[_i].config), "%s", busy[_i].why);
+}
+END_TEST
+
+START_TEST(all_and_none_are_certain)
+{
+        struct impair_config config = { .loss_model = LOSS_RANDOM, .loss = probability_of(1, 1) };
+        struct impair all = impair_of(&config, "a");
+        ck_assert_uint_eq(count_lost(&all), PACKETS);
+        config.loss = probability_of(0, 1);
+        struct impair none = impair_of(&config, "a");
+        ck_assert_uint_eq(count_lost(&none), 0);
+}
+END_TEST
+
+START_TEST(random_loss_comes_at_its_rate)
+{
+        const struct impair_config config = { .loss_model = LOSS_RANDOM, .loss = probability_of(5, 100) };
+        struct impair impair = impair_of(&config, "a");
+        unsigned lost = count_lost(&impair);
+        ck_assert_uint_gt(lost, PACKETS * 4 / 100);
+        ck_assert_uint_lt(lost, PACKETS * 6 / 100);
+}
+END_TEST
+
+START_TEST(luck_depends_on_the_ordinal_and_not_on_what_was_asked_before)
+{
+        const struct impair_config config = {
+                .loss_model = LOSS_RANDOM,
+                .loss = probability_of(1, 2),
+                .corrupt = probability_of(1, 2),
+                .jitter = 1000,
+        };
+        struct impair forwards = impair_of(&config, "a");
+        struct impair backwards = impair_of(&config, "a");
+        struct impair_verdict verdicts[101];
+        for (uint64_t ordinal = 1; ordinal <= 100; ordinal++)
+                verdicts[ordinal] = decide(&forwards, ordinal);
+        for (uint64_t ordinal = 100; ordinal >= 1; ordinal--) {
+                struct impair_verdict verdict = decide(&backwards, ordinal);
+                ck_assert(verdict.is_lost == verdicts[ordinal].is_lost);
+                ck_assert(verdict.is_corrupted == verdicts[ordinal].is_corrupted);
+                ck_assert_uint_eq(verdict.corrupt_draw_bit, verdicts[ordinal].corrupt_draw_bit);
+                ck_assert_int_eq(verdict.extra_delay, verdicts[ordinal].extra_delay);
+        }
+}
+END_TEST
+
+START_TEST(another_impairment_or_link_does_not_change_who_is_lost)
+{
+        struct impair_config config = { .loss_model = LOSS_RANDOM, .loss = probability_of(1, 2) };
+        struct impair alone = impair_of(&config, "a");
+        struct impair elsewhere = impair_of(&config, "b");
+        config.corrupt = config.duplicate = config.reorder = probability_of(1, 2);
+        struct impair amid_others = impair_of(&config, "a");
+        unsigned differing = 0;
+        for (uint64_t ordinal = 1; ordinal <= 200; ordinal++) {
+                bool is_lost = decide(&alone, ordinal).is_lost;
+                ck_assert(is_lost == decide(&amid_others, ordinal).is_lost);
+                differing += is_lost != decide(&elsewhere, ordinal).is_lost;
+        }
+        ck_assert_uint_gt(differing, 50);
+}
+END_TEST
+
+START_TEST(two_states_lose_in_bursts_at_the_rate_of_their_shares)
+{
+        /* In the long run p / (p + r) = 1/11 of the packets find the bad state and half of them are lost: 4.5
+         * %. */
+        const struct impair_config config = {
+                .loss_model = LOSS_GEMODEL,
+                .gemodel = { .p = probability_of(1, 100),
+                        .r = probability_of(10, 100),
+                        .bad_loss = probability_of(1, 2) },
+        };
+        struct impair impair = impair_of(&config, "a");
+        unsigned lost = 0;
+        unsigned lost_after_lost = 0;
+        bool was_lost = false;
+        for (uint64_t ordinal = 1; ordinal <= PACKETS; ordinal++) {
+                bool is_lost = decide(&impair, ordinal).is_lost;
+                lost += is_lost;
+                lost_after_lost += is_lost && was_lost;
+                was_lost = is_lost;
+        }
+        ck_assert_uint_gt(lost, PACKETS * 30 / 1000);
+        ck_assert_uint_lt(lost, PACKETS * 60 / 1000);
+        ck_assert_uint_gt(lost_after_lost, lost / 4);
+}
+END_TEST
+
+START_TEST(the_packet_that_moves_the_state_is_lost_by_the_old_one)
+{
+        const struct impair_config config = {
+                .loss_model = LOSS_GEMODEL,
+                .gemodel = { .p = probability_of(1, 1),
+                        .r = probability_of(1, 1),
+                        .bad_loss = probability_of(1, 1) },
+        };
+        struct impair impair = impair_of(&config, "a");
+        for (uint64_t ordinal = 1; ordinal <= 10; ordinal++)
+                ck_assert(decide(&impair, ordinal).is_lost == (ordinal % 2 == 0));
+}
+END_TEST
+
+START_TEST(copies_do_not_move_the_state_and_have_only_a_delay)
+{
+        const struct impair_config config = {
+                .loss_model = LOSS_GEMODEL,
+                .gemodel = { .p = probability_of(1, 1), .bad_loss = probability_of(1, 1) },
+                .corrupt = probability_of(1, 1),
+                .duplicate = probability_of(1, 1),
+                .reorder = probability_of(1, 1),
+                .reorder_delay = 500,
+        };
+        struct impair impair = impair_of(&config, "a");
+        struct impair_verdict verdict;
+        impair_decide(&impair, 1, 1, PACKET_BITS, true, &verdict);
+        ck_assert(!impair.is_bad);
+        ck_assert(!verdict.is_lost && !verdict.is_corrupted && !verdict.is_duplicated);
+        ck_assert(verdict.is_delayed);
+        ck_assert_int_eq(verdict.extra_delay, 500);
+}
+END_TEST
+
+START_TEST(jitter_is_uniform_in_both_directions)
+{
+        const struct impair_config config = { .jitter = 2, .keep_order = true };
+        struct impair impair = impair_of(&config, "a");
+        unsigned seen[5] = { 0 };
+        for (uint64_t ordinal = 1; ordinal <= PACKETS; ordinal++) {
+                struct impair_verdict verdict = decide(&impair, ordinal);
+                ck_assert_int_ge(verdict.extra_delay, -2);
+                ck_assert_int_le(verdict.extra_delay, 2);
+                ck_assert(!verdict.may_overtake);
+                seen[verdict.extra_delay + 2]++;
+        }
+        for (unsigned i = 0; i < G_N_ELEMENTS(seen); i++) {
+                ck_assert_uint_gt(seen[i], PACKETS / 5 * 9 / 10);
+                ck_assert_uint_lt(seen[i], PACKETS / 5 * 11 / 10);
+        }
+}
+END_TEST
+
+START_TEST(the_corrupted_bit_may_be_any_and_an_old_one_is_spared)
+{
+        struct impair_config config = { .corrupt = probability_of(1, 1) };
+        struct impair impair = impair_of(&config, "a");
+        struct impair_verdict verdict;
+        unsigned in_first_half = 0;
+        for (uint64_t ordinal = 1; ordinal <= 1000; ordinal++) {
+                impair_decide(&impair, ordinal, 0, PACKET_BITS, false, &verdict);
+                ck_assert(verdict.is_corrupted);
+                ck_assert_uint_lt(verdict.corrupt_draw_bit, PACKET_BITS);
+                in_first_half += verdict.corrupt_draw_bit < PACKET_BITS / 2;
+        }
+        ck_assert_uint_gt(in_first_half, 400);
+        ck_assert_uint_lt(in_first_half, 600);
+        impair_decide(&impair, 1, 0, PACKET_BITS, true, &verdict);
+        ck_assert(!verdict.is_corrupted);
+        config.corrupt_again = true;
+        impair = impair_of(&config, "a");
+        impair_decide(&impair, 1, 0, PACKET_BITS, true, &verdict);
+        ck_assert(verdict.is_corrupted);
+}
+END_TEST
+
+static Suite *impair_suite(void)
+{
+        Suite *suite = suite_create("impair");
+        TCase *cases = tcase_create("impair");
+        tcase_add_test(cases, a_line_without_impairments_is_idle_and_does_nothing);
+        tcase_add_loop_test(cases, a_line_with_any_impairment_is_not_idle, 0, G_N_ELEMENTS(busy));
+        tcase_add_test(cases, all_and_none_are_certain);
+        tcase_add_test(cases, random_loss_comes_at_its_rate);
+        tcase_add_test(cases, luck_depends_on_the_ordinal_and_not_on_what_was_asked_before);
+        tcase_add_test(cases, another_impairment_or_link_does_not_change_who_is_lost);
+        tcase_add_test(cases, two_states_lose_in_bursts_at_the_rate_of_their_shares);
+        tcase_add_test(cases, the_packet_that_moves_the_state_is_lost_by_the_old_one);
+        tcase_add_test(cases, copies_do_not_move_the_state_and_have_only_a_delay);
+        tcase_add_test(cases, jitter_is_uniform_in_both_directions);
+        tcase_add_test(cases, the_corrupted_bit_may_be_any_and_an_old_one_is_spared);
+        suite_add_tcase(suite, cases);
+        return suite;
+}
+
+int main(void)
+{
+        SRunner *runner = srunner_create(impair_suite());
+        srunner_run_all(runner, CK_ENV);
+        int failures = srunner_ntests_failed(runner);
+        srunner_free(runner);
+        return failures != 0;
+}
