@@ -1,0 +1,52 @@
+/*
+ * What every command does alike: options, usage, and the end after an error.
+ */
+#include "cli/command.h"
+
+#include "run/scenario.h"
+
+#include <stdlib.h>
+
+static gboolean has_wanted_arguments(const struct command *command, int count, int wanted)
+{
+        if (count == wanted)
+                return TRUE;
+        g_printerr("inorder %s: error: %d arguments given; usage: inorder %s %s\n", command->name, count,
+                command->name, command->arguments);
+        return FALSE;
+}
+
+/* GLib keeps argv[0]; a command's arguments begin behind it. */
+gboolean command_parse(
+        const struct command *command, const GOptionEntry *options, int *argc, char ***argv, int wanted)
+{
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
+        g_autofree char *program = g_strdup_printf("inorder %s", command->name);
+        g_set_prgname(program);
+        g_option_context_set_summary(context, command->purpose);
+        if (options != NULL)
+                g_option_context_add_main_entries(context, options, NULL);
+        if (!g_option_context_parse(context, argc, argv, &error)) {
+                g_printerr("inorder %s: error: %s; see inorder %s --help\n", command->name, error->message,
+                        command->name);
+                return FALSE;
+        }
+        if (*argc > 1 && g_str_equal((*argv)[1], "--")) {
+                (*argv)++;
+                (*argc)--;
+        }
+        (*argv)++;
+        (*argc)--;
+        return has_wanted_arguments(command, *argc, wanted);
+}
+
+enum exit_status command_fail(const GError *error)
+{
+        if (error->domain == SCENARIO_ERROR) {
+                g_printerr("%s\n", error->message);
+                return EXIT_SCENARIO;
+        }
+        g_printerr("inorder: error: %s\n", error->message);
+        return EXIT_RUN_TIME;
+}

@@ -1,0 +1,71 @@
+/*
+ * inorder: a deterministic simulator of TCP over lossy IP links. Finds the command and runs it.
+ */
+#include "cli/command.h"
+
+#include <locale.h>
+#include <stdio.h>
+
+static const struct command commands[] = {
+        { "run", "SCENARIO", "run a scenario and keep what happened", cmd_run },
+        { "fetch", "URL", "fetch a URL across one link described on the command line", NULL },
+        { "plot", "DIR [KIND]...", "draw a run's pictures", NULL },
+        { "report", "DIR...", "one HTML file of a run", NULL },
+        { "explain", "DIR", "why a byte or packet went the way it did", NULL },
+        { "verify", "DIR", "run again and compare", cmd_verify },
+        { "diff", "DIR1 DIR2", "the first event that differs", NULL },
+        { "check", "SCENARIO", "say whether a scenario is valid", cmd_check },
+        { "dump", "SCENARIO", "print a scenario's canonical form", cmd_dump },
+        { "drill", "SCRIPT.pkt...", "run packet scripts against this TCP", NULL },
+        { "bench", "[WORKLOAD]...", "measure speed", NULL },
+        { "sweep", "SCENARIO", "run every combination of values", NULL },
+        { "explore", "SCENARIO", "search for failures", NULL },
+        { "emulate", "SCENARIO", "carry real packets", NULL },
+        { "import", "CAPTURE", "make a scenario of a capture", NULL },
+};
+
+static void print_usage(FILE *out)
+{
+        fputs("usage: inorder COMMAND [OPTION]... [ARGUMENT]...\n\n", out);
+        for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+                fprintf(out, "  %-8s %-16s %s%s\n", commands[i].name, commands[i].arguments,
+                        commands[i].purpose, commands[i].run == NULL ? " (not yet available)" : "");
+        fputs("\ninorder COMMAND --help tells a command's options.\n", out);
+}
+
+static const struct command *find_command(const char *name)
+{
+        for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+                if (g_str_equal(commands[i].name, name))
+                        return &commands[i];
+        }
+        return NULL;
+}
+
+int main(int argc, char **argv)
+{
+        setlocale(LC_CTYPE, "C.UTF-8");
+        if (argc < 2) {
+                print_usage(stderr);
+                return EXIT_USAGE;
+        }
+        if (g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "-h")) {
+                print_usage(stdout);
+                return EXIT_OK;
+        }
+        if (g_str_equal(argv[1], "--version")) {
+                puts("inorder " INORDER_VERSION);
+                return EXIT_OK;
+        }
+        const struct command *command = find_command(argv[1]);
+        if (command == NULL) {
+                g_printerr(
+                        "inorder: error: there is no command \"%s\"; inorder --help lists them\n", argv[1]);
+                return EXIT_USAGE;
+        }
+        if (command->run == NULL) {
+                g_printerr("inorder: error: %s is not yet available\n", command->name);
+                return EXIT_USAGE;
+        }
+        return (int)command->run(command, argc - 1, argv + 1);
+}
