@@ -205,6 +205,8 @@ static void sack_block(struct scoreboard *board, const struct sack_block *block,
  */
 static bool is_dsack(const struct sack_block *blocks, unsigned count, struct seqnum ack)
 {
+        if (count == 0 || !seq_before(blocks[0].left, blocks[0].right))
+                return false;
         if (seq_before_or_at(blocks[0].right, ack))
                 return true;
         return count > 1 && seq_after_or_at(blocks[0].left, blocks[1].left) &&
