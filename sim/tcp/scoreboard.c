@@ -401,27 +401,46 @@ static void check_segment(const struct scoreboard *board, uint32_t index)
         g_assert(segment->length > 0 && segment->sendings > 0);
         g_assert(segment->first_sent_at <= segment->last_sent_at);
         g_assert(!segment->is_sacked || (!segment->is_lost && !segment->is_retransmitted));
+        g_assert(!segment->is_sacked || seq_before_or_at(segment_end(segment), board->highest_sacked_end));
         g_assert(index >= board->retransmit_hint || !waits_to_be_sent(segment));
+        g_assert(index >= board->loss_hint || segment->is_sacked || segment->is_lost);
         g_assert(!segment->has_fin || index + 1 == board->count);
         if (index + 1 < board->count)
                 g_assert(seq_equal(segment_end(segment), segment_at(board, index + 1)->seq));
 }
 
-void scoreboard_check(const struct scoreboard *board)
+static void check_counts(const struct scoreboard *board)
 {
         uint32_t sacked = 0;
         uint32_t lost = 0;
         uint32_t retransmitted = 0;
-        g_assert(board->count <= board->segments.capacity);
-        g_assert(board->retransmit_hint <= board->count && board->loss_hint <= board->count);
         for (uint32_t i = 0; i < board->count; i++) {
-                const struct sent_segment *segment = segment_at(board, i);
-                check_segment(board, i);
-                sacked += segment->is_sacked;
-                lost += segment->is_lost;
-                retransmitted += segment->is_retransmitted;
-                if (segment->is_sacked)
-                        g_assert(seq_before_or_at(segment_end(segment), board->highest_sacked_end));
+                sacked += segment_at(board, i)->is_sacked;
+                lost += segment_at(board, i)->is_lost;
+                retransmitted += segment_at(board, i)->is_retransmitted;
         }
         g_assert(sacked == board->sacked && lost == board->lost && retransmitted == board->retransmitted);
+}
+
+/* All that a run jumps over is sacked. */
+static void check_runs(const struct scoreboard *board)
+{
+        uint32_t run_end = 0;
+        for (uint32_t i = 0; i < board->count; i++) {
+                const struct sent_segment *segment = segment_at(board, i);
+                g_assert(i >= run_end || segment->is_sacked);
+                if (segment->is_sacked)
+                        run_end = MAX(run_end, i + segment->sacked_run);
+        }
+        g_assert(run_end <= board->count);
+}
+
+void scoreboard_check(const struct scoreboard *board)
+{
+        g_assert(board->count <= board->segments.capacity);
+        g_assert(board->retransmit_hint <= board->count && board->loss_hint <= board->count);
+        for (uint32_t i = 0; i < board->count; i++)
+                check_segment(board, i);
+        check_counts(board);
+        check_runs(board);
 }

@@ -62,11 +62,13 @@ static void acknowledge(uint32_t offset, time_ns now)
 
 static struct seqnum una(void)
 {
-        return scoreboard_first(&board)->seq;
+        return board.count > 0 ? scoreboard_first(&board)->seq : number(0);
 }
 
 static struct seqnum nxt(void)
 {
+        if (board.count == 0)
+                return number(0);
         const struct sent_segment *last = ring_at(&board.segments, sizeof *last, board.count - 1);
         return seq_add(last->seq, last->length);
 }
@@ -126,6 +128,9 @@ START_TEST(an_empty_scoreboard_has_nothing)
         ck_assert_ptr_null(scoreboard_first(&board));
         ck_assert_ptr_null(scoreboard_find(&board, number(0)));
         ck_assert_ptr_null(scoreboard_next_lost(&board));
+        ck_assert_ptr_null(scoreboard_next_hole(&board));
+        sack_at(NULL, 0, number(0), 0);
+        ck_assert(!outcome.has_dsack);
         ck_assert_uint_eq(mark_lost_by_sack(), 0);
         ck_assert(!scoreboard_mark_first_lost(&board, on_lost, &board));
         acknowledge(0, 0);
@@ -366,6 +371,60 @@ START_TEST(the_first_hole_is_marked_once)
         ck_assert_uint_eq(marked, 2);
         retransmit_next(0, SECOND);
         scoreboard_check(&board);
+}
+END_TEST
+
+START_TEST(one_segment_is_marked_until_it_waits)
+{
+        push(6);
+        scoreboard_mark_lost(&board, scoreboard_find(&board, number(3 * MSS)), on_lost, &board);
+        scoreboard_mark_lost(&board, scoreboard_find(&board, number(3 * MSS)), on_lost, &board);
+        ck_assert_uint_eq(marked, 1);
+        retransmit_next(3 * MSS, SECOND);
+        ck_assert_ptr_null(scoreboard_next_lost(&board));
+        scoreboard_mark_lost(&board, scoreboard_find(&board, number(0)), on_lost, &board);
+        retransmit_next(0, SECOND);
+        ck_assert_uint_eq(marked, 2);
+}
+END_TEST
+
+/* RFC 6675 section 4, NextSeg() rule (3): not sacked, not lost, below the highest sacked. */
+START_TEST(a_hole_lies_below_what_is_sacked_and_is_not_lost_yet)
+{
+        push(10);
+        ck_assert_ptr_null(scoreboard_next_hole(&board));
+        sack(3 * MSS, 6 * MSS);
+        ck_assert_uint_eq(mark_lost_by_sack(), 3);
+        ck_assert_ptr_null(scoreboard_next_hole(&board));
+        sack(8 * MSS, 9 * MSS);
+        ck_assert_uint_eq(mark_lost_by_sack(), 0);
+        ck_assert_ptr_eq(scoreboard_next_hole(&board), segment(6));
+        scoreboard_mark_lost(&board, scoreboard_next_hole(&board), on_lost, &board);
+        ck_assert_ptr_eq(scoreboard_next_hole(&board), segment(7));
+        scoreboard_mark_lost(&board, scoreboard_next_hole(&board), on_lost, &board);
+        ck_assert_ptr_null(scoreboard_next_hole(&board));
+}
+END_TEST
+
+static void count_sacked(void *data, const struct sent_segment *record)
+{
+        unsigned *count = data;
+        ck_assert(record->is_sacked);
+        ++*count;
+}
+
+START_TEST(each_segment_newly_sacked_is_told)
+{
+        unsigned count = 0;
+        struct sack_block block = { number(2 * MSS), number(6 * MSS) };
+        struct scoreboard_outcome told = NOTHING;
+        told.on_sacked = count_sacked;
+        told.data = &count;
+        push(10);
+        sack(3 * MSS, 4 * MSS);
+        scoreboard_sack(&board, &block, 1, una(), una(), nxt(), SECOND, &told);
+        ck_assert_uint_eq(count, 3);
+        ck_assert_uint_eq(told.newly_sacked, 3);
 }
 END_TEST
 
@@ -674,6 +733,9 @@ int main(void)
         tcase_add_test(cases, a_retransmission_is_in_flight_until_it_is_marked_lost_again);
         tcase_add_test(cases, a_timeout_marks_all_that_is_not_sacked);
         tcase_add_test(cases, the_first_hole_is_marked_once);
+        tcase_add_test(cases, one_segment_is_marked_until_it_waits);
+        tcase_add_test(cases, a_hole_lies_below_what_is_sacked_and_is_not_lost_yet);
+        tcase_add_test(cases, each_segment_newly_sacked_is_told);
         tcase_add_test(cases, a_lost_segment_that_is_sacked_after_all_is_lost_no_more);
         tcase_add_test(cases, forgotten_sacks_are_in_flight_and_can_be_lost);
         tcase_add_test(cases, unmarked_losses_leave_both_sendings_in_flight);
