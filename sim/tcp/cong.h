@@ -88,8 +88,8 @@ void cong_on_loss(struct cong *cong, uint32_t in_flight, time_ns now);
 void cong_on_timeout(struct cong *cong, uint32_t in_flight, bool is_first, time_ns now);
 /* The last reduction was needless: cwnd and ssthresh are again what they were, or more. */
 void cong_on_undo(struct cong *cong, time_ns now);
-/* Sending goes on after nothing was in flight for `idle_for`. With a `restart_window` of UINT32_MAX the
- * window stays. */
+/* Sending goes on: nothing was in flight, and nothing sent for `idle_for`. With `rto` TIME_NEVER the window
+ * stays. */
 void cong_on_idle(
         struct cong *cong, uint32_t restart_window, duration_ns idle_for, duration_ns rto, time_ns now);
 

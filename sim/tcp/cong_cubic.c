@@ -108,10 +108,10 @@ static void avoid(struct cong *cong, uint32_t acked_segments, const struct cong_
 }
 
 /* Section 5.8: time in which the window was not used up is no part of the epoch. */
-static void shift_epoch(struct cong_cubic *cubic, duration_ns by, time_ns now)
+static void leave_out(struct cong_cubic *cubic, duration_ns time, time_ns now)
 {
         if (cubic->curve.epoch_start >= 0)
-                cubic->curve.epoch_start = MIN(cubic->curve.epoch_start + by, now);
+                cubic->curve.epoch_start += MIN(time, now - cubic->last_ack_at);
         cubic->last_ack_at = now;
 }
 
@@ -125,7 +125,7 @@ static void cubic_start(struct cong *cong, time_ns now)
 static void cubic_on_ack(struct cong *cong, const struct cong_ack *ack)
 {
         if (!ack->is_cwnd_limited) {
-                shift_epoch(&cong->cubic, ack->now - cong->cubic.last_ack_at, ack->now);
+                leave_out(&cong->cubic, ack->now - cong->cubic.last_ack_at, ack->now);
                 return;
         }
         cong->cubic.last_ack_at = ack->now;
@@ -157,9 +157,10 @@ static void cubic_on_timeout(struct cong *cong, time_ns now)
         cong->cubic.curve = (struct cubic_curve){ .epoch_start = -1 };
 }
 
+/* An acknowledgement in the idle time has left out its part already. */
 static void cubic_on_idle(struct cong *cong, time_ns idle_until, duration_ns idle_for)
 {
-        shift_epoch(&cong->cubic, idle_for, idle_until);
+        leave_out(&cong->cubic, idle_for, idle_until);
 }
 
 /* Section 4.9. */

@@ -175,7 +175,7 @@ static const struct {
         { 80, 20, 10, 3600 * SECOND, 10, 60, "down to the restart window" },
         { 15, 20, 10, 2 * SECOND, 10, 20, "not below it" },
         { 5, 20, 10, 3600 * SECOND, 5, 20, "nor up to it" },
-        { 80, 20, UINT32_MAX, 3600 * SECOND, 80, 20, "restart switched off" },
+        { 80, 20, 80, 3600 * SECOND, 80, 20, "a restart window as large as the window" },
 };
 
 START_TEST(an_idle_window_decays)
@@ -185,6 +185,14 @@ START_TEST(an_idle_window_decays)
         cong_on_idle(&cong, idles[_i].restart_window, idles[_i].idle_for, SECOND, 3600 * SECOND);
         ck_assert_msg(cong.cwnd == idles[_i].cwnd_after, "cwnd: %s", idles[_i].why);
         ck_assert_msg(cong.ssthresh == idles[_i].ssthresh_after, "ssthresh: %s", idles[_i].why);
+}
+END_TEST
+
+START_TEST(a_window_that_is_not_to_restart_stays)
+{
+        cong.cwnd = 80;
+        cong_on_idle(&cong, 10, 3600 * SECOND, TIME_NEVER, 3600 * SECOND);
+        ck_assert_uint_eq(cong.cwnd, 80);
 }
 END_TEST
 
@@ -235,6 +243,7 @@ int main(void)
         tcase_add_test(cases, undoing_restores_what_a_needless_loss_took);
         tcase_add_test(cases, undoing_takes_nothing_that_was_won_since);
         tcase_add_loop_test(cases, an_idle_window_decays, 0, G_N_ELEMENTS(idles));
+        tcase_add_test(cases, a_window_that_is_not_to_restart_stays);
         tcase_add_test(cases, algorithms_are_found_by_name);
         tcase_add_test(cases, every_listed_algorithm_is_found);
         tcase_add_test(cases, a_change_of_algorithm_keeps_the_window);

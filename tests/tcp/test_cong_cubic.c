@@ -196,16 +196,24 @@ START_TEST(idle_time_does_not_count)
 {
         lose_at(1000, 0);
         acknowledge(1, 0, MILLISECOND);
-        cong_on_idle(&cong, UINT32_MAX, 8 * SECOND, SECOND, 10 * SECOND);
+        cong_on_idle(&cong, 1, 8 * SECOND, TIME_NEVER, 10 * SECOND);
         ck_assert_int_eq(cong.cubic.curve.epoch_start, 8 * SECOND);
-        cong_on_idle(&cong, UINT32_MAX, 8 * SECOND, SECOND, 12 * SECOND);
-        ck_assert_int_eq(cong.cubic.curve.epoch_start, 12 * SECOND);
+}
+END_TEST
+
+START_TEST(idle_time_is_left_out_once)
+{
+        lose_at(1000, 0);
+        acknowledge(1, 0, MILLISECOND);
+        acknowledge_unlimited(6 * SECOND);
+        cong_on_idle(&cong, 1, 8 * SECOND, TIME_NEVER, 10 * SECOND);
+        ck_assert_int_eq(cong.cubic.curve.epoch_start, 10 * SECOND);
 }
 END_TEST
 
 START_TEST(idle_time_without_an_epoch_starts_none)
 {
-        cong_on_idle(&cong, UINT32_MAX, 8 * SECOND, SECOND, 10 * SECOND);
+        cong_on_idle(&cong, 1, 8 * SECOND, TIME_NEVER, 10 * SECOND);
         ck_assert_int_eq(cong.cubic.curve.epoch_start, -1);
 }
 END_TEST
@@ -299,6 +307,7 @@ int main(void)
         tcase_add_test(cases, undoing_brings_the_old_curve_back);
         tcase_add_test(cases, time_in_which_the_window_was_not_used_up_does_not_count);
         tcase_add_test(cases, idle_time_does_not_count);
+        tcase_add_test(cases, idle_time_is_left_out_once);
         tcase_add_test(cases, idle_time_without_an_epoch_starts_none);
         tcase_add_test(cases, the_largest_windows_and_times_do_not_overflow);
         tcase_add_loop_test(cases, the_window_stays_beside_the_formulas, 0, G_N_ELEMENTS(paths));
