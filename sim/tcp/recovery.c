@@ -163,18 +163,24 @@ void recovery_make_progress(TcpConn *conn, struct ack_event *event)
                 conn->recovery.end = seq_sub(conn->snd.una, 1);
 }
 
-/* RFC 6675 section 5 (1) and (2). Differs: what was sacked counts whenever it was, not only when this ACK is
- * a duplicate (as Linux), so that losses in the last window of a recovery need no further duplicate to be
- * seen. */
+/* RFC 6675 section 5 (1) and (2): DupAcks, or IsLost(HighACK + 1). */
+static bool first_is_lost(const TcpConn *conn)
+{
+        return conn->recovery.duplicate_acks >= DUPLICATE_THRESHOLD ||
+               conn->scoreboard.sacked >= DUPLICATE_THRESHOLD;
+}
+
+/* Differs from RFC 6675 section 5: what was sacked counts whenever it was, not only when this ACK is a
+ * duplicate (as Linux): so a recovery is followed by another at once when something that it sent was lost. */
 static bool finds_loss_by_sack(TcpConn *conn)
 {
         struct finding finding = { conn, TCP_LOSS_SACK };
-        if (scoreboard_mark_lost_by_sack(
-                    &conn->scoreboard, DUPLICATE_THRESHOLD, conn->snd.mss, note_lost, &finding) > 0)
-                return true;
-        if (conn->recovery.is_active || conn->recovery.duplicate_acks < DUPLICATE_THRESHOLD)
-                return false;
-        return scoreboard_mark_first_lost(&conn->scoreboard, note_lost, &finding);
+        bool has_marked = scoreboard_mark_lost_by_sack(&conn->scoreboard, DUPLICATE_THRESHOLD, conn->snd.mss,
+                                  note_lost, &finding) > 0;
+        if (has_marked || conn->recovery.is_active || !first_is_lost(conn))
+                return has_marked;
+        return scoreboard_first(&conn->scoreboard)->is_lost ||
+               scoreboard_mark_first_lost(&conn->scoreboard, note_lost, &finding);
 }
 
 /* RFC 6582 section 3.2 (2): on the third duplicate, but only "if the Cumulative Acknowledgment field covers
