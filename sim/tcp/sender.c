@@ -1,63 +1,16 @@
 /*
- * What goes out: lost segments again, new ones as far as both windows, Nagle and silly-window avoidance let
- * them, and window probes. RFC 9293 sections 3.7.4, 3.8.6; windows in segments as Linux (RFC 5681, 7661).
- *
- * The stream's byte at offset `o` has the sequence number ISS + 1 + o; the FIN comes right behind the last
- * byte.
+ * What goes out: lost segments again, new ones, window probes. RFC 9293 section 3.8; which and when say
+ * sender_offer.h and recovery.h.
  */
 #include "tcp/sender.h"
 
 #include "tcp/recovery.h"
+#include "tcp/sender_offer.h"
 #include "tcp/sender_timer.h"
-
-static struct seqnum seq_of_offset(const TcpConn *conn, uint64_t offset)
-{
-        return seq_add(conn->snd.iss, 1 + (uint32_t)offset);
-}
-
-/* The number behind the FIN, or where a FIN would go. */
-static struct seqnum stream_end(const TcpConn *conn)
-{
-        return seq_add(seq_of_offset(conn, conn->send_queue.end), conn->fin_queued ? 1 : 0);
-}
-
-static uint64_t unsent_bytes(const TcpConn *conn)
-{
-        uint64_t next = sender_stream_offset(conn, conn->snd.nxt);
-        return conn->send_queue.end - MIN(next, conn->send_queue.end);
-}
-
-static bool fin_is_unsent(const TcpConn *conn)
-{
-        return conn->fin_queued && !seq_equal(conn->snd.nxt, stream_end(conn));
-}
 
 static uint32_t bytes_in_record(const struct sent_segment *record)
 {
         return record->length - (record->has_fin ? 1 : 0);
-}
-
-/* ---- How much of the congestion window is used ---- */
-
-/* Linux's tcp_cwnd_validate: remembers for a window's worth of data whether cwnd was reached, and how much
- * was out. */
-static void update_usage(TcpConn *conn)
-{
-        uint32_t out = conn->scoreboard.count;
-        bool is_limited = recovery_in_flight(conn) >= conn->cong.cwnd;
-        bool is_new_window = seq_after_or_at(conn->snd.una, conn->usage.end);
-        if (!is_new_window && !is_limited && (conn->usage.is_cwnd_limited || out <= conn->usage.max_out))
-                return;
-        conn->usage.is_cwnd_limited = is_limited;
-        conn->usage.max_out = out;
-        conn->usage.end = conn->snd.nxt;
-}
-
-bool sender_is_cwnd_limited(const TcpConn *conn)
-{
-        if (conn->usage.is_cwnd_limited)
-                return true;
-        return cong_in_slow_start(&conn->cong) && conn->cong.cwnd < 2 * (uint64_t)conn->usage.max_out;
 }
 
 /* ---- Notes ---- */
@@ -106,67 +59,6 @@ static void set_limit(TcpConn *conn, enum tcp_limit limit)
                 note->why = limit;
 }
 
-/* ---- What may go out next of what was never sent ---- */
-
-struct offer {
-        uint32_t length; /* payload bytes */
-        bool has_fin;
-        enum tcp_limit limit; /* TCP_LIMIT_NOTHING: it may go */
-};
-
-/* What the peer's window still takes; nothing when the peer has drawn it back below SND.NXT. */
-static uint32_t usable_window(const TcpConn *conn)
-{
-        int32_t usable = seq_diff(seq_add(conn->snd.una, conn->snd.wnd), conn->snd.nxt);
-        return usable > 0 ? (uint32_t)usable : 0;
-}
-
-/* RFC 9293 section 3.8.6.2.1: a full segment, or all there is, or at least half of the largest window the
- * peer ever offered; its fourth case, the override timeout, is the persist timer's. */
-static uint32_t length_in_window(const TcpConn *conn, uint32_t wanted, uint32_t usable)
-{
-        if (wanted <= usable)
-                return wanted;
-        return usable >= conn->snd.wnd_max / 2 ? usable : 0;
-}
-
-/* RFC 9293 section 3.7.4: "if there is unacknowledged data, then the sending TCP endpoint buffers all user
- * data until the outstanding data has been acknowledged or until the TCP endpoint can send a full-sized
- * segment". Differs, as Linux: only an unacknowledged *small* segment holds back the next small one
- * (Minshall's variation), and a FIN pushes out all that stands before it. */
-static bool nagle_holds(const TcpConn *conn, const struct offer *offer, uint64_t unsent)
-{
-        if (!conn->settings.nagle || offer->length >= conn->snd.mss)
-                return false;
-        if (conn->fin_queued && offer->length == unsent)
-                return false;
-        return conn->small_end > conn->send_queue.first;
-}
-
-static struct offer next_offer(const TcpConn *conn)
-{
-        uint64_t unsent = unsent_bytes(conn);
-        bool fin_unsent = fin_is_unsent(conn);
-        uint32_t usable = usable_window(conn);
-        if (unsent == 0 && !fin_unsent)
-                return (struct offer){ .limit = TCP_LIMIT_APPLICATION };
-        if (recovery_in_flight(conn) >= recovery_window(conn))
-                return (struct offer){ .limit = TCP_LIMIT_CONGESTION_WINDOW };
-        struct offer offer = { .length =
-                                       length_in_window(conn, (uint32_t)MIN(unsent, conn->snd.mss), usable) };
-        offer.has_fin = fin_unsent && offer.length == unsent && offer.length < usable;
-        if (offer.length == 0 && !offer.has_fin)
-                return (struct offer){ .limit = TCP_LIMIT_RECEIVE_WINDOW };
-        if (nagle_holds(conn, &offer, unsent))
-                offer.limit = TCP_LIMIT_NAGLE;
-        return offer;
-}
-
-enum tcp_limit sender_limit(const TcpConn *conn)
-{
-        return next_offer(conn).limit;
-}
-
 /* ---- Segments ---- */
 
 static void count_sending(TcpConn *conn, uint32_t bytes, bool is_repeated)
@@ -204,8 +96,8 @@ static void begin_flight(TcpConn *conn, time_ns now)
         conn->unanswered_since = now;
 }
 
-static void send_offer(TcpConn *conn, const struct offer *offer, time_ns now, struct tcp_segment *segment,
-        struct tcp_sending *sending)
+static void send_offer(TcpConn *conn, const struct sender_offer *offer, time_ns now,
+        struct tcp_segment *segment, struct tcp_sending *sending)
 {
         uint32_t length = offer->length + (offer->has_fin ? 1 : 0);
         if (conn->scoreboard.count == 0)
@@ -225,7 +117,7 @@ static void send_offer(TcpConn *conn, const struct offer *offer, time_ns now, st
 
 static bool send_new(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        struct offer offer = next_offer(conn);
+        struct sender_offer offer = sender_next_offer(conn);
         if (offer.limit != TCP_LIMIT_NOTHING)
                 return false;
         sending->reason = offer.length == 0 ? TCP_SEND_FIN : recovery_new_data_reason(conn);
@@ -297,7 +189,7 @@ static void send_empty_probe(TcpConn *conn, struct tcp_segment *segment, struct 
 static void send_data_probe(
         TcpConn *conn, uint32_t length, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        const struct offer offer = { .length = length };
+        const struct sender_offer offer = { .length = length };
         conn->probes = 0;
         rtt_end_back_off(&conn->rtt);
         send_offer(conn, &offer, now, segment, sending);
@@ -306,7 +198,7 @@ static void send_data_probe(
 /* The persist timer has fired. */
 static void send_probe(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        uint32_t length = MIN(usable_window(conn), (uint32_t)MIN(unsent_bytes(conn), conn->snd.mss));
+        uint32_t length = MIN(sender_usable_window(conn), (uint32_t)MIN(sender_unsent(conn), conn->snd.mss));
         conn->probe_wanted = false;
         conn->counts.window_probes++;
         sending->reason = TCP_SEND_WINDOW_PROBE;
@@ -324,7 +216,7 @@ static void stop(TcpConn *conn, time_ns now)
                 limit = TCP_LIMIT_CONGESTION_WINDOW;
         set_limit(conn, limit);
         if (limit == TCP_LIMIT_CONGESTION_WINDOW)
-                update_usage(conn);
+                sender_update_usage(conn);
         bool needs_probe = limit == TCP_LIMIT_RECEIVE_WINDOW && conn->scoreboard.count == 0;
         if (needs_probe && !sender_timer_persist_is_running(conn))
                 sender_timer_start_persist(conn, now);
@@ -377,11 +269,6 @@ void sender_start(TcpConn *conn, duration_ns handshake_rtt, bool syn_was_resent,
         sender_note_congestion(conn);
 }
 
-bool sender_fin_is_acknowledged(const TcpConn *conn)
-{
-        return conn->fin_queued && seq_equal(conn->snd.una, stream_end(conn));
-}
-
 bool sender_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         if (!may_send(conn->state))
@@ -393,15 +280,9 @@ bool sender_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segment
                 stop(conn, now);
                 return false;
         }
-        update_usage(conn);
+        sender_update_usage(conn);
         sender_note_congestion(conn);
         return true;
-}
-
-uint64_t sender_stream_offset(const TcpConn *conn, struct seqnum seq)
-{
-        uint64_t first = conn->send_queue.first;
-        return first + (uint64_t)(int64_t)seq_diff(seq, seq_of_offset(conn, first));
 }
 
 void sender_set_mss(TcpConn *conn, uint32_t mss)
@@ -430,7 +311,7 @@ static void check_stream(const TcpConn *conn)
 {
         const struct sent_segment *first = scoreboard_first(&conn->scoreboard);
         g_assert(seq_before_or_at(conn->snd.una, conn->snd.nxt));
-        g_assert(seq_before_or_at(conn->snd.nxt, stream_end(conn)));
+        g_assert(seq_before_or_at(conn->snd.nxt, sender_stream_end(conn)));
         g_assert((first == NULL) == seq_equal(conn->snd.una, conn->snd.nxt));
         if (first != NULL)
                 g_assert(seq_equal(first->seq, conn->snd.una));
