@@ -13,8 +13,8 @@
 struct sink_config {
         const char *name;
         uint16_t port;
-        rate_bps read_rate;     /* 0: at once */
-        uint64_t stall_after;   /* bytes of a connection; stalls once, for `stall_for` (0: never) */
+        rate_bps read_rate;   /* 0: at once */
+        uint64_t stall_after; /* bytes of a connection; stalls once, for `stall_for` (0: never) */
         duration_ns stall_for;
         const struct tcp_settings *tcp;
         struct transfer *transfer; /* NULL: not named */
@@ -42,7 +42,7 @@ void sender_start_at(Host *host, const struct sender_config *config, time_ns at)
 struct echo_config {
         const char *name;
         uint16_t port;
-        uint32_t request;  /* 0: whatever arrives is sent back */
+        uint32_t request; /* 0: whatever arrives is sent back */
         uint32_t response;
         const struct tcp_settings *tcp;
         struct transfer *transfer;

@@ -30,17 +30,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Documents, documents_free)
 
 /* Paths begin with '/'; the same path again replaces. The content type follows from the path's ending. */
 void documents_add_bytes(Documents *documents, const char *path, GBytes *bytes);
-void documents_add_generated(Documents *documents, const char *path, uint64_t size, enum document_fill fill,
-        uint64_t seed);
+void documents_add_generated(
+        Documents *documents, const char *path, uint64_t size, enum document_fill fill, uint64_t seed);
 
-/* The document for a decoded request path: "/" and a path with a final '/' mean its index.html. NULL: none. */
+/* The document for a decoded request path: "/" and a path with a final '/' mean its index.html. NULL: none.
+ */
 const struct document *documents_find(const Documents *documents, const char *path);
 
 /* Copy up to `size` bytes from `offset` on; returns how many. */
 size_t document_read(const struct document *document, uint64_t offset, void *bytes, size_t size);
 
-/* The bytes that a rule gives at `offset`, for programs that have no document. `path` names the random stream. */
-void document_fill_bytes(enum document_fill fill, uint64_t seed, const char *path, uint64_t offset, uint8_t *bytes,
-        size_t size);
+/* The bytes that a rule gives at `offset`, for programs that have no document. `path` names the random
+ * stream. */
+void document_fill_bytes(enum document_fill fill, uint64_t seed, const char *path, uint64_t offset,
+        uint8_t *bytes, size_t size);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * An HTTP/1.1 server: GET and HEAD over a set of documents, many clients at once, keep-alive. RFC 9110, RFC 9112.
+ * An HTTP/1.1 server: GET and HEAD over a set of documents, many clients at once, keep-alive. RFC 9110, RFC
+ * 9112.
  */
 #ifndef INORDER_HTTP_SERVER_H
 #define INORDER_HTTP_SERVER_H
@@ -10,9 +11,9 @@
 struct http_server_config {
         const char *name; /* of the program, for people */
         uint16_t port;
-        const Documents *documents; /* outlive the run */
+        const Documents *documents;     /* outlive the run */
         const struct tcp_settings *tcp; /* NULL: the host's */
-        struct transfer *transfer; /* NULL: not named */
+        struct transfer *transfer;      /* NULL: not named */
 };
 void http_server_start(Host *host, const struct http_server_config *config);
 

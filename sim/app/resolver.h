@@ -7,7 +7,8 @@
 
 #include "host/process.h"
 
-/* RESOLVE_AGAIN: no answer. RESOLVE_NO_NAME: the server knows no such name. RESOLVE_NO_SERVER: the host has none. */
+/* RESOLVE_AGAIN: no answer. RESOLVE_NO_NAME: the server knows no such name. RESOLVE_NO_SERVER: the host has
+ * none. */
 enum resolve_result { RESOLVE_OK, RESOLVE_NO_NAME, RESOLVE_AGAIN, RESOLVE_NO_SERVER, RESOLVE_CANCELLED };
 
 /* A dotted quad is its own address. Waits. */

@@ -15,8 +15,9 @@ void host_timer_set(HostTimer *timer, time_ns at);
 void host_timer_free(HostTimer *timer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HostTimer, host_timer_free)
 
-/* `end` runs when the host goes, after its processes have ended and before its sockets go: the program closes its
- * sockets and frees itself, which takes it off the list. Embedded in the program; run in the order of addition. */
+/* `end` runs when the host goes, after its processes have ended and before its sockets go: the program closes
+ * its sockets and frees itself, which must take it off the list. Embedded in the program; run in the order of
+ * addition. */
 struct host_ending {
         GList link;
         void (*end)(void *data);

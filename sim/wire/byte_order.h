@@ -41,4 +41,10 @@ static inline void write_be32(uint8_t *bytes, uint32_t value)
         memcpy(bytes, &value, sizeof value);
 }
 
+static inline void write_be64(uint8_t *bytes, uint64_t value)
+{
+        value = GUINT64_TO_BE(value);
+        memcpy(bytes, &value, sizeof value);
+}
+
 #endif

@@ -1,0 +1,185 @@
+/*
+ * Documents by path, and bytes made by a rule: counters, zeros, and Philox4x64-10 (Salmon et al., SC 2011).
+ */
+#include "app/documents.h"
+
+#include <Random123/philox.h>
+#include <string.h>
+#include "wire/byte_order.h"
+
+#define INDEX_DOCUMENT "index.html"
+
+struct Documents {
+        GHashTable *by_path; /* its keys are the documents' own paths */
+};
+
+static const struct {
+        const char *ending;
+        const char *content_type;
+} content_types[] = {
+        { ".css", "text/css; charset=utf-8" },
+        { ".csv", "text/csv; charset=utf-8" },
+        { ".gif", "image/gif" },
+        { ".htm", "text/html; charset=utf-8" },
+        { ".html", "text/html; charset=utf-8" },
+        { ".ico", "image/vnd.microsoft.icon" },
+        { ".jpeg", "image/jpeg" },
+        { ".jpg", "image/jpeg" },
+        { ".js", "text/javascript; charset=utf-8" },
+        { ".json", "application/json" },
+        { ".md", "text/markdown; charset=utf-8" },
+        { ".pdf", "application/pdf" },
+        { ".png", "image/png" },
+        { ".svg", "image/svg+xml" },
+        { ".txt", "text/plain; charset=utf-8" },
+        { ".wasm", "application/wasm" },
+        { ".webp", "image/webp" },
+        { ".woff2", "font/woff2" },
+        { ".xml", "application/xml" },
+};
+
+static const char *content_type_of(const char *path)
+{
+        const char *name = strrchr(path, '/');
+        const char *ending = strrchr(name ? name : path, '.');
+        for (unsigned i = 0; ending && i < G_N_ELEMENTS(content_types); i++) {
+                if (g_ascii_strcasecmp(ending, content_types[i].ending) == 0)
+                        return content_types[i].content_type;
+        }
+        return "application/octet-stream";
+}
+
+static void document_free(void *data)
+{
+        struct document *document = data;
+        g_free((char *)document->path);
+        g_clear_pointer(&document->bytes, g_bytes_unref);
+        g_free(document);
+}
+
+Documents *documents_new(void)
+{
+        Documents *documents = g_new0(Documents, 1);
+        documents->by_path = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, document_free);
+        return documents;
+}
+
+void documents_free(Documents *documents)
+{
+        if (!documents)
+                return;
+        g_hash_table_unref(documents->by_path);
+        g_free(documents);
+}
+
+static struct document *add(Documents *documents, const char *path, uint64_t size)
+{
+        g_assert(path[0] == '/');
+        struct document *document = g_new0(struct document, 1);
+        document->path = g_strdup(path);
+        document->content_type = content_type_of(path);
+        document->size = size;
+        g_hash_table_replace(documents->by_path, (char *)document->path, document);
+        return document;
+}
+
+void documents_add_bytes(Documents *documents, const char *path, GBytes *bytes)
+{
+        add(documents, path, g_bytes_get_size(bytes))->bytes = g_bytes_ref(bytes);
+}
+
+void documents_add_generated(
+        Documents *documents, const char *path, uint64_t size, enum document_fill fill, uint64_t seed)
+{
+        struct document *document = add(documents, path, size);
+        document->fill = fill;
+        document->seed = seed;
+}
+
+const struct document *documents_find(const Documents *documents, const char *path)
+{
+        if (!g_str_has_suffix(path, "/"))
+                return g_hash_table_lookup(documents->by_path, path);
+        g_autofree char *index = g_strconcat(path, INDEX_DOCUMENT, NULL);
+        return g_hash_table_lookup(documents->by_path, index);
+}
+
+size_t document_read(const struct document *document, uint64_t offset, void *bytes, size_t size)
+{
+        if (offset >= document->size)
+                return 0;
+        size = MIN(size, document->size - offset);
+        if (document->bytes) {
+                const uint8_t *all = g_bytes_get_data(document->bytes, NULL);
+                memcpy(bytes, all + offset, size);
+        } else {
+                document_fill_bytes(document->fill, document->seed, document->path, offset, bytes, size);
+        }
+        return size;
+}
+
+/* ---- Rules ---- */
+
+#define COUNTER_SIZE sizeof(uint64_t)
+#define RANDOM_SIZE  sizeof(philox4x64_ctr_t)
+
+static void fill_counter(uint64_t offset, uint8_t *bytes, size_t size)
+{
+        uint64_t number = offset / COUNTER_SIZE;
+        uint8_t one[COUNTER_SIZE];
+        size_t skip = offset % COUNTER_SIZE;
+        if (skip > 0) {
+                size_t head = MIN(size, COUNTER_SIZE - skip);
+                write_be64(one, number++);
+                memcpy(bytes, one + skip, head);
+                bytes += head;
+                size -= head;
+        }
+        for (; size >= COUNTER_SIZE; size -= COUNTER_SIZE, bytes += COUNTER_SIZE)
+                write_be64(bytes, number++);
+        write_be64(one, number);
+        memcpy(bytes, one, size);
+}
+
+/* The path as a number, by FNV-1a: it only has to tell a few documents apart, and allocates nothing. */
+static uint64_t hash_path(const char *path)
+{
+        uint64_t hash = 0xcbf29ce484222325u;
+        for (; *path; path++)
+                hash = (hash ^ (uint8_t)*path) * 0x100000001b3u;
+        return hash;
+}
+
+static void fill_random(uint64_t seed, const char *path, uint64_t offset, uint8_t *bytes, size_t size)
+{
+        philox4x64_key_t key = { { seed, hash_path(path) } };
+        while (size > 0) {
+                philox4x64_ctr_t draw = philox4x64((philox4x64_ctr_t){ { offset / RANDOM_SIZE } }, key);
+                uint8_t block[RANDOM_SIZE];
+                for (unsigned i = 0; i < G_N_ELEMENTS(draw.v); i++)
+                        write_be64(block + i * sizeof draw.v[i], draw.v[i]);
+                size_t skip = offset % RANDOM_SIZE;
+                size_t part = MIN(size, RANDOM_SIZE - skip);
+                memcpy(bytes, block + skip, part);
+                bytes += part;
+                offset += part;
+                size -= part;
+        }
+}
+
+void document_fill_bytes(enum document_fill fill, uint64_t seed, const char *path, uint64_t offset,
+        uint8_t *bytes, size_t size)
+{
+        switch (fill) {
+        case FILL_COUNTER:
+                fill_counter(offset, bytes, size);
+                return;
+        case FILL_ZERO:
+                memset(bytes, 0, size);
+                return;
+        case FILL_RANDOM:
+                fill_random(seed, path, offset, bytes, size);
+                return;
+        }
+        g_assert_not_reached();
+}

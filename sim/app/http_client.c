@@ -1,0 +1,336 @@
+/*
+ * A browser's seven steps, told one by one, and the check that the body came whole.
+ *
+ * Several workers may share one job (`parallel`), each a process that fetches until the job's `repeat` are
+ * done.
+ */
+#include "app/http_client.h"
+
+#include <errno.h>
+#include <string.h>
+#include "app/body_hash.h"
+#include "app/failure.h"
+#include "app/http_stream.h"
+#include "app/http_url.h"
+#include "app/resolver.h"
+#include "host/socket.h"
+
+struct job {
+        struct http_client_config config;
+        struct http_url url;
+        char *method;
+        unsigned begun; /* fetches */
+        unsigned done;
+        unsigned users; /* workers that have not ended */
+};
+
+/* One fetch by one worker. */
+struct fetch {
+        Process *process;
+        const struct job *job;
+        struct transfer *transfer;
+        struct endpoint server;
+        int fd;
+        HttpStream *stream;
+        struct http_head response;
+        EVP_MD_CTX *hash; /* NULL: nobody wants to know */
+        uint64_t body_bytes;
+};
+
+static bool fail_call(const struct fetch *fetch, const char *call)
+{
+        int error = errno;
+        failure_note_call(fetch->transfer, call, error);
+        if (error != ECANCELED)
+                process_step(fetch->process, "fetch.failed", "%s: %s", call, strerrorname_np(error));
+        return false;
+}
+
+static bool fail(const struct fetch *fetch, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static bool fail(const struct fetch *fetch, const char *format, ...)
+{
+        va_list arguments;
+        va_start(arguments, format);
+        g_autofree char *text = g_strdup_vprintf(format, arguments);
+        va_end(arguments);
+        failure_note(fetch->transfer, "%s", text);
+        process_step(fetch->process, "fetch.failed", "%s", text);
+        return false;
+}
+
+static void note_time(time_ns *when, Process *process)
+{
+        if (*when == TIME_NEVER)
+                *when = process_now(process);
+}
+
+/* ---- Steps 1 to 3: the URL, the address, the port ---- */
+
+static bool find_server(struct fetch *fetch)
+{
+        const struct http_url *url = &fetch->job->url;
+        process_step(
+                fetch->process, "url.host", "the host name in %s is %s", fetch->transfer->url, url->host);
+        enum resolve_result result = resolve(fetch->process, url->host, &fetch->server.address);
+        if (result == RESOLVE_CANCELLED)
+                return false;
+        if (result != RESOLVE_OK)
+                return fail(fetch, "dns: %s", resolve_result_name(result));
+        note_time(&fetch->transfer->dns, fetch->process);
+        fetch->server.port = url->port;
+        process_step(fetch->process, "url.port",
+                url->port == HTTP_PORT ? "the port is %u, HTTP's own" : "the port is %u", url->port);
+        return true;
+}
+
+/* ---- Step 4: the connection ---- */
+
+static bool bind_local_port(const struct fetch *fetch)
+{
+        struct endpoint local = { ip_address_any, fetch->job->config.local_port };
+        int on = 1;
+        if (local.port == 0)
+                return true;
+        if (sock_setsockopt(fetch->process, fetch->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0)
+                return fail_call(fetch, "setsockopt");
+        return sock_bind(fetch->process, fetch->fd, &local) == 0 || fail_call(fetch, "bind");
+}
+
+static void tell_connected(const struct fetch *fetch)
+{
+        struct endpoint local;
+        char near[ENDPOINT_TEXT_SIZE], far[ENDPOINT_TEXT_SIZE];
+        if (sock_getsockname(fetch->process, fetch->fd, &local) < 0)
+                return;
+        process_step(fetch->process, "tcp.connected", "TCP connects %s with %s",
+                endpoint_format(&local, near), endpoint_format(&fetch->server, far));
+}
+
+static bool connect_to_server(struct fetch *fetch)
+{
+        fetch->fd = sock_socket(fetch->process, AF_INET, SOCK_STREAM, 0);
+        if (fetch->fd < 0)
+                return fail_call(fetch, "socket");
+        if (!bind_local_port(fetch))
+                return false;
+        if (sock_connect(fetch->process, fetch->fd, &fetch->server) < 0)
+                return fail_call(fetch, "connect");
+        note_time(&fetch->transfer->connected, fetch->process);
+        tell_connected(fetch);
+        return true;
+}
+
+/* ---- Step 5: the request ---- */
+
+static bool send_request(const struct fetch *fetch)
+{
+        const struct job *job = fetch->job;
+        g_autofree char *head =
+                g_strdup_printf("%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: inorder\r\nAccept: */*\r\n"
+                                "Connection: close\r\n\r\n",
+                        job->method, job->url.target, job->url.authority);
+        process_step(fetch->process, "http.request", "%s %s HTTP/1.1", job->method, job->url.target);
+        ssize_t size = (ssize_t)strlen(head);
+        return sock_write(fetch->process, fetch->fd, head, size) == size || fail_call(fetch, "write");
+}
+
+/* ---- Step 6: the response ---- */
+
+static bool fail_reading(const struct fetch *fetch, enum http_reading reading, const char *part)
+{
+        switch (reading) {
+        case HTTP_ENDED:
+        case HTTP_CUT:
+                return fail(fetch, "the connection ended within the %s", part);
+        case HTTP_MALFORMED:
+                return fail(fetch, "malformed %s", part);
+        case HTTP_TOO_LONG:
+                return fail(fetch, "%s too long", part);
+        default:
+                return fail_call(fetch, "read");
+        }
+}
+
+/* The final response's head: interim ones (RFC 9110 section 15.2) go by. */
+static bool read_response_head(struct fetch *fetch)
+{
+        do {
+                const char *bytes;
+                size_t size;
+                http_head_clear(&fetch->response);
+                enum http_reading reading = http_stream_read_head(fetch->stream, &bytes, &size);
+                if (reading != HTTP_MORE)
+                        return fail_reading(fetch, reading, "response head");
+                if (!http_response_parse(bytes, size, fetch->job->method, &fetch->response))
+                        return fail(fetch, "malformed response head");
+        } while (fetch->response.status < 200);
+        fetch->transfer->status = (int)fetch->response.status;
+        return true;
+}
+
+static void tell_response(const struct fetch *fetch)
+{
+        const char *type = http_head_field(&fetch->response, "Content-Type");
+        const char *length = http_head_field(&fetch->response, "Content-Length");
+        process_step(fetch->process, "http.response", "%u %s, %s%s%s", fetch->response.status,
+                soup_status_get_phrase(fetch->response.status), type ? type : "of no declared type",
+                length ? ", bytes: " : "", length ? length : "");
+}
+
+static bool read_body(struct fetch *fetch)
+{
+        const struct http_body *body = &fetch->response.body;
+        const char *bytes;
+        size_t size;
+        enum http_reading reading;
+        http_stream_begin_body(fetch->stream, body);
+        while ((reading = http_stream_read_body(fetch->stream, &bytes, &size)) == HTTP_MORE) {
+                fetch->body_bytes += size;
+                if (fetch->hash)
+                        EVP_DigestUpdate(fetch->hash, bytes, size);
+        }
+        if (reading == HTTP_ENDED)
+                return true;
+        if (reading == HTTP_CUT && body->framing == HTTP_FRAMING_LENGTH)
+                return fail(fetch,
+                        "response ended after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " bytes",
+                        fetch->body_bytes, body->size);
+        return fail_reading(fetch, reading, "response body");
+}
+
+/* Repeated fetches of one URL must all bring the same. */
+static bool check_hash(const struct fetch *fetch, GString *text)
+{
+        struct transfer *transfer = fetch->transfer;
+        uint8_t sha256[EVP_MAX_MD_SIZE];
+        if (!fetch->hash)
+                return true;
+        EVP_DigestFinal_ex(fetch->hash, sha256, NULL);
+        if (transfer->has_sha256 && memcmp(sha256, transfer->sha256, BODY_HASH_SIZE) != 0)
+                return fail(fetch, "the body differs from an earlier fetch's");
+        memcpy(transfer->sha256, sha256, BODY_HASH_SIZE);
+        transfer->has_sha256 = true;
+        g_string_append(text, ", SHA-256 ");
+        for (unsigned i = 0; i < BODY_HASH_SIZE; i++)
+                g_string_append_printf(text, "%02x", sha256[i]);
+        return true;
+}
+
+static bool check_body(const struct fetch *fetch)
+{
+        g_autoptr(GString) text = g_string_new(NULL);
+        g_string_printf(text, "%" G_GUINT64_FORMAT " bytes of body", fetch->body_bytes);
+        if (!check_hash(fetch, text))
+                return false;
+        process_step(fetch->process, "http.body", "%s", text->str);
+        return true;
+}
+
+/* ---- Step 7: the close ---- */
+
+/* The server was asked to close: its FIN comes next, and nothing before it. */
+static bool close_connection(struct fetch *fetch)
+{
+        int64_t more = http_stream_drain(fetch->stream);
+        if (more < 0)
+                return fail_call(fetch, "read");
+        if (more > 0)
+                return fail(fetch, "%" G_GINT64_FORMAT " bytes behind the end of the response", more);
+        if (sock_close(fetch->process, fetch->fd) < 0)
+                return fail_call(fetch, "close");
+        fetch->fd = -1;
+        process_step(fetch->process, "tcp.closed", "the server has closed its side, and so has this one");
+        return true;
+}
+
+/* ---- Workers ---- */
+
+static bool exchange(struct fetch *fetch)
+{
+        if (!send_request(fetch) || !read_response_head(fetch))
+                return false;
+        tell_response(fetch);
+        return read_body(fetch) && check_body(fetch) && close_connection(fetch);
+}
+
+static bool fetch_once(Process *process, const struct job *job)
+{
+        struct fetch fetch = { .process = process, .job = job, .transfer = job->config.transfer, .fd = -1 };
+        bool is_done = find_server(&fetch) && connect_to_server(&fetch);
+        if (is_done) {
+                fetch.stream = http_stream_new(process, fetch.fd, fetch.transfer);
+                fetch.hash = body_hash_new(process);
+                is_done = exchange(&fetch);
+        }
+        http_head_clear(&fetch.response);
+        http_stream_free(fetch.stream);
+        EVP_MD_CTX_free(fetch.hash);
+        if (fetch.fd >= 0)
+                sock_close(process, fetch.fd);
+        return is_done;
+}
+
+static void worker_main(Process *process, void *data)
+{
+        struct job *job = data;
+        struct transfer *transfer = job->config.transfer;
+        while (job->begun < job->config.repeat && !process_is_cancelled(process)) {
+                job->begun++;
+                job->done += fetch_once(process, job);
+        }
+        if (job->done < job->config.repeat)
+                return;
+        transfer->outcome = TRANSFER_DONE;
+        transfer->finished = process_now(process);
+}
+
+static void job_unref(void *data)
+{
+        struct job *job = data;
+        if (--job->users > 0)
+                return;
+        http_url_clear(&job->url);
+        g_free(job->method);
+        g_free(job);
+}
+
+static void job_main(Process *process, void *data)
+{
+        struct job *job = data;
+        job->config.transfer->started = process_now(process);
+        unsigned workers = MIN(job->config.parallel, job->config.repeat);
+        for (; job->users < workers; job->users++)
+                process_spawn(process, worker_main, job, job_unref);
+        worker_main(process, job);
+}
+
+void http_client_start(Host *host, const struct http_client_config *config, time_ns at)
+{
+        struct job *job = g_new0(struct job, 1);
+        job->config = *config;
+        job->method = g_strdup(config->method);
+        job->users = 1;
+        if (!http_url_parse(config->url, &job->url, NULL))
+                g_error("not checked: %s", config->url);
+        config->transfer->url = g_strdup(config->url);
+        struct process_config process = {
+                .program = config->name,
+                .transfer = config->transfer,
+                .tcp = config->tcp,
+                .main = job_main,
+                .data = job,
+                .free_data = job_unref,
+        };
+        process_start(host, &process, at);
+}
+
+bool http_client_check_url(const char *url, char **host, uint16_t *port, GError **error)
+{
+        struct http_url parsed;
+        if (!http_url_parse(url, &parsed, error))
+                return false;
+        *host = g_steal_pointer(&parsed.host);
+        *port = parsed.port;
+        http_url_clear(&parsed);
+        return true;
+}

@@ -1,0 +1,238 @@
+/*
+ * One buffer between the socket and whoever reads messages from it.
+ *
+ * Between calls, `start` to `end` of the buffer is what has been read from the socket and not yet handed out.
+ */
+#include "app/http_stream.h"
+
+#include <errno.h>
+#include <string.h>
+#include "host/socket.h"
+
+#define FIRST_CAPACITY    (16 * 1024)
+#define LINE_SIZE_MAX     4096 /* of a chunk's line, or one of the trailer */
+#define TRAILER_LINES_MAX 100
+
+enum chunk_state { CHUNK_LINE, CHUNK_DATA, CHUNK_DATA_END, CHUNK_TRAILER };
+
+struct HttpStream {
+        Process *process;
+        int fd;
+        struct transfer *transfer;
+        char *buffer;
+        size_t capacity;
+        size_t start;
+        size_t end;
+        enum http_framing framing; /* of the body being read */
+        uint64_t left;             /* bytes of it, or of its chunk */
+        enum chunk_state chunk_state;
+        unsigned trailer_lines;
+};
+
+HttpStream *http_stream_new(Process *process, int fd, struct transfer *transfer)
+{
+        HttpStream *stream = g_new0(HttpStream, 1);
+        stream->process = process;
+        stream->fd = fd;
+        stream->transfer = transfer;
+        stream->buffer = g_malloc(FIRST_CAPACITY);
+        stream->capacity = FIRST_CAPACITY;
+        return stream;
+}
+
+void http_stream_free(HttpStream *stream)
+{
+        if (!stream)
+                return;
+        g_free(stream->buffer);
+        g_free(stream);
+}
+
+/* Make room at the buffer's end: move what is left to the front, or grow. */
+static void make_room(HttpStream *stream)
+{
+        if (stream->start > 0) {
+                memmove(stream->buffer, stream->buffer + stream->start, stream->end - stream->start);
+                stream->end -= stream->start;
+                stream->start = 0;
+        } else if (stream->end == stream->capacity) {
+                stream->capacity *= 2;
+                stream->buffer = g_realloc(stream->buffer, stream->capacity);
+        }
+}
+
+/* One read from the socket. HTTP_ENDED: there is no more. */
+static enum http_reading fill(HttpStream *stream)
+{
+        make_room(stream);
+        ssize_t size = sock_read(
+                stream->process, stream->fd, stream->buffer + stream->end, stream->capacity - stream->end);
+        if (size < 0)
+                return HTTP_FAILED;
+        if (size == 0)
+                return HTTP_ENDED;
+        stream->end += size;
+        /* The first byte of anything counts as the response's first. */
+        if (stream->transfer)
+                transfer_progress(stream->transfer, 0, process_now(stream->process));
+        return HTTP_MORE;
+}
+
+/* The far end has stopped where it may not. */
+static enum http_reading fill_inside(HttpStream *stream)
+{
+        enum http_reading reading = fill(stream);
+        return reading == HTTP_ENDED ? HTTP_CUT : reading;
+}
+
+static size_t available(const HttpStream *stream)
+{
+        return stream->end - stream->start;
+}
+
+/* ---- Heads ---- */
+
+static void skip_empty_lines(HttpStream *stream)
+{
+        while (available(stream) >= 2 && memcmp(stream->buffer + stream->start, "\r\n", 2) == 0)
+                stream->start += 2;
+}
+
+enum http_reading http_stream_read_head(HttpStream *stream, const char **head, size_t *size)
+{
+        size_t scanned = 0;
+        for (;;) {
+                if (scanned == 0)
+                        skip_empty_lines(stream);
+                *size = http_head_size(stream->buffer + stream->start, available(stream), scanned);
+                if (*size > 0 && *size <= HTTP_HEAD_SIZE_MAX)
+                        break;
+                scanned = available(stream) > 1 ? available(stream) : 0;
+                if (scanned > HTTP_HEAD_SIZE_MAX)
+                        return HTTP_TOO_LONG;
+                enum http_reading reading = available(stream) > 0 ? fill_inside(stream) : fill(stream);
+                if (reading != HTTP_MORE)
+                        return reading;
+        }
+        *head = stream->buffer + stream->start;
+        stream->start += *size;
+        return HTTP_MORE;
+}
+
+/* ---- Bodies ---- */
+
+void http_stream_begin_body(HttpStream *stream, const struct http_body *body)
+{
+        stream->framing = body->framing;
+        stream->left = body->size;
+        stream->chunk_state = CHUNK_LINE;
+        stream->trailer_lines = 0;
+}
+
+/* Hand out what there is, at most `left`. */
+static enum http_reading take(HttpStream *stream, const char **bytes, size_t *size)
+{
+        while (available(stream) == 0) {
+                enum http_reading reading = fill(stream);
+                if (reading != HTTP_MORE)
+                        return reading;
+        }
+        *size = MIN(available(stream), stream->left);
+        *bytes = stream->buffer + stream->start;
+        stream->start += *size;
+        stream->left -= *size;
+        if (stream->transfer)
+                transfer_progress(stream->transfer, *size, process_now(stream->process));
+        return HTTP_MORE;
+}
+
+static enum http_reading take_inside(HttpStream *stream, const char **bytes, size_t *size)
+{
+        enum http_reading reading = take(stream, bytes, size);
+        return reading == HTTP_ENDED ? HTTP_CUT : reading;
+}
+
+/* A line of the chunked coding, without its CRLF. */
+static enum http_reading read_line(HttpStream *stream, const char **line, size_t *size)
+{
+        const char *newline;
+        while (!(newline = memchr(stream->buffer + stream->start, '\n', available(stream)))) {
+                if (available(stream) > LINE_SIZE_MAX)
+                        return HTTP_TOO_LONG;
+                enum http_reading reading = fill_inside(stream);
+                if (reading != HTTP_MORE)
+                        return reading;
+        }
+        *line = stream->buffer + stream->start;
+        *size = newline - *line;
+        stream->start += *size + 1;
+        if (*size == 0 || (*line)[*size - 1] != '\r' || memchr(*line, '\r', *size - 1))
+                return HTTP_MALFORMED;
+        *size -= 1;
+        return HTTP_MORE;
+}
+
+/* The line before a chunk's data, behind it, or of the trailer. HTTP_MORE: go on in the state that follows.
+ */
+static enum http_reading read_chunk_line(HttpStream *stream)
+{
+        const char *line;
+        size_t size;
+        enum http_reading reading = read_line(stream, &line, &size);
+        if (reading != HTTP_MORE)
+                return reading;
+        switch (stream->chunk_state) {
+        case CHUNK_LINE:
+                if (!http_chunk_size(line, size, &stream->left))
+                        return HTTP_MALFORMED;
+                stream->chunk_state = stream->left > 0 ? CHUNK_DATA : CHUNK_TRAILER;
+                return HTTP_MORE;
+        case CHUNK_DATA_END:
+                stream->chunk_state = CHUNK_LINE;
+                return size == 0 ? HTTP_MORE : HTTP_MALFORMED;
+        default:
+                if (size == 0)
+                        return HTTP_ENDED;
+                return ++stream->trailer_lines > TRAILER_LINES_MAX ? HTTP_TOO_LONG : HTTP_MORE;
+        }
+}
+
+static enum http_reading read_chunked(HttpStream *stream, const char **bytes, size_t *size)
+{
+        if (stream->chunk_state == CHUNK_DATA && stream->left == 0)
+                stream->chunk_state = CHUNK_DATA_END;
+        while (stream->chunk_state != CHUNK_DATA) {
+                enum http_reading reading = read_chunk_line(stream);
+                if (reading != HTTP_MORE)
+                        return reading;
+        }
+        return take_inside(stream, bytes, size);
+}
+
+enum http_reading http_stream_read_body(HttpStream *stream, const char **bytes, size_t *size)
+{
+        switch (stream->framing) {
+        case HTTP_FRAMING_NONE:
+                return HTTP_ENDED;
+        case HTTP_FRAMING_LENGTH:
+                return stream->left == 0 ? HTTP_ENDED : take_inside(stream, bytes, size);
+        case HTTP_FRAMING_CHUNKED:
+                return read_chunked(stream, bytes, size);
+        case HTTP_FRAMING_CLOSE:
+                stream->left = UINT64_MAX;
+                return take(stream, bytes, size);
+        }
+        g_assert_not_reached();
+}
+
+int64_t http_stream_drain(HttpStream *stream)
+{
+        int64_t drained = 0;
+        enum http_reading reading;
+        do {
+                drained += available(stream);
+                stream->start = stream->end;
+                reading = fill(stream);
+        } while (reading == HTTP_MORE);
+        return reading == HTTP_ENDED ? drained : -1;
+}
