@@ -21,9 +21,10 @@ void closing_send_fin(TcpConn *conn, time_ns now)
                 conn_set_state(conn, TCP_STATE_LAST_ACK);
 }
 
-/* "Start the time-wait timer, turn off the other timers." */
+/* "Start the time-wait timer, turn off the other timers." All that was sent has arrived. */
 static void enter_time_wait(TcpConn *conn, time_ns now)
 {
+        sender_clear(conn);
         for (int kind = 0; kind < TCP_DEADLINES; kind++)
                 conn_set_deadline(conn, kind, TIME_NEVER);
         if (conn->ack_wish == ACK_DELAYED)

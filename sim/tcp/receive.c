@@ -280,6 +280,7 @@ static bool is_part_of_handshake(TcpConn *conn, const struct tcp_segment *segmen
         const uint16_t decisive = TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST;
         if (conn->state != TCP_STATE_SYN_RECEIVED || !seq_equal(segment->seq, conn->rcv.irs))
                 return false;
+        remember_timestamp(conn, segment, now);
         if ((segment->flags & decisive) == TCP_FLAG_SYN) {
                 conn->syn_wanted = true;
                 return true;

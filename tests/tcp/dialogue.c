@@ -250,9 +250,10 @@ static void play_line(Dialogue *dialogue, const char *line)
         dialogue->line = line;
         dialogue->line_number++;
         g_auto(GStrv) words = split(line);
+        if (*line != '\0')
+                g_string_append_printf(dialogue->transcript, "%s\n", line);
         if (words[0] == NULL)
                 return;
-        g_string_append_printf(dialogue->transcript, "%s\n", line);
         unsigned used = take_time(dialogue, words[0]);
         dialogue_do(dialogue, words + used);
 }
