@@ -3,15 +3,15 @@
  */
 #include "trace/digest.h"
 #include "trace/byte_record.h"
+#include "trace/sha256.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 struct owner_digest {
         const char *label;
-        EVP_MD_CTX *context; /* NULL once it has ended */
-        uint8_t hash[DIGEST_SIZE];
-        char text[DIGEST_TEXT_SIZE];
+        Sha256 *sum;
+        uint8_t hash[SHA256_SIZE];
+        char text[SHA256_TEXT_SIZE];
 };
 
 struct Digest {
@@ -19,35 +19,8 @@ struct Digest {
         unsigned owner_count;
         GByteArray *record;
         bool has_ended;
-        char text[DIGEST_TEXT_SIZE];
+        char text[SHA256_TEXT_SIZE];
 };
-
-static EVP_MD_CTX *begin_hash(void)
-{
-        EVP_MD_CTX *context = EVP_MD_CTX_new();
-        int began = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
-        g_assert(began);
-        return context;
-}
-
-static void add_to_hash(EVP_MD_CTX *context, const void *bytes, size_t size)
-{
-        int added = EVP_DigestUpdate(context, bytes, size);
-        g_assert(added);
-}
-
-static void end_hash(EVP_MD_CTX *context, uint8_t hash[DIGEST_SIZE], char text[DIGEST_TEXT_SIZE])
-{
-        static const char digits[] = "0123456789abcdef";
-        int ended = EVP_DigestFinal_ex(context, hash, NULL);
-        g_assert(ended);
-        EVP_MD_CTX_free(context);
-        for (unsigned i = 0; i < DIGEST_SIZE; i++) {
-                text[2 * i] = digits[hash[i] >> 4];
-                text[2 * i + 1] = digits[hash[i] & 0xf];
-        }
-        text[2 * DIGEST_SIZE] = '\0';
-}
 
 /* Its length first, so that no two lists of texts look alike. */
 static void add_reason(GByteArray *record, const char *reason)
@@ -89,7 +62,7 @@ static void on_event(void *data, const struct trace_event *event)
                 add_hop(record, &event->hop);
         if (event->kind == TRACE_DROPPED)
                 add_reason(record, event->dropped.reason);
-        add_to_hash(digest->owners[event->owner].context, record->data, record->len);
+        sha256_add(digest->owners[event->owner].sum, record->data, record->len);
 }
 
 Digest *digest_new(Trace *trace)
@@ -100,7 +73,7 @@ Digest *digest_new(Trace *trace)
         digest->record = g_byte_array_new();
         for (unsigned i = 0; i < digest->owner_count; i++) {
                 digest->owners[i].label = trace_owner_label(trace, i);
-                digest->owners[i].context = begin_hash();
+                digest->owners[i].sum = sha256_new();
         }
         trace_listen(trace, TRACE_PACKET_KINDS, on_event, digest);
         return digest;
@@ -112,7 +85,7 @@ static int compare_owners(const void *a, const void *b)
         const struct owner_digest *one = *(const struct owner_digest *const *)a;
         const struct owner_digest *other = *(const struct owner_digest *const *)b;
         int order = strcmp(one->label, other->label);
-        return order ? order : memcmp(one->hash, other->hash, DIGEST_SIZE);
+        return order ? order : memcmp(one->hash, other->hash, SHA256_SIZE);
 }
 
 /* Each label with its NUL, then the 32 bytes of the owner's hash. */
@@ -120,17 +93,18 @@ static void hash_owners(Digest *digest)
 {
         g_autofree const struct owner_digest **sorted =
                 g_new(const struct owner_digest *, digest->owner_count);
-        EVP_MD_CTX *context = begin_hash();
-        uint8_t hash[DIGEST_SIZE];
+        g_autoptr(Sha256) sum = sha256_new();
+        uint8_t hash[SHA256_SIZE];
         for (unsigned i = 0; i < digest->owner_count; i++)
                 sorted[i] = &digest->owners[i];
         if (digest->owner_count > 0)
                 qsort(sorted, digest->owner_count, sizeof *sorted, compare_owners);
         for (unsigned i = 0; i < digest->owner_count; i++) {
-                add_to_hash(context, sorted[i]->label, strlen(sorted[i]->label) + 1);
-                add_to_hash(context, sorted[i]->hash, DIGEST_SIZE);
+                sha256_add(sum, sorted[i]->label, strlen(sorted[i]->label) + 1);
+                sha256_add(sum, sorted[i]->hash, SHA256_SIZE);
         }
-        end_hash(context, hash, digest->text);
+        sha256_finish(sum, hash);
+        sha256_format(hash, digest->text);
 }
 
 void digest_finish(Digest *digest)
@@ -139,7 +113,8 @@ void digest_finish(Digest *digest)
         digest->has_ended = true;
         for (unsigned i = 0; i < digest->owner_count; i++) {
                 struct owner_digest *owner = &digest->owners[i];
-                end_hash(g_steal_pointer(&owner->context), owner->hash, owner->text);
+                sha256_finish(owner->sum, owner->hash);
+                sha256_format(owner->hash, owner->text);
         }
         hash_owners(digest);
 }
@@ -149,7 +124,7 @@ void digest_free(Digest *digest)
         if (!digest)
                 return;
         for (unsigned i = 0; i < digest->owner_count; i++)
-                EVP_MD_CTX_free(digest->owners[i].context);
+                sha256_free(digest->owners[i].sum);
         g_free(digest->owners);
         g_byte_array_unref(digest->record);
         g_free(digest);

@@ -10,9 +10,6 @@
 
 #include "trace/trace.h"
 
-#define DIGEST_SIZE      32
-#define DIGEST_TEXT_SIZE (2 * DIGEST_SIZE + 1)
-
 typedef struct Digest Digest;
 
 /* Listens from now on. All owners have been added. */
