@@ -79,7 +79,7 @@ struct link_config {
         uint64_t seed;
 };
 
-/* `sink` is copied; `context` outlives the link. */
+/* `sink` is copied; `context` outlives the link, and has its fault script before. */
 Link *link_new(struct net_context *context, const struct link_config *config, const struct packet_sink *sink);
 /* Drops whatever is still queued, held or in flight. */
 void link_free(Link *link);
@@ -100,9 +100,11 @@ duration_ns link_delay(const Link *link);
 
 /* ---- The device a host sends through ---- */
 
-/* When `account` will hold at most `limit` bytes: now or earlier when it already does; TIME_NEVER when the
- * link cannot know yet. Then the function below is called as soon as one of the account's packets begins
- * transmission, with the time its transmission ends; ask again then. Only while account->is_waiting. */
+/* When `account` will hold at most `limit` bytes: now when it already does; TIME_NEVER when the link cannot
+ * know yet. Then the function below is called as soon as one of the account's packets begins transmission, or
+ * is lost before; ask again then. It is called only while account->is_waiting, and may be called from within
+ * link_send() and link_room_time() too: it sets an event and sends nothing, and who is awake and asks does
+ * not wait any more. */
 time_ns link_room_time(Link *link, const struct device_account *account, uint32_t limit);
 void link_on_departing(Link *link, void (*departing)(void *data, struct device_account *account), void *data);
 

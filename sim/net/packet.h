@@ -49,7 +49,8 @@ struct packet_note {
         const char *why;      /* constant text: "new-data" */
 };
 
-/* What one connection has waiting in its own host's device. */
+/* What one connection has waiting in its own host's device: as of the last link_room_time(), since a link
+ * that computes ahead has no event at which to count down. */
 struct device_account {
         uint32_t queued_bytes; /* IP packets given to the device whose transmission has not ended */
         uint32_t queued_packets;

@@ -12,8 +12,10 @@
 static void log_bytes(GString *log, const char *name, const uint8_t *bytes, size_t size)
 {
         g_string_append_printf(log, " %s=", name);
-        for (size_t i = 0; i < size; i++)
-                g_string_append_printf(log, "%02x", bytes[i]);
+        for (size_t i = 0; i < size; i++) {
+                g_string_append_c(log, "0123456789abcdef"[bytes[i] >> 4]);
+                g_string_append_c(log, "0123456789abcdef"[bytes[i] & 15]);
+        }
 }
 
 static void log_packet(GString *log, const struct trace_packet *packet)
