@@ -11,16 +11,11 @@
 #include "net/fault_script.h"
 #include "net/impair.h"
 #include "net/queue.h"
+#include "run/mark.h"
 #include "tcp/tcp_settings.h"
 #include "wire/ip_address.h"
 
 typedef struct Scenario Scenario;
-
-/* Where in the file something stands: for messages found later. */
-struct mark {
-        unsigned line; /* from 1 */
-        unsigned column;
-};
 
 struct scenario_tcp {
         struct tcp_settings settings;
@@ -60,6 +55,7 @@ const char *app_kind_name(enum app_kind kind); /* "http-server" */
 
 struct scenario_file {
         char *path;      /* as the server knows it: "/power-tools.html" */
+        char *source;    /* of bytes: the file's path as the scenario knows it; NULL: generated */
         GBytes *bytes;   /* NULL: generated */
         uint64_t size;
         enum document_fill fill;
@@ -79,7 +75,9 @@ struct scenario_app {
         uint16_t local_port;
         GPtrArray *records;  /* dns-server: struct scenario_record */
         GPtrArray *files;    /* http-server: struct scenario_file, sorted by path; root's files included */
-        char *url;           /* fetch */
+        /* fetch. When the host has no resolver, the URL's host may also be the name of a host or group of the scenario,
+         * meaning its address; a group pairs by number as with `to`. */
+        char *url;
         char *method;
         unsigned repeat;
         unsigned parallel;
@@ -115,6 +113,7 @@ struct scenario_match {
 
 struct scenario_fault {
         char *name; /* given, or "faults[3]" */
+        bool is_named;
         char *link;
         bool is_timed;
         time_ns at;
@@ -127,6 +126,7 @@ struct scenario_fault {
 enum expect_relation { EXPECT_EQUAL, EXPECT_LESS, EXPECT_GREATER, EXPECT_AT_MOST, EXPECT_AT_LEAST };
 struct scenario_expect {
         char *text; /* as written: "price-list.status: 200" */
+        bool is_pair; /* written as a mapping, not as a text */
         char *path; /* "price-list.status" */
         enum expect_relation relation;
         char *value; /* "200", "yes", "10s" */
@@ -145,6 +145,10 @@ struct Scenario {
         GPtrArray *apps;
         GPtrArray *faults;
         GPtrArray *expects;
+        struct yaml_node *sweep; /* as written, checked; NULL: none */
+        char **sets;             /* the `--set` texts that marks of line 0 count; NULL: none */
+        GHashTable *hosts_by_name; /* of the hosts above; see scenario_find_host() */
+        GPtrArray *hosts_by_address; /* the same, sorted; see scenario_host_at() */
 };
 
 /* What `--set`, `--seed` and later commands change before the text becomes values. */
@@ -165,6 +169,20 @@ GQuark scenario_error_quark(void);
 /* "FILE:LINE:COL: error: MESSAGE", for mistakes found by those who come later. */
 void scenario_set_error(GError **error, const Scenario *scenario, struct mark mark, const char *format, ...)
         G_GNUC_PRINTF(4, 5);
+
+/* The host or router that `name` means: "www", "client" (the whole group; `member` is -1) or "client-7" (`member` is 6,
+ * from 0). -1 for hosts that are no group. NULL: none of that name. */
+const struct scenario_host *scenario_find_host(const Scenario *scenario, const char *name, int *member);
+/* The host or router that has the address, and which member of a group. NULL: none. */
+const struct scenario_host *scenario_host_at(const Scenario *scenario, const struct ip_address *address, int *member);
+/* The same for links: "core", "access" (one link a member of the group at its end) or "access-7". */
+const struct scenario_link *scenario_find_link(const Scenario *scenario, const char *name, int *member);
+/* How many links a link of the file stands for: the size of the group at an end, else 1. A group at both ends pairs by
+ * number. */
+unsigned scenario_link_count(const Scenario *scenario, const struct scenario_link *link);
+
+/* "inputs/SHA-256", where a run's directory keeps the bytes of a file that was read. The caller frees. */
+char *scenario_input_name(const struct scenario_file *file);
 
 /* The canonical form: every key, fixed order, defaults filled in; loading it gives the same values, dumping it again the
  * same bytes. With `inputs` (the run directory's) files' bytes are named by "inputs/SHA-256"; without, roots are listed

@@ -1,0 +1,286 @@
+/*
+ * The keys of `links:`: rate, delay, queue and impairments, for both directions or, with `-to`, for packets
+ * towards one end only.
+ */
+#include "run/scenario_tables.h"
+
+#include <string.h>
+
+#define MTU_MIN            68 /* RFC 791 section 3.2 */
+#define MTU_MAX            65535
+
+#define LINK(member)       FIELD_AT(struct scenario_link, member)
+#define DIRECTION(member)  FIELD_AT(struct scenario_direction, member)
+#define QUANTITY(kind)     .type = &field_quantity, .quantity = &quantity_##kind
+#define UNLIMITED          .zero = "unlimited"
+#define QUEUE_PACKETS_MOST 1000000000u
+
+/* ---- queue ---- */
+
+/* `limit:` counts packets or, with a size, bytes; then packets are without limit. */
+static const struct field limit_in_packets = { .name = "limit",
+        QUANTITY(packets),
+        UNLIMITED,
+        FIELD_AT(struct queue_config, limit_packets),
+        .most = QUEUE_PACKETS_MOST };
+static bool read_limit(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        struct queue_config *queue = value;
+        uint64_t bytes;
+        if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
+                return false;
+        bool is_size =
+                g_str_has_suffix(node->text, "B") && quantity_size.parse(node->text, &bytes) == QUANTITY_OK;
+        if (!is_size || bytes == 0)
+                return field_read(reader, &limit_in_packets, node, queue);
+        queue->limit_packets = 0;
+        queue->limit_bytes = bytes;
+        return true;
+}
+
+static struct yaml_node *write_limit(
+        const struct field_writer *writer, const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        return field_write(writer, &limit_in_packets, value);
+}
+
+static const struct field_type limit = { read_limit, write_limit };
+
+static bool read_queue_type(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        static const char *const later[] = { "drophead", "red", "codel", "fq-codel", "pie", NULL };
+        static const char *const words[] = { "droptail", NULL };
+        struct queue_config *queue = value;
+        if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
+                return false;
+        const struct queue_ops *ops = queue_ops_find(node->text);
+        if (ops) {
+                queue->ops = ops;
+                return true;
+        }
+        if (g_strv_contains(later, node->text))
+                return field_fail(reader, node->mark,
+                        "%s: this version does not have '%s' yet; accepted: droptail", field->name,
+                        node->text);
+        return field_fail_word(
+                reader, node->mark, node->text, words, "%s: unknown word '%s'", field->name, node->text);
+}
+
+static struct yaml_node *write_queue_type(const struct field_writer *writer G_GNUC_UNUSED,
+        const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        const struct queue_config *queue = value;
+        return tree_text_new(queue->ops->name);
+}
+
+static const struct field_type queue_type = { read_queue_type, write_queue_type };
+
+static const struct field queue_fields[] = {
+        { .name = "type", .type = &queue_type },
+        { .name = "limit", .type = &limit },
+        { .name = "limit-bytes", QUANTITY(size), UNLIMITED, FIELD_AT(struct queue_config, limit_bytes) },
+        { .name = NULL },
+};
+
+const struct field_table queue_table = { .what = "queue", .fields = queue_fields };
+
+/* `queue: 50pkt` is short for `queue: { limit: 50pkt }`. */
+static bool read_queue(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        if (node->kind != YAML_TEXT || tree_is_empty(node))
+                return field_table_read(reader, &queue_table, node, value);
+        return read_limit(reader, field, node, value);
+}
+
+static struct yaml_node *write_queue(
+        const struct field_writer *writer, const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        return field_table_write(writer, &queue_table, value);
+}
+
+static const struct field_type queue = { read_queue, write_queue };
+
+/* ---- rate: a number now, a mapping later ---- */
+
+static bool read_rate(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        if (node->kind == YAML_MAP)
+                return field_fail(reader, node->mark,
+                        "%s: this version does not have token buckets or delivery traces yet; accepted: %s, "
+                        "unlimited",
+                        field->name, quantity_rate.examples);
+        return field_quantity.read(reader, field, node, value);
+}
+
+static struct yaml_node *write_rate(
+        const struct field_writer *writer, const struct field *field, const void *value)
+{
+        return field_quantity.write(writer, field, value);
+}
+
+static const struct field_type rate = { read_rate, write_rate };
+
+/* ---- Both directions, or one ---- */
+
+static const struct field rate_field = {
+        .name = "rate", .type = &rate, .quantity = &quantity_rate, DIRECTION(rate), UNLIMITED
+};
+static const struct field delay_field = { .name = "delay", QUANTITY(time), DIRECTION(delay) };
+static const struct field queue_field = { .name = "queue", .type = &queue, DIRECTION(queue) };
+static const struct field impair_field = {
+        .name = "impair", .type = &field_record, .table = &impair_table, DIRECTION(impair)
+};
+
+static bool read_both(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        struct scenario_direction *directions = value;
+        return field_read(reader, field->inner, node, &directions[0]) &&
+               field_read(reader, field->inner, node, &directions[1]);
+}
+
+static char *direction_text(const struct field_writer *writer, const struct field *field,
+        const struct scenario_direction *direction)
+{
+        g_autoptr(YamlNode) node = field_write(writer, field->inner, direction);
+        return tree_print(node);
+}
+
+static bool directions_agree(const struct field_writer *writer, const struct field *field,
+        const struct scenario_direction *directions)
+{
+        g_autofree char *there = direction_text(writer, field, &directions[0]);
+        g_autofree char *back = direction_text(writer, field, &directions[1]);
+        return strcmp(there, back) == 0;
+}
+
+static struct yaml_node *write_both(
+        const struct field_writer *writer, const struct field *field, const void *value)
+{
+        const struct scenario_direction *directions = value;
+        return directions_agree(writer, field, directions) ? field_write(writer, field->inner, &directions[0])
+                                                           : NULL;
+}
+
+static const struct field_type both_ways = { read_both, write_both };
+
+static bool read_towards(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        struct scenario_link *link = value;
+        const char *const ends[] = { link->ends[0], link->ends[1], NULL };
+        if (!field_expect_kind(reader, field->name, node, YAML_MAP))
+                return false;
+        for (unsigned i = 0; i < tree_count(node); i++) {
+                const struct yaml_node *child = tree_child(node, i);
+                bool is_end[2] = { strcmp(child->key, ends[0]) == 0, strcmp(child->key, ends[1]) == 0 };
+                if (!is_end[0] && !is_end[1])
+                        return field_fail_word(reader, child->key_mark, child->key, ends,
+                                "%s: '%s' is no end of this link", field->name, child->key);
+                if (!field_read(reader, field->inner, child, &link->directions[is_end[1] ? 0 : 1]))
+                        return false;
+        }
+        return true;
+}
+
+static struct yaml_node *write_towards(
+        const struct field_writer *writer, const struct field *field, const void *value)
+{
+        const struct scenario_link *link = value;
+        if (directions_agree(writer, field, link->directions))
+                return NULL;
+        struct yaml_node *map = tree_map_new();
+        tree_map_add(map, link->ends[1], field_write(writer, field->inner, &link->directions[0]));
+        tree_map_add(map, link->ends[0], field_write(writer, field->inner, &link->directions[1]));
+        return map;
+}
+
+static const struct field_type towards_an_end = { read_towards, write_towards };
+
+/* ---- between: two ends ---- */
+
+static bool read_between(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        char **ends = value;
+        const struct field end = { .name = field->name, .type = &field_name };
+        if (!field_expect_kind(reader, field->name, node, YAML_LIST))
+                return false;
+        if (tree_count(node) != 2)
+                return field_fail(reader, node->mark, "%s: %u ends; accepted: two, as in [browser, isp]",
+                        field->name, tree_count(node));
+        if (!field_read(reader, &end, tree_child(node, 0), &ends[0]) ||
+                !field_read(reader, &end, tree_child(node, 1), &ends[1]))
+                return false;
+        if (strcmp(ends[0], ends[1]) == 0)
+                return field_fail(reader, node->mark, "%s: both ends are '%s'; accepted: two different ones",
+                        field->name, ends[0]);
+        return true;
+}
+
+static struct yaml_node *write_between(const struct field_writer *writer G_GNUC_UNUSED,
+        const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        char *const *ends = value;
+        struct yaml_node *list = tree_list_new();
+        tree_list_add(list, tree_text_new(ends[0]));
+        tree_list_add(list, tree_text_new(ends[1]));
+        return list;
+}
+
+static const struct field_type two_ends = { read_between, write_between };
+
+/* ---- The table ---- */
+
+static const struct field link_fields[] = {
+        { .name = "name", .type = &field_name, LINK(name) },
+        { .name = "between", .type = &two_ends, LINK(ends), .is_required = true },
+        { .name = "mtu", QUANTITY(size), LINK(mtu), .least = MTU_MIN, .most = MTU_MAX },
+        { .name = "rate", .type = &both_ways, .inner = &rate_field, LINK(directions) },
+        { .name = "rate-to", .type = &towards_an_end, .inner = &rate_field },
+        { .name = "delay", .type = &both_ways, .inner = &delay_field, LINK(directions) },
+        { .name = "delay-to", .type = &towards_an_end, .inner = &delay_field },
+        { .name = "queue", .type = &both_ways, .inner = &queue_field, LINK(directions) },
+        { .name = "queue-to", .type = &towards_an_end, .inner = &queue_field },
+        { .name = "impair", .type = &both_ways, .inner = &impair_field, LINK(directions) },
+        { .name = "impair-to", .type = &towards_an_end, .inner = &impair_field },
+        { .name = "netem", .type = &field_later, .hint = "delay: and impair:" },
+        { .name = "luck",
+                .type = &field_later,
+                .hint = "nothing; draws go by the packet's number on the link" },
+        { .name = NULL },
+};
+
+const struct field_table link_table = { .what = "a link", .fields = link_fields };
+
+static bool read_links(struct field_reader *reader, const struct field *field, const struct yaml_node *node,
+        void *value G_GNUC_UNUSED)
+{
+        if (!field_expect_kind(reader, field->name, node, YAML_LIST))
+                return false;
+        for (unsigned i = 0; i < tree_count(node); i++) {
+                const struct yaml_node *child = tree_child(node, i);
+                struct scenario_link *link = scenario_add_link(reader->scenario, child->mark);
+                if (!field_table_read(reader, &link_table, child, link))
+                        return false;
+                if (!link->name)
+                        link->name = g_strdup_printf("%s-%s", link->ends[0], link->ends[1]);
+        }
+        return true;
+}
+
+static struct yaml_node *write_links(
+        const struct field_writer *writer, const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        const GPtrArray *links = *(GPtrArray *const *)value;
+        struct yaml_node *list = tree_list_new();
+        for (unsigned i = 0; i < links->len; i++)
+                tree_list_add(list, field_table_write(writer, &link_table, g_ptr_array_index(links, i)));
+        return list;
+}
+
+const struct field_type field_links = { read_links, write_links };

@@ -1,0 +1,207 @@
+/*
+ * Hosts and links as a whole: names, addresses and ends that fit together.
+ */
+#include "run/scenario_check.h"
+
+#include <string.h>
+
+#define LAST_ADDRESS 0xdfffffffu /* 223.255.255.255 */
+
+bool scenario_fail_host(struct field_reader *reader, struct mark mark, const char *key, const char *name)
+{
+        const GPtrArray *hosts = reader->scenario->hosts;
+        g_autoptr(GPtrArray) names = g_ptr_array_new();
+        for (unsigned i = 0; i < hosts->len; i++)
+                g_ptr_array_add(names, ((struct scenario_host *)g_ptr_array_index(hosts, i))->name);
+        g_ptr_array_add(names, NULL);
+        return field_fail_word(reader, mark, name, (const char *const *)names->pdata,
+                "%s: no host is named '%s'", key, name);
+}
+
+/* ---- tcp ---- */
+
+static bool check_tcp(struct field_reader *reader, const struct scenario_tcp *tcp, struct mark mark)
+{
+        const struct tcp_settings *settings = &tcp->settings;
+        if (settings->min_rto > settings->max_rto)
+                return field_fail(reader, mark, "tcp: min-rto is above max-rto; accepted: at most the same");
+        if (settings->initial_rto > settings->max_rto)
+                return field_fail(
+                        reader, mark, "tcp: initial-rto is above max-rto; accepted: at most the same");
+        return true;
+}
+
+static bool check_all_tcp(struct field_reader *reader)
+{
+        const Scenario *scenario = reader->scenario;
+        if (!check_tcp(reader, &scenario->tcp, (struct mark){ 1, 1 }))
+                return false;
+        for (unsigned i = 0; i < scenario->hosts->len; i++) {
+                const struct scenario_host *host = g_ptr_array_index(scenario->hosts, i);
+                if (host->has_tcp && !check_tcp(reader, &host->tcp, host->mark))
+                        return false;
+        }
+        for (unsigned i = 0; i < scenario->apps->len; i++) {
+                const struct scenario_app *app = g_ptr_array_index(scenario->apps, i);
+                if (app->has_tcp && !check_tcp(reader, &app->tcp, app->mark))
+                        return false;
+        }
+        return true;
+}
+
+/* ---- Hosts ---- */
+
+static uint32_t first_address(const struct scenario_host *host)
+{
+        return ip_address_to_ipv4(&host->address);
+}
+
+/* The file's order decides between equals, so that the later one is reported. */
+static int compare_addresses(gconstpointer a, gconstpointer b)
+{
+        const struct scenario_host *first = *(const struct scenario_host *const *)a;
+        const struct scenario_host *second = *(const struct scenario_host *const *)b;
+        uint32_t x = first_address(first);
+        uint32_t y = first_address(second);
+        if (x != y)
+                return x < y ? -1 : 1;
+        if (first->mark.line != second->mark.line)
+                return first->mark.line < second->mark.line ? -1 : 1;
+        return first->mark.column < second->mark.column ? -1 : 1;
+}
+
+static bool check_addresses(struct field_reader *reader)
+{
+        Scenario *scenario = reader->scenario;
+        GPtrArray *sorted = scenario->hosts_by_address;
+        g_ptr_array_set_size(sorted, 0);
+        for (unsigned i = 0; i < scenario->hosts->len; i++)
+                g_ptr_array_add(sorted, g_ptr_array_index(scenario->hosts, i));
+        g_ptr_array_sort(sorted, compare_addresses);
+        for (unsigned i = 0; i < sorted->len; i++) {
+                const struct scenario_host *host = g_ptr_array_index(sorted, i);
+                if (host->count - 1 > LAST_ADDRESS - first_address(host))
+                        return field_fail(reader, host->mark,
+                                "%s: %u addresses from there go past 223.255.255.255; accepted: fewer",
+                                host->name, host->count);
+                const struct scenario_host *before = i > 0 ? g_ptr_array_index(sorted, i - 1) : NULL;
+                if (!before || first_address(host) - first_address(before) >= before->count)
+                        continue;
+                char text[IP_ADDRESS_TEXT_SIZE];
+                return field_fail(reader, host->mark,
+                        "%s: %s is %s's address already; accepted: one of its own", host->name,
+                        ip_address_format(&host->address, text), before->name);
+        }
+        return true;
+}
+
+/* "client-2" beside a group "client" of two or more would be two hosts of one name. */
+static bool check_group_names(struct field_reader *reader)
+{
+        const Scenario *scenario = reader->scenario;
+        for (unsigned i = 0; i < scenario->hosts->len; i++) {
+                const struct scenario_host *host = g_ptr_array_index(scenario->hosts, i);
+                const char *dash = strrchr(host->name, '-');
+                if (!dash)
+                        continue;
+                g_autofree char *stem = g_strndup(host->name, (gsize)(dash - host->name));
+                const struct scenario_host *group = g_hash_table_lookup(scenario->hosts_by_name, stem);
+                guint64 number;
+                if (group && group->is_group && dash[1] != '0' &&
+                        g_ascii_string_to_unsigned(dash + 1, 10, 1, group->count, &number, NULL))
+                        return field_fail(reader, host->mark,
+                                "'%s' is a member of the group '%s' already; accepted: another name",
+                                host->name, stem);
+        }
+        return true;
+}
+
+static bool check_resolvers(struct field_reader *reader, const Reach *reach)
+{
+        const Scenario *scenario = reader->scenario;
+        for (unsigned i = 0; i < scenario->hosts->len; i++) {
+                const struct scenario_host *host = g_ptr_array_index(scenario->hosts, i);
+                if (ip_address_is_any(&host->resolver))
+                        continue;
+                int member;
+                char text[IP_ADDRESS_TEXT_SIZE];
+                const struct scenario_host *server = scenario_host_at(scenario, &host->resolver, &member);
+                ip_address_format(&host->resolver, text);
+                if (!server)
+                        return field_fail(reader, host->mark,
+                                "%s: resolver %s is no host's address; accepted: a host's", host->name, text);
+                if (!reach_leads(reach, host, server))
+                        return field_fail(reader, host->mark,
+                                "%s: no links lead to its resolver %s; accepted: a host within reach",
+                                host->name, server->name);
+        }
+        return true;
+}
+
+bool scenario_check_hosts(struct field_reader *reader, const Reach *reach)
+{
+        const Scenario *scenario = reader->scenario;
+        if (scenario->hosts->len == 0)
+                return field_fail(reader, (struct mark){ 1, 1 }, "hosts: there is none; one is required");
+        return check_group_names(reader) && check_addresses(reader) && check_resolvers(reader, reach) &&
+               check_all_tcp(reader);
+}
+
+/* ---- Links ---- */
+
+static bool check_ends(struct field_reader *reader, const struct scenario_link *link)
+{
+        const struct scenario_host *ends[2];
+        bool is_group[2];
+        for (int i = 0; i < 2; i++) {
+                int member;
+                ends[i] = scenario_find_host(reader->scenario, link->ends[i], &member);
+                if (!ends[i])
+                        return scenario_fail_host(reader, link->mark, "between", link->ends[i]);
+                is_group[i] = ends[i]->is_group && member < 0;
+        }
+        if (is_group[0] && is_group[1] && ends[0]->count != ends[1]->count)
+                return field_fail(reader, link->mark,
+                        "between: '%s' has %u members and '%s' %u; accepted: groups of one size, or one "
+                        "group",
+                        ends[0]->name, ends[0]->count, ends[1]->name, ends[1]->count);
+        return true;
+}
+
+static bool check_impair(struct field_reader *reader, const struct scenario_link *link)
+{
+        for (int i = 0; i < 2; i++) {
+                const struct scenario_direction *direction = &link->directions[i];
+                if (direction->impair.jitter > direction->delay)
+                        return field_fail(reader, link->mark,
+                                "%s: jitter is above delay; accepted: at most the delay", link->name);
+                if (!probability_is_zero(direction->impair.reorder) && direction->impair.reorder_delay == 0)
+                        return field_fail(reader, link->mark,
+                                "%s: reorder by a delay of 0; accepted: a longer one", link->name);
+        }
+        return true;
+}
+
+bool scenario_check_links(struct field_reader *reader)
+{
+        const GPtrArray *links = reader->scenario->links;
+        g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+        for (unsigned i = 0; i < links->len; i++) {
+                const struct scenario_link *link = g_ptr_array_index(links, i);
+                if (!g_hash_table_add(names, link->name))
+                        return field_fail(reader, link->mark,
+                                "two links are named '%s'; accepted: a name of its own", link->name);
+                if (!check_ends(reader, link) || !check_impair(reader, link))
+                        return false;
+        }
+        return true;
+}
+
+bool scenario_check(struct field_reader *reader)
+{
+        if (!scenario_check_links(reader))
+                return false;
+        g_autoptr(Reach) reach = reach_new(reader->scenario);
+        return scenario_check_hosts(reader, reach) && scenario_check_apps(reader, reach) &&
+               scenario_check_faults(reader) && scenario_check_expects(reader);
+}

@@ -1,0 +1,197 @@
+/*
+ * Programs as a whole: where they run, whom they call, and on which ports.
+ */
+#include "run/scenario_check.h"
+
+#include "app/http_client.h"
+
+#include <string.h>
+
+static const struct scenario_host *host_of(const Scenario *scenario, const struct scenario_app *app)
+{
+        int member;
+        return scenario_find_host(scenario, app->host, &member);
+}
+
+/* ---- Names and places ---- */
+
+static bool check_place(struct field_reader *reader, const struct scenario_app *app)
+{
+        const struct scenario_host *host = host_of(reader->scenario, app);
+        if (!host)
+                return scenario_fail_host(reader, app->mark, "host", app->host);
+        if (host->forwards)
+                return field_fail(reader, app->mark,
+                        "host: '%s' is a router; accepted: a host, since routers run no programs", app->host);
+        if (app->is_named && scenario_is_summary_word(app->name))
+                return field_fail(reader, app->mark,
+                        "name: '%s' is a word of the summary; accepted: another name", app->name);
+        return true;
+}
+
+static bool check_names(struct field_reader *reader)
+{
+        const GPtrArray *apps = reader->scenario->apps;
+        g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+        for (unsigned i = 0; i < apps->len; i++) {
+                const struct scenario_app *app = g_ptr_array_index(apps, i);
+                if (!g_hash_table_add(names, app->name))
+                        return field_fail(reader, app->mark,
+                                "two programs are named '%s'; accepted: a name of its own", app->name);
+        }
+        return true;
+}
+
+/* ---- Servers' ports ---- */
+
+static bool is_server(enum app_kind kind)
+{
+        return kind == APP_HTTP_SERVER || kind == APP_SINK || kind == APP_ECHO || kind == APP_DNS_SERVER;
+}
+
+static bool check_ports(struct field_reader *reader)
+{
+        const GPtrArray *apps = reader->scenario->apps;
+        g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        for (unsigned i = 0; i < apps->len; i++) {
+                const struct scenario_app *app = g_ptr_array_index(apps, i);
+                const char *protocol = app->kind == APP_DNS_SERVER ? "UDP" : "TCP";
+                if (is_server(app->kind) &&
+                        !g_hash_table_add(taken, g_strdup_printf("%s %u %s", protocol, app->port, app->host)))
+                        return field_fail(reader, app->mark,
+                                "%s: %s port %u of '%s' is another program's already; accepted: a free one",
+                                app_kind_name(app->kind), protocol, app->port, app->host);
+        }
+        return true;
+}
+
+/* The one program of that kind on the host named `host`. `count`: how many there are. */
+static const struct scenario_app *find_server(
+        const Scenario *scenario, enum app_kind kind, const char *host, unsigned *count)
+{
+        const struct scenario_app *found = NULL;
+        *count = 0;
+        for (unsigned i = 0; i < scenario->apps->len; i++) {
+                const struct scenario_app *app = g_ptr_array_index(scenario->apps, i);
+                if (app->kind != kind || strcmp(app->host, host) != 0)
+                        continue;
+                found = app;
+                (*count)++;
+        }
+        return found;
+}
+
+static bool find_port(struct field_reader *reader, struct scenario_app *app)
+{
+        enum app_kind kind = app->kind == APP_SENDER ? APP_SINK : APP_ECHO;
+        unsigned count;
+        if (app->to_port != 0)
+                return true;
+        const struct scenario_app *server = find_server(reader->scenario, kind, app->to, &count);
+        if (count != 1)
+                return field_fail(reader, app->mark,
+                        "to: '%s' has %u programs of kind %s; accepted: %s:PORT, or exactly one", app->to,
+                        count, app_kind_name(kind), app->to);
+        app->to_port = server->port;
+        return true;
+}
+
+/* ---- Clients ---- */
+
+static bool check_reach(struct field_reader *reader, const Reach *reach, const struct scenario_app *app,
+        const char *key, const struct scenario_host *target)
+{
+        if (target->forwards)
+                return field_fail(
+                        reader, app->mark, "%s: '%s' is a router; accepted: a host", key, target->name);
+        if (reach_leads(reach, host_of(reader->scenario, app), target))
+                return true;
+        return field_fail(reader, app->mark,
+                "%s: no links lead from '%s' to '%s'; accepted: a host within reach", key, app->host,
+                target->name);
+}
+
+static bool check_to(struct field_reader *reader, const Reach *reach, struct scenario_app *app)
+{
+        int member;
+        const struct scenario_host *target = scenario_find_host(reader->scenario, app->to, &member);
+        if (!target)
+                return scenario_fail_host(reader, app->mark, "to", app->to);
+        return find_port(reader, app) && check_reach(reader, reach, app, "to", target);
+}
+
+/* A URL's host is an address, or a name for the resolver, or without one a host of the scenario. */
+static bool check_url_host(
+        struct field_reader *reader, const Reach *reach, const struct scenario_app *app, const char *name)
+{
+        struct ip_address address;
+        int member;
+        const struct scenario_host *target;
+        if (ip_address_parse(name, &address)) {
+                target = scenario_host_at(reader->scenario, &address, &member);
+                if (!target)
+                        return field_fail(reader, app->mark,
+                                "url: %s is no host's address; accepted: a host's address or name", name);
+                return check_reach(reader, reach, app, "url", target);
+        }
+        if (!ip_address_is_any(&host_of(reader->scenario, app)->resolver))
+                return true;
+        target = scenario_find_host(reader->scenario, name, &member);
+        if (target)
+                return check_reach(reader, reach, app, "url", target);
+        return field_fail(reader, app->mark,
+                "url: host '%s' has no resolver to ask for '%s'; accepted: a resolver, an address, or a "
+                "host's name",
+                app->host, name);
+}
+
+static bool check_url(struct field_reader *reader, const Reach *reach, const struct scenario_app *app)
+{
+        g_autofree char *host = NULL;
+        uint16_t port;
+        g_autoptr(GError) error = NULL;
+        if (!http_client_check_url(app->url, &host, &port, &error))
+                return field_fail(
+                        reader, app->mark, "url: %s; accepted: http://HOST[:PORT]/PATH", error->message);
+        return check_url_host(reader, reach, app, host);
+}
+
+static bool check_flows(struct field_reader *reader, const struct scenario_app *app)
+{
+        bool is_one = app->flows == 1 && app->parallel == 1;
+        if (app->local_port != 0 && !is_one)
+                return field_fail(reader, app->mark,
+                        "local-port: %u connections at once cannot share it; accepted: one, or any",
+                        app->flows * app->parallel);
+        if (app->kind == APP_SENDER && app->write_every > 0 && app->write_size == 0)
+                return field_fail(reader, app->mark,
+                        "every: how much to write is not said; accepted: write: SIZE beside it");
+        return true;
+}
+
+static bool check_client(struct field_reader *reader, const Reach *reach, struct scenario_app *app)
+{
+        switch (app->kind) {
+        case APP_FETCH:
+                return check_flows(reader, app) && check_url(reader, reach, app);
+        case APP_SENDER:
+        case APP_REQUEST_RESPONSE:
+                return check_flows(reader, app) && check_to(reader, reach, app);
+        default:
+                return true;
+        }
+}
+
+bool scenario_check_apps(struct field_reader *reader, const Reach *reach)
+{
+        const GPtrArray *apps = reader->scenario->apps;
+        for (unsigned i = 0; i < apps->len; i++)
+                if (!check_place(reader, g_ptr_array_index(apps, i)))
+                        return false;
+        if (!check_names(reader) || !check_ports(reader))
+                return false;
+        for (unsigned i = 0; i < apps->len; i++)
+                if (!check_client(reader, reach, g_ptr_array_index(apps, i)))
+                        return false;
+        return true;
+}

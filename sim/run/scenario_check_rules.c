@@ -1,0 +1,130 @@
+/*
+ * Fault rules and expectations as a whole: what they name is there.
+ */
+#include "run/scenario_check.h"
+
+#include <string.h>
+
+/* ---- Names of transfers ---- */
+
+/* A transfer is a program with a name; a program on a group, or of several flows, has one more for each:
+ * NAME-1 … */
+static bool means_app(const char *name, const struct scenario_app *app)
+{
+        size_t length = strlen(app->name);
+        if (!has_transfer(app) || strncmp(name, app->name, length) != 0)
+                return false;
+        return name[length] == '\0' ||
+               (name[length] == '-' && strspn(name + length + 1, "0123456789-") == strlen(name + length + 1));
+}
+
+static bool is_transfer(const Scenario *scenario, const char *name)
+{
+        for (unsigned i = 0; i < scenario->apps->len; i++)
+                if (means_app(name, g_ptr_array_index(scenario->apps, i)))
+                        return true;
+        return false;
+}
+
+static void add_transfers(const Scenario *scenario, GPtrArray *names)
+{
+        for (unsigned i = 0; i < scenario->apps->len; i++) {
+                const struct scenario_app *app = g_ptr_array_index(scenario->apps, i);
+                if (has_transfer(app))
+                        g_ptr_array_add(names, app->name);
+        }
+}
+
+/* ---- Faults ---- */
+
+static bool fail_link(struct field_reader *reader, const struct scenario_fault *fault)
+{
+        const GPtrArray *links = reader->scenario->links;
+        g_autoptr(GPtrArray) names = g_ptr_array_new();
+        for (unsigned i = 0; i < links->len; i++)
+                g_ptr_array_add(names, ((struct scenario_link *)g_ptr_array_index(links, i))->name);
+        g_ptr_array_add(names, NULL);
+        return field_fail_word(reader, fault->mark, fault->link, (const char *const *)names->pdata,
+                "on: no link is named '%s'", fault->link);
+}
+
+static bool check_rule_link(struct field_reader *reader, const struct scenario_fault *fault)
+{
+        int member;
+        return scenario_find_link(reader->scenario, fault->link, &member) || fail_link(reader, fault);
+}
+
+static bool check_rule_host(
+        struct field_reader *reader, const struct scenario_fault *fault, const char *key, const char *name)
+{
+        int member;
+        if (!name)
+                return true;
+        const struct scenario_host *host = scenario_find_host(reader->scenario, name, &member);
+        if (!host)
+                return scenario_fail_host(reader, fault->mark, key, name);
+        if (host->is_group && member < 0)
+                return field_fail(reader, fault->mark, "%s: '%s' is a group; accepted: one of %s-1 to %s-%u",
+                        key, name, name, name, host->count);
+        return true;
+}
+
+static bool check_match(
+        struct field_reader *reader, const struct scenario_fault *fault, const struct scenario_match *match)
+{
+        if (!check_rule_host(reader, fault, "from", match->from) ||
+                !check_rule_host(reader, fault, "to", match->to))
+                return false;
+        if (!match->transfer || is_transfer(reader->scenario, match->transfer))
+                return true;
+        g_autoptr(GPtrArray) names = g_ptr_array_new();
+        add_transfers(reader->scenario, names);
+        g_ptr_array_add(names, NULL);
+        return field_fail_word(reader, fault->mark, match->transfer, (const char *const *)names->pdata,
+                "transfer: no program is named '%s'", match->transfer);
+}
+
+bool scenario_check_faults(struct field_reader *reader)
+{
+        const GPtrArray *faults = reader->scenario->faults;
+        g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+        for (unsigned i = 0; i < faults->len; i++) {
+                const struct scenario_fault *fault = g_ptr_array_index(faults, i);
+                if (!g_hash_table_add(names, fault->name))
+                        return field_fail(reader, fault->mark,
+                                "two rules are named '%s'; accepted: a name of its own", fault->name);
+                if (!check_rule_link(reader, fault) || !check_match(reader, fault, &fault->match) ||
+                        !check_match(reader, fault, &fault->until))
+                        return false;
+        }
+        return true;
+}
+
+/* ---- Expectations ---- */
+
+static const char *const summary_words[] = { "inorder", "scenario", "seed", "digest", "ended", "simulated_s",
+        "events", "packets", "transfers", "expectations", "unfired_faults", NULL };
+
+bool scenario_is_summary_word(const char *word)
+{
+        return g_strv_contains(summary_words, word);
+}
+
+bool scenario_check_expects(struct field_reader *reader)
+{
+        const Scenario *scenario = reader->scenario;
+        for (unsigned i = 0; i < scenario->expects->len; i++) {
+                const struct scenario_expect *expect = g_ptr_array_index(scenario->expects, i);
+                g_autofree char *word = g_strndup(expect->path, strcspn(expect->path, "."));
+                if (scenario_is_summary_word(word) || is_transfer(scenario, word))
+                        continue;
+                g_autoptr(GPtrArray) names = g_ptr_array_new();
+                add_transfers(scenario, names);
+                for (const char *const *summary_word = summary_words; *summary_word; summary_word++)
+                        g_ptr_array_add(names, (gpointer)*summary_word);
+                g_ptr_array_add(names, NULL);
+                return field_fail_word(reader, expect->mark, word, (const char *const *)names->pdata,
+                        "expect: no program or figure is named '%s'", word);
+        }
+        return true;
+}

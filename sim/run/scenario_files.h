@@ -1,0 +1,15 @@
+/*
+ * The documents of an `http-server`: files read whole before the run, and documents made from a rule.
+ */
+#ifndef INORDER_SCENARIO_FILES_H
+#define INORDER_SCENARIO_FILES_H
+
+#include "run/field.h"
+
+#define SCENARIO_FILES_MAX      10000
+#define SCENARIO_FILE_BYTES_MAX (256u << 20) /* of one program's, together */
+
+extern const struct field_type field_document_root; /* root: on struct scenario_app */
+extern const struct field_type field_files;         /* files: on struct scenario_app */
+
+#endif

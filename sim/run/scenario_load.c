@@ -1,0 +1,214 @@
+/*
+ * From a file to a scenario: bytes, tree, overrides, values, and then what only the whole can tell.
+ */
+#include "run/scenario.h"
+
+#include "run/scenario_check.h"
+#include "run/scenario_override.h"
+#include "run/scenario_tables.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SEED_MOST        ((1ull << 53) - 1) /* what every JSON reader can hold */
+
+#define SCENARIO(member) FIELD_AT(Scenario, member)
+
+static const struct field_word versions[] = { { "1", 1, false }, { NULL, 0, false } };
+
+static const struct field scenario_fields[] = {
+        { .name = "inorder", .type = &field_choice, .words = versions, .is_required = true },
+        { .name = "title", .type = &field_text, SCENARIO(title) },
+        { .name = "seed",
+                .type = &field_quantity,
+                .quantity = &quantity_count,
+                SCENARIO(seed),
+                .most = SEED_MOST },
+        { .name = "stop", .type = &field_quantity, .quantity = &quantity_time, SCENARIO(stop), .least = 1 },
+        { .name = "tcp", .type = &field_record, .table = &tcp_table, SCENARIO(tcp) },
+        { .name = "hosts", .type = &field_hosts, SCENARIO(hosts), .is_required = true },
+        { .name = "routers", .type = &field_routers, SCENARIO(hosts) },
+        { .name = "links", .type = &field_links, SCENARIO(links) },
+        { .name = "apps", .type = &field_apps, SCENARIO(apps) },
+        { .name = "faults", .type = &field_faults, SCENARIO(faults) },
+        { .name = "expect", .type = &field_expects, SCENARIO(expects) },
+        { .name = "sweep", .type = &field_sweep, SCENARIO(sweep) },
+        { .name = NULL },
+};
+
+const struct field_table scenario_table = { .what = "a scenario", .fields = scenario_fields };
+
+const struct field_table *const field_tables[] = {
+        &scenario_table,
+        &tcp_table,
+        &host_table,
+        &router_table,
+        &link_table,
+        &queue_table,
+        &impair_table,
+        &random_loss_table,
+        &gemodel_table,
+        &reorder_table,
+        &app_table,
+        &app_tables[APP_DNS_SERVER],
+        &app_tables[APP_HTTP_SERVER],
+        &app_tables[APP_FETCH],
+        &app_tables[APP_SINK],
+        &app_tables[APP_SENDER],
+        &app_tables[APP_ECHO],
+        &app_tables[APP_REQUEST_RESPONSE],
+        &stall_table,
+        &file_table,
+        &fault_table,
+        &match_table,
+        &action_table,
+        &corrupt_table,
+        NULL,
+};
+
+/* ---- The text ---- */
+
+static char *read_stdin(gsize *size, GError **error)
+{
+        g_autoptr(GString) text = g_string_new(NULL);
+        char buffer[65536];
+        size_t got;
+        while (text->len <= YAML_SIZE_MAX && (got = fread(buffer, 1, sizeof buffer, stdin)) > 0)
+                g_string_append_len(text, buffer, (gssize)got);
+        if (ferror(stdin)) {
+                g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, "-: error: stdin cannot be read");
+                return NULL;
+        }
+        *size = text->len;
+        return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static char *read_text(const char *path, gsize *size, GError **error)
+{
+        char *text;
+        if (strcmp(path, "-") == 0)
+                return read_stdin(size, error);
+        if (g_file_get_contents(path, &text, size, error))
+                return text;
+        g_prefix_error(error, "%s: error: ", path);
+        return NULL;
+}
+
+static struct yaml_node *read_tree(struct field_reader *reader)
+{
+        gsize size;
+        g_autofree char *text = read_text(reader->scenario->path, &size, reader->error);
+        if (!text)
+                return NULL;
+        struct yaml_error error;
+        struct yaml_node *tree = tree_parse(text, size, &error);
+        if (tree)
+                return tree;
+        field_fail(reader, error.mark, "%s", error.message);
+        g_free(error.message);
+        return NULL;
+}
+
+/* ---- The values ---- */
+
+static void finish_values(Scenario *scenario, const struct scenario_overrides *overrides)
+{
+        if (overrides && overrides->has_seed)
+                scenario->seed = overrides->seed;
+        if (!scenario->title)
+                scenario->title = g_strdup(scenario->name);
+}
+
+static bool load_into(struct field_reader *reader, const struct scenario_overrides *overrides)
+{
+        g_autoptr(YamlNode) tree = read_tree(reader);
+        if (!tree || !field_expect_kind(reader, "a scenario", tree, YAML_MAP))
+                return false;
+        if (!scenario_override_all(reader, tree, reader->scenario->sets))
+                return false;
+        if (!field_table_read(reader, &scenario_table, tree, reader->scenario))
+                return false;
+        finish_values(reader->scenario, overrides);
+        return scenario_check(reader) && scenario_check_sweep(reader, tree);
+}
+
+static Scenario *new_for(const char *path, char *const *sets)
+{
+        Scenario *scenario = scenario_new(path);
+        scenario->sets = g_strdupv((char **)sets);
+        return scenario;
+}
+
+Scenario *scenario_load(const char *path, const struct scenario_overrides *overrides, GError **error)
+{
+        g_autoptr(Scenario) scenario = new_for(path, overrides ? overrides->sets : NULL);
+        struct field_reader reader = { .scenario = scenario, .error = error };
+        return load_into(&reader, overrides) ? g_steal_pointer(&scenario) : NULL;
+}
+
+/* ---- sweep: every value of every path makes a scenario that is accepted ---- */
+
+static const struct field repeat_field = { .name = "repeat",
+        .type = &field_quantity,
+        .quantity = &quantity_count,
+        .size = sizeof(uint32_t),
+        .least = 1,
+        .most = 1000000 };
+
+static bool read_sweep(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        struct yaml_node **sweep = value;
+        uint32_t repeat;
+        if (!field_expect_kind(reader, field->name, node, YAML_MAP))
+                return false;
+        for (unsigned i = 0; i < tree_count(node); i++) {
+                const struct yaml_node *child = tree_child(node, i);
+                bool is_repeat = strcmp(child->key, repeat_field.name) == 0;
+                if (is_repeat && !field_quantity.read(reader, &repeat_field, child, &repeat))
+                        return false;
+                if (!is_repeat && !field_expect_kind(reader, child->key, child, YAML_LIST))
+                        return false;
+                if (!is_repeat && tree_count(child) == 0)
+                        return field_fail(reader, child->mark,
+                                "%s: an empty list; accepted: one value or more", child->key);
+        }
+        *sweep = tree_copy(node);
+        return true;
+}
+
+static struct yaml_node *write_sweep(const struct field_writer *writer G_GNUC_UNUSED,
+        const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        const struct yaml_node *sweep = *(struct yaml_node *const *)value;
+        return sweep ? tree_copy(sweep) : NULL;
+}
+
+const struct field_type field_sweep = { read_sweep, write_sweep };
+
+static bool try_value(struct field_reader *reader, const struct yaml_node *tree, const struct yaml_node *path,
+        const struct yaml_node *value)
+{
+        g_autoptr(Scenario) scenario = new_for(reader->scenario->path, reader->scenario->sets);
+        struct field_reader trial = { .scenario = scenario, .error = reader->error };
+        g_autoptr(YamlNode) changed = tree_map_new();
+        for (unsigned i = 0; i < tree_count(tree); i++) {
+                const struct yaml_node *child = tree_child(tree, i);
+                if (strcmp(child->key, "sweep") != 0)
+                        tree_map_add(changed, child->key, tree_copy(child));
+        }
+        return scenario_override(&trial, changed, path->key, tree_copy(value), path->key_mark) &&
+               field_table_read(&trial, &scenario_table, changed, scenario) && scenario_check(&trial);
+}
+
+bool scenario_check_sweep(struct field_reader *reader, const struct yaml_node *tree)
+{
+        const struct yaml_node *sweep = reader->scenario->sweep;
+        for (unsigned i = 0; sweep && i < tree_count(sweep); i++) {
+                const struct yaml_node *path = tree_child(sweep, i);
+                for (unsigned j = 0; path->kind == YAML_LIST && j < tree_count(path); j++)
+                        if (!try_value(reader, tree, path, tree_child(path, j)))
+                                return false;
+        }
+        return true;
+}

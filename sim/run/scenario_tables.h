@@ -1,0 +1,53 @@
+/*
+ * The tables of a scenario's keys, and the values that they fill in, made with their defaults. Only sim/run/
+ * uses it.
+ */
+#ifndef INORDER_SCENARIO_TABLES_H
+#define INORDER_SCENARIO_TABLES_H
+
+#include "run/field.h"
+
+extern const struct field_table tcp_table;             /* struct scenario_tcp */
+extern const struct field_table host_table;            /* struct scenario_host */
+extern const struct field_table router_table;          /* struct scenario_host */
+extern const struct field_table impair_table;          /* struct impair_config */
+extern const struct field_table random_loss_table;     /* struct impair_config */
+extern const struct field_table gemodel_table;         /* struct impair_config */
+extern const struct field_table reorder_table;         /* struct impair_config */
+extern const struct field_table queue_table;           /* struct queue_config */
+extern const struct field_table link_table;            /* struct scenario_link */
+extern const struct field_table app_table;             /* struct scenario_app: what all programs share */
+extern const struct field_table app_tables[APP_KINDS]; /* struct scenario_app */
+extern const struct field_table stall_table;           /* struct scenario_app */
+extern const struct field_table file_table;            /* struct scenario_file */
+extern const struct field_table match_table;           /* struct scenario_match */
+extern const struct field_table fault_table;           /* struct scenario_fault */
+extern const struct field_table action_table;          /* struct scenario_fault */
+extern const struct field_table corrupt_table;         /* struct fault_action */
+extern const struct field_table scenario_table;        /* Scenario */
+
+/* Parts that stand in a file of their own. */
+extern const struct field_type field_fault_action;
+extern const struct field_word field_fill_words[];
+
+/* The lists of the file. */
+extern const struct field_type field_hosts;
+extern const struct field_type field_routers;
+extern const struct field_type field_links;
+extern const struct field_type field_apps;
+extern const struct field_type field_faults;
+extern const struct field_type field_expects;
+extern const struct field_type field_sweep;
+
+/* All with their defaults. The scenario frees them. */
+Scenario *scenario_new(const char *path);
+struct scenario_host *scenario_add_host(Scenario *scenario, const char *name, struct mark mark);
+struct scenario_link *scenario_add_link(Scenario *scenario, struct mark mark);
+struct scenario_app *scenario_add_app(Scenario *scenario, enum app_kind kind, struct mark mark);
+struct scenario_fault *scenario_add_fault(Scenario *scenario, struct mark mark);
+struct scenario_expect *scenario_add_expect(Scenario *scenario, struct mark mark);
+struct scenario_record *scenario_add_record(struct scenario_app *app, const char *name);
+/* Takes the place of the file of the same path. */
+struct scenario_file *scenario_add_file(struct scenario_app *app, const char *path);
+
+#endif

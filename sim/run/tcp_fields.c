@@ -1,0 +1,174 @@
+/*
+ * The keys of `tcp:`, for all hosts, one host or one program, into struct tcp_settings.
+ */
+#include "run/scenario_tables.h"
+
+#include <string.h>
+
+#define TCP(member) FIELD_AT(struct scenario_tcp, settings.member)
+
+/* ---- congestion-control: the names that the core knows ---- */
+
+static const char **congestion_control_names(void)
+{
+        GPtrArray *names = g_ptr_array_new();
+        for (unsigned i = 0; tcp_congestion_control_name(i); i++)
+                g_ptr_array_add(names, (gpointer)tcp_congestion_control_name(i));
+        g_ptr_array_add(names, NULL);
+        return (const char **)g_ptr_array_free(names, FALSE);
+}
+
+static bool read_congestion_control(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        static const char *const later[] = { "tahoe", "bbr", "vegas", "dctcp", NULL };
+        if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
+                return false;
+        const struct cong_ops **ops = value;
+        const struct cong_ops *found = tcp_congestion_control_find(node->text);
+        if (found) {
+                *ops = found;
+                return true;
+        }
+        g_autofree const char **names = congestion_control_names();
+        if (!g_strv_contains(later, node->text))
+                return field_fail_word(reader, node->mark, node->text, names, "%s: unknown word '%s'",
+                        field->name, node->text);
+        g_autofree char *list = g_strjoinv(", ", (char **)names);
+        return field_fail(reader, node->mark, "%s: this version does not have '%s' yet; accepted: %s",
+                field->name, node->text, list);
+}
+
+static struct yaml_node *write_congestion_control(const struct field_writer *writer G_GNUC_UNUSED,
+        const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        return tree_text_new(cong_ops_name(*(const struct cong_ops *const *)value));
+}
+
+static const struct field_type congestion_control = { read_congestion_control, write_congestion_control };
+
+/* ---- keepalive: off, on, or on after so much idle time ---- */
+
+static bool read_keepalive(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        static const struct field idle = { .name = "keepalive",
+                .type = &field_quantity,
+                .quantity = &quantity_time,
+                TCP(keepalive_idle),
+                .zero = "on, off" };
+        struct scenario_tcp *tcp = value;
+        if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
+                return false;
+        if (switch_parse(node->text, &tcp->settings.keepalive))
+                return true;
+        tcp->settings.keepalive = true;
+        return field_read(reader, &idle, node, tcp);
+}
+
+static struct yaml_node *write_keepalive(const struct field_writer *writer G_GNUC_UNUSED,
+        const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        const struct scenario_tcp *tcp = value;
+        if (!tcp->settings.keepalive)
+                return tree_text_new("off");
+        g_autofree char *idle = quantity_time.format((uint64_t)tcp->settings.keepalive_idle);
+        return tree_text_new(idle);
+}
+
+static const struct field_type keepalive = { read_keepalive, write_keepalive };
+
+/* ---- delayed-ack and the buffers have a word for what comes later ---- */
+
+static bool read_unless_later(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        if (node->kind == YAML_TEXT && strcmp(node->text, field->hint) == 0)
+                return field_fail(reader, node->mark,
+                        "%s: this version does not have '%s' yet; accepted: %s%s%s", field->name, node->text,
+                        field->quantity->examples, field->zero ? ", " : "", field->zero ? field->zero : "");
+        return field_quantity.read(reader, field, node, value);
+}
+
+static struct yaml_node *write_unless_later(
+        const struct field_writer *writer, const struct field *field, const void *value)
+{
+        return field_quantity.write(writer, field, value);
+}
+
+static const struct field_type unless_later = { read_unless_later, write_unless_later };
+
+/* ---- The table ---- */
+
+static const struct field_word recoveries[] = {
+        { "newreno", TCP_RECOVERY_NEWRENO, false },
+        { "sack", TCP_RECOVERY_SACK, false },
+        { "tahoe", 0, true },
+        { "reno", 0, true },
+        { "rack", 0, true },
+        { NULL, 0, false },
+};
+
+static const struct field_word only_off[] = { { "off", 0, false }, { "on", 0, true }, { NULL, 0, false } };
+static const struct field_word only_none[] = { { "0", 0, false }, { NULL, 0, false } };
+
+#define SWITCH(member)      .type = &field_switch, TCP(member)
+#define TIME(member)        .type = &field_quantity, .quantity = &quantity_time, TCP(member)
+#define COUNT(member)       .type = &field_quantity, .quantity = &quantity_count, TCP(member)
+#define BUFFER(member)      .type = &unless_later, .quantity = &quantity_size, .hint = "auto", TCP(member)
+#define ONLY(accepted_word) .type = &field_choice, .words = accepted_word
+
+static const struct field tcp_fields[] = {
+        { .name = "congestion-control", .type = &congestion_control, TCP(congestion_control) },
+        { .name = "recovery", .type = &field_choice, .words = recoveries, TCP(recovery) },
+        { .name = "sack", SWITCH(sack) },
+        { .name = "dsack", SWITCH(dsack) },
+        { .name = "timestamps", SWITCH(timestamps) },
+        { .name = "window-scaling", SWITCH(window_scaling) },
+        { .name = "ecn", ONLY(only_off) },
+        { .name = "limited-transmit", SWITCH(limited_transmit) },
+        { .name = "tail-loss-probe", ONLY(only_off) },
+        { .name = "undo", ONLY(only_off) },
+        { .name = "nagle", SWITCH(nagle) },
+        { .name = "pacing", ONLY(only_off) },
+        { .name = "idle-restart", SWITCH(idle_restart) },
+        { .name = "delayed-ack",
+                .type = &unless_later,
+                .quantity = &quantity_time,
+                .hint = "adaptive",
+                .zero = "off",
+                TCP(delayed_ack),
+                .most = 500 * MILLISECOND },
+        { .name = "mss",
+                .type = &field_quantity,
+                .quantity = &quantity_size,
+                TCP(mss),
+                .least = 88,
+                .most = 65495,
+                .zero = "auto" },
+        { .name = "initial-window", COUNT(initial_window), .least = 1, .most = 1000 },
+        { .name = "initial-rto", TIME(initial_rto), .least = MILLISECOND, .most = 3600 * SECOND },
+        { .name = "min-rto", TIME(min_rto), .least = MILLISECOND, .most = 3600 * SECOND },
+        { .name = "max-rto", TIME(max_rto), .least = MILLISECOND, .most = 3600 * SECOND },
+        { .name = "syn-retries", COUNT(syn_retries), .most = 127 },
+        { .name = "syn-ack-retries", COUNT(syn_ack_retries), .most = 127 },
+        { .name = "syn-linear-timeouts", ONLY(only_none) },
+        { .name = "retries", COUNT(retries), .most = 1000 },
+        { .name = "user-timeout", TIME(user_timeout), .zero = "off" },
+        { .name = "keepalive", .type = &keepalive },
+        { .name = "keepalive-interval", TIME(keepalive_interval), .least = MILLISECOND },
+        { .name = "keepalive-count", COUNT(keepalive_count), .least = 1, .most = 127 },
+        { .name = "receive-buffer", BUFFER(receive_buffer), .least = 2304, .most = 1u << 30 },
+        { .name = "send-buffer", BUFFER(send_buffer), .least = 4608, .most = 1u << 30 },
+        { .name = "limit-output",
+                .type = &field_quantity,
+                .quantity = &quantity_time,
+                FIELD_AT(struct scenario_tcp, limit_output),
+                .zero = "off" },
+        { .name = "msl", TIME(msl), .least = MILLISECOND },
+        { .name = "time-wait", TIME(time_wait), .zero = "auto" },
+        { .name = "fin-wait-2", TIME(fin_wait_2), .least = MILLISECOND },
+        { .name = NULL },
+};
+
+const struct field_table tcp_table = { .what = "tcp", .fields = tcp_fields };
