@@ -1,9 +1,10 @@
 /*
- * A host: one IP endpoint. Demultiplexes packets to connections, listeners and UDP sockets, and pumps segments out.
+ * A host: one IP endpoint. Demultiplexes packets to connections, listeners and UDP sockets, and pumps
+ * segments out.
  *
- * The translator between tcp/ and net/; it knows nothing of TCP's rules. The pump follows a segment or a deadline within
- * the same event, before any process runs; application calls ask for a pump event at this instant. It stops while a
- * connection has more than `limit_output` in its own device's queue.
+ * The translator between tcp/ and net/; it knows nothing of TCP's rules. The pump follows a segment or a
+ * deadline within the same event, before any process runs; application calls ask for a pump event at this
+ * instant. It stops while a connection has more than `limit_output` in its own device's queue.
  */
 #ifndef INORDER_HOST_H
 #define INORDER_HOST_H
@@ -22,9 +23,11 @@ struct host_context {
         PayloadPool *payloads;
         ProofBook *proofs;
         GPtrArray *transfers; /* of struct transfer *, by number - 1; not owned */
-        GPtrArray *hosts;     /* of Host *, to name packets' destinations by address; not owned, hosts add themselves */
+        GPtrArray *hosts;     /* of Host *, to name packets' destinations by address; not owned, hosts add
+                                 themselves */
         uint64_t seed;
-        bool abort_on_finish; /* the run is being torn down: processes are cancelled */
+        bool abort_on_finish;       /* the run is being torn down: processes are cancelled */
+        struct host_shared *shared; /* the hosts' own: made with the first of them, gone with the last */
 };
 
 struct host_config {
@@ -39,7 +42,8 @@ struct host_config {
 };
 
 Host *host_new(struct host_context *context, const struct host_config *config);
-/* Ends its processes (their blocking calls fail with ECANCELED), then its sockets and connections. */
+/* Ends its processes (their blocking calls fail with ECANCELED), then its sockets and connections. Nothing is
+ * sent or traced any more. Before the links that are its devices. */
 void host_free(Host *host);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Host, host_free)
 
@@ -61,7 +65,11 @@ time_ns host_now(const Host *host);
 unsigned host_connections(const Host *host);
 unsigned host_time_waits(const Host *host);
 
-/* Who waits for what, one line each, for a run that got stuck: "browser fetch: connect 202.43.78.3:80, SYN-SENT". */
+/* At the end of a run, once: give the transfers the counts of the connections that are still there. */
+void host_collect_counts(Host *host);
+
+/* Who waits for what, one line each, for a run that got stuck: "browser fetch: connect 202.43.78.3:80,
+ * SYN-SENT". */
 void host_describe_waits(const Host *host, GString *text);
 
 #endif

@@ -1,8 +1,9 @@
 /*
  * Processes: the programs on a host, straight-line C, each on a stack of its own, taking turns.
  *
- * A process runs until it calls something that waits. Time, sleep, random draws and the trace are reached through here;
- * the network through socket.h. Processes of one program share its file descriptors, as threads do.
+ * A process runs until it calls something that waits. Time, sleep, random draws and the trace are reached
+ * through here; the network through socket.h. Processes of one program share its file descriptors, as threads
+ * do.
  */
 #ifndef INORDER_PROCESS_H
 #define INORDER_PROCESS_H
@@ -15,15 +16,16 @@ typedef struct Process Process;
 typedef void (*process_main)(Process *process, void *data);
 
 struct process_config {
-        const char *program;  /* "http-server", "price-list": for people; copied */
-        struct transfer *transfer; /* whose sockets' traffic this is; NULL: none */
+        const char *program;            /* "http-server", "price-list": for people; copied */
+        struct transfer *transfer;      /* whose sockets' traffic this is; NULL: none */
         const struct tcp_settings *tcp; /* for its sockets; NULL: the host's */
         process_main main;
         void *data;
         void (*free_data)(void *data); /* when the process has ended; may be NULL */
 };
 
-/* Starts at `at`. A process that returns from main is gone; its program's descriptors close with the last process. */
+/* Starts at `at`. A process that returns from main is gone; its program's descriptors close with the last
+ * process. */
 Process *process_start(Host *host, const struct process_config *config, time_ns at);
 /* One more process of the caller's program, starting at this instant: accept loops use it for each client. */
 Process *process_spawn(Process *parent, process_main main, void *data, void (*free_data)(void *data));
@@ -41,8 +43,8 @@ bool process_is_cancelled(const Process *process);
 /* 64 uniform bits; the stream is "host NAME: PROGRAM". */
 uint64_t process_random(Process *process);
 
-/* Tell the trace what the program does: "dns.answer", "www.joes-hardware.com is 202.43.78.3". Assembled only when
- * somebody listens. */
+/* Tell the trace what the program does: "dns.answer", "www.joes-hardware.com is 202.43.78.3". Assembled only
+ * when somebody listens. */
 void process_step(Process *process, const char *name, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * The proof of order: a second copy of every stream, kept apart from TCP.
  *
- * What a program writes is copied here before TCP sees it; what a program reads is compared here, byte by byte, at its
- * offset. A stream is one direction of one connection, named by its two endpoints and its initial sequence number, so
- * that four-tuples may be used again.
+ * What a program writes is copied here before TCP sees it; what a program reads is compared here, byte by
+ * byte, at its offset. A stream is one direction of one connection, named by its two endpoints and its
+ * initial sequence number, so that four-tuples may be used again.
  */
 #ifndef INORDER_PROOF_H
 #define INORDER_PROOF_H
@@ -23,13 +23,14 @@ void proof_book_free(ProofBook *book);
 bool proof_book_has_sha256(const ProofBook *book);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProofBook, proof_book_free)
 
-/* The writer's side opens a stream; the same name again is a new stream. `transfer`: the trace's number, 0 none. The
- * stream belongs to the book and stays until the book goes; its copy of bytes shrinks as they are read. */
-ProofStream *proof_open(ProofBook *book, const struct endpoint *from, const struct endpoint *to, struct seqnum isn,
-        uint32_t transfer);
+/* The writer's side opens a stream; the same name again is a new stream. `transfer`: the trace's number, 0
+ * none. The stream belongs to the book and stays until the book goes; its copy of bytes shrinks as they are
+ * read. */
+ProofStream *proof_open(ProofBook *book, const struct endpoint *from, const struct endpoint *to,
+        struct seqnum isn, uint32_t transfer);
 /* The newest stream of that name; NULL when the writer is not ours. */
-ProofStream *proof_find(ProofBook *book, const struct endpoint *from, const struct endpoint *to,
-        struct seqnum isn);
+ProofStream *proof_find(
+        ProofBook *book, const struct endpoint *from, const struct endpoint *to, struct seqnum isn);
 uint32_t proof_transfer(const ProofStream *stream);
 
 void proof_written(ProofStream *stream, const void *bytes, size_t size);
@@ -51,7 +52,8 @@ struct proof_mismatch {
 /* The first mismatch of all; NULL: none so far. */
 const struct proof_mismatch *proof_book_mismatch(const ProofBook *book);
 
-/* All streams of one transfer together. Complete: every stream that was ended by its writer was read to its end. */
+/* All streams of one transfer together. Complete: of every stream that its writer ended, all bytes were read.
+ */
 struct proof_account {
         uint32_t streams;
         uint64_t bytes_written;
@@ -60,8 +62,8 @@ struct proof_account {
 };
 void proof_book_account(const ProofBook *book, uint32_t transfer, struct proof_account *account);
 
-/* SHA-256 of what a transfer wrote and of what it read: of the stream's bytes when one stream carried any, else of the
- * SHA-256s of those that did, in order of opening. False without sha256. */
+/* SHA-256 of what a transfer wrote and of what it read: of the stream's bytes when one stream carried any,
+ * else of the SHA-256s of those that did, in order of opening. False without sha256. */
 bool proof_book_sha256(const ProofBook *book, uint32_t transfer, uint8_t written[32], uint8_t read[32]);
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * Sockets, with POSIX's names, meanings and errno values.
  *
- * The sock_* calls are what programs use: they wait (unless the socket is non-blocking), return -1 and set errno. Names of
- * options and flags are the C library's (sys/socket.h, netinet/tcp.h, poll.h). An address is a `struct endpoint`.
- * The socket_* functions below them never wait and need no process: for programs counted by the ten thousand.
+ * The sock_* calls are what programs use: they wait (unless the socket is non-blocking), return -1 and set
+ * errno. Names of options and flags are the C library's (sys/socket.h, netinet/tcp.h, poll.h). An address is
+ * a `struct endpoint`. The socket_* functions below them never wait and need no process: for programs counted
+ * by the ten thousand.
  */
 #ifndef INORDER_SOCKET_H
 #define INORDER_SOCKET_H
@@ -36,11 +37,12 @@ int sock_getpeername(Process *process, int fd, struct endpoint *remote);
 int sock_poll(Process *process, struct pollfd *fds, nfds_t count, int timeout_ms);
 /* F_GETFL, and F_SETFL with O_NONBLOCK. */
 int sock_fcntl(Process *process, int fd, int command, int flags);
-ssize_t sock_sendto(Process *process, int fd, const void *bytes, size_t size, int flags,
-        const struct endpoint *remote);
+ssize_t sock_sendto(
+        Process *process, int fd, const void *bytes, size_t size, int flags, const struct endpoint *remote);
 ssize_t sock_recvfrom(Process *process, int fd, void *bytes, size_t size, int flags, struct endpoint *remote);
-/* Whose traffic the connection carries: the far end's transfer if that end is ours and has one (the proof book's stream
- * towards us tells), else the socket's own. NULL: nobody's. A server learns so for whom it works. */
+/* Whose traffic the connection carries: the far end's transfer if that end is ours and has one (the proof
+ * book's stream towards us tells), else the socket's own. NULL: nobody's. A server learns so for whom it
+ * works. */
 struct transfer *sock_transfer(Process *process, int fd);
 
 /* ---- Without a process ---- */
@@ -65,8 +67,8 @@ size_t socket_room(const Socket *socket);
 /* POLLIN, POLLOUT, POLLHUP, POLLRDHUP, POLLERR. */
 unsigned socket_ready(const Socket *socket);
 
-/* `ready` runs as an event of its own at the instant at which any of `events` becomes true, and again whenever one newly
- * does. It may close the socket. */
+/* `ready` runs as an event of its own at the instant at which any of `events` becomes true, and again
+ * whenever one newly does. It may close the socket. */
 void socket_watch(Socket *socket, unsigned events, void (*ready)(void *data, unsigned events), void *data);
 
 #endif

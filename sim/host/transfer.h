@@ -19,14 +19,14 @@ struct transfer {
         char *url;     /* NULL: not a fetch */
         char *failure; /* "connect: ECONNREFUSED"; NULL: none */
         enum transfer_outcome outcome;
-        int status; /* of HTTP; 0: none */
+        int status;     /* of HTTP; 0: none */
         uint64_t bytes; /* of the body, or of the stream for programs without one, that the reader got */
         bool has_sha256;
         uint8_t sha256[32]; /* of those bytes */
         bool has_source_sha256;
         uint8_t source_sha256[32]; /* of the bytes as their source gave them */
-        time_ns started; /* TIME_NEVER until it happened, as all of these */
-        time_ns dns;     /* the address was known */
+        time_ns started;           /* TIME_NEVER until it happened, as all of these */
+        time_ns dns;               /* the address was known */
         time_ns connected;
         time_ns first_byte; /* of the response, or of the stream */
         time_ns finished;

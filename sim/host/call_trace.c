@@ -1,0 +1,66 @@
+/*
+ * Socket calls in the trace, one event each, when they return.
+ */
+#include "host/call_trace.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "host/process_private.h"
+
+struct call call_begin(Process *process, const char *name, int fd)
+{
+        struct call call = { .process = process, .name = name, .fd = fd, .started = process_now(process) };
+        call.is_traced = host_traces(process->host, TRACE_SOCKET_CALL);
+        return call;
+}
+
+void call_tell(struct call *call, const char *format, ...)
+{
+        if (!call->is_traced)
+                return;
+        va_list values;
+        va_start(values, format);
+        g_vsnprintf(call->arguments, sizeof call->arguments, format, values);
+        va_end(values);
+}
+
+void call_tell_endpoint(struct call *call, const struct endpoint *endpoint)
+{
+        char text[ENDPOINT_TEXT_SIZE];
+        if (call->is_traced)
+                call_tell(call, "%s", endpoint_format(endpoint, text));
+}
+
+static void trace_call(const struct call *call, ssize_t result)
+{
+        const Process *process = call->process;
+        const Host *host = process->host;
+        Socket *socket = call->fd >= 0 ? program_socket(process->program, call->fd) : NULL;
+        const struct connection *connection = socket != NULL ? socket->connection : NULL;
+        struct trace_event event = { .kind = TRACE_SOCKET_CALL,
+                .time = host_now(host),
+                .owner = host->owner,
+                .connection = connection != NULL ? connection->number : 0,
+                .transfer = host_transfer_number(
+                        connection != NULL ? connection->transfer : process->program->transfer),
+                .call = { .process = process->number,
+                        .program = process->program->name,
+                        .name = call->name,
+                        .fd = call->fd,
+                        .arguments = call->arguments,
+                        .result = result < 0 ? -1 : result,
+                        .error = result < 0 ? strerrorname_np((int)-result) : NULL,
+                        .started = call->started } };
+        trace_emit(host->context->net->trace, &event);
+}
+
+ssize_t call_end(const struct call *call, ssize_t result)
+{
+        if (call->is_traced && !call->process->host->is_closing)
+                trace_call(call, result);
+        if (result >= 0)
+                return result;
+        errno = (int)-result;
+        return -1;
+}

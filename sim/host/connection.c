@@ -1,0 +1,344 @@
+/*
+ * Connections on their host: TCP is entered with a segment, a deadline or a call, and what it says is carried
+ * out.
+ *
+ * A segment or deadline is followed by the pump within the same event; a call asks for a pump event at this
+ * instant. The pump stops while the connection has more than its output limit in its own device's queue, as
+ * Linux's TSQ does.
+ */
+#include "host/connection.h"
+
+#include "host/socket_private.h"
+
+/* As Linux: however slow the line, two packets. */
+#define OUTPUT_LIMIT_PACKETS 2
+#define BITS_PER_BYTE        8
+
+static EventQueue *events_of(const struct connection *connection)
+{
+        return connection->host->context->net->events;
+}
+
+static void queue_pump(struct connection *connection, time_ns at)
+{
+        struct event_key key = { .time = MAX(at, host_now(connection->host)),
+                .owner = connection->host->owner,
+                .class = EVENT_PUMP,
+                .number = connection->number };
+        event_queue_set(events_of(connection), &connection->pump, &key);
+}
+
+static uint32_t output_limit(const Host *host, const Link *device)
+{
+        if (device == NULL || host->limit_output == 0 || link_rate(device) == 0)
+                return UINT32_MAX;
+        uint64_t bytes = link_rate(device) / BITS_PER_BYTE * (uint64_t)host->limit_output / SECOND;
+        return (uint32_t)CLAMP(bytes, (uint64_t)OUTPUT_LIMIT_PACKETS * link_mtu(device), UINT32_MAX);
+}
+
+/* Whether the device takes one more packet; if not, the pump runs again as soon as it does. */
+static bool has_room(struct connection *connection)
+{
+        if (connection->account.queued_bytes <= connection->output_limit)
+                return true;
+        time_ns room = link_room_time(connection->device, &connection->account, connection->output_limit);
+        if (room <= host_now(connection->host))
+                return true;
+        connection->account.is_waiting = room == TIME_NEVER;
+        if (room == TIME_NEVER)
+                event_queue_cancel(events_of(connection), &connection->pump);
+        else
+                queue_pump(connection, room);
+        return false;
+}
+
+static void learn_window_scale(struct connection *connection)
+{
+        if (connection->knows_scale || tcp_conn_state(connection->tcp) < TCP_STATE_ESTABLISHED)
+                return;
+        struct tcp_report report;
+        tcp_conn_report(connection->tcp, &report);
+        connection->note.window_scale = report.receive_scale;
+        connection->knows_scale = true;
+}
+
+static struct packet_note note_for(struct connection *connection, const struct tcp_sending *sending)
+{
+        learn_window_scale(connection);
+        struct packet_note note = connection->note;
+        note.isn = tcp_conn_iss(connection->tcp).value;
+        note.knows_isn = true;
+        note.knows_peer_isn = tcp_conn_knows_irs(connection->tcp);
+        note.peer_isn = note.knows_peer_isn ? tcp_conn_irs(connection->tcp).value : 0;
+        note.stream_offset = sending->stream_offset;
+        note.sending = (uint16_t)MIN(sending->sending, UINT16_MAX);
+        note.why = tcp_send_reason_name(sending->reason);
+        return note;
+}
+
+static void transmit(
+        struct connection *connection, struct tcp_segment *segment, const struct tcp_sending *sending)
+{
+        struct packet_note note = note_for(connection, sending);
+        struct packet *packet = host_segment_packet(connection->host, &connection->tuple, segment, &note);
+        packet->account = &connection->account;
+        connection->outgoing_position =
+                MAX(connection->outgoing_position, (int64_t)sending->stream_offset + 1);
+        host_transmit(connection->host, packet, connection->device, &connection->cause);
+}
+
+/* Returns whether TCP has nothing more to send now. */
+static bool pump(struct connection *connection)
+{
+        Host *host = connection->host;
+        struct tcp_segment segment;
+        struct tcp_sending sending;
+        connection->account.is_waiting = false;
+        while (has_room(connection)) {
+                bool has_segment = tcp_conn_next_segment(connection->tcp, host_now(host), &segment, &sending);
+                host_trace_notes(host, connection, &connection->cause);
+                if (!has_segment)
+                        return true;
+                transmit(connection, &segment, &sending);
+        }
+        return false;
+}
+
+static void count_time_wait(struct connection *connection)
+{
+        bool is_time_wait = tcp_conn_state(connection->tcp) == TCP_STATE_TIME_WAIT;
+        connection->host->time_waits += (unsigned)is_time_wait - (unsigned)connection->is_time_wait;
+        connection->is_time_wait = is_time_wait;
+}
+
+/* The timer, the counts and whoever waits follow what TCP has become. */
+static void settle(struct connection *connection)
+{
+        count_time_wait(connection);
+        timer_set(&connection->timer, tcp_conn_deadline(connection->tcp));
+        TcpListener *listener = tcp_conn_listener(connection->tcp);
+        if (connection->socket != NULL)
+                socket_update(connection->socket);
+        else if (listener != NULL)
+                socket_update(tcp_listener_owner(listener));
+}
+
+/* The end of every event of the connection's. May free it. */
+static void finish_event(struct connection *connection)
+{
+        host_trace_notes(connection->host, connection, &connection->cause);
+        bool is_drained = pump(connection);
+        if (is_drained)
+                event_queue_cancel(events_of(connection), &connection->pump);
+        settle(connection);
+        if (is_drained && tcp_conn_is_finished(connection->tcp))
+                connection_free(connection);
+}
+
+static void on_pump(void *data)
+{
+        finish_event(data);
+}
+
+static void on_deadline(void *data)
+{
+        struct connection *connection = data;
+        connection->cause = (struct cause){ .kind = TRACE_CAUSE_DEADLINE, .name = "-" };
+        tcp_conn_on_time(connection->tcp, host_now(connection->host));
+        finish_event(connection);
+}
+
+static struct packet_note note_of(const struct connection *connection)
+{
+        struct packet_note note = host_note_to(connection->host, &connection->tuple.remote.address);
+        note.connection = connection->number;
+        note.transfer = host_transfer_number(connection->transfer);
+        return note;
+}
+
+static struct connection *connection_make(
+        Host *host, const struct four_tuple *tuple, TcpConn *tcp, struct transfer *transfer, Link *device)
+{
+        struct connection *connection = g_new0(struct connection, 1);
+        connection->host = host;
+        connection->tcp = tcp;
+        connection->transfer = transfer;
+        connection->number = ++host->connections_made;
+        connection->tuple = *tuple;
+        connection->device = device;
+        connection->output_limit = output_limit(host, device);
+        connection->account.data = connection;
+        connection->note = note_of(connection);
+        connection->link.data = connection;
+        tcp_conn_set_owner(tcp, connection);
+        event_init(&connection->pump, on_pump, connection);
+        struct event_key key = {
+                .owner = host->owner, .class = EVENT_DEADLINE, .number = connection->number
+        };
+        timer_init(&connection->timer, events_of(connection), &key, on_deadline, connection);
+        g_queue_push_tail_link(&host->connections, &connection->link);
+        g_hash_table_insert(host->connections_by_tuple, &connection->tuple, connection);
+        return connection;
+}
+
+struct connection *connection_new(Host *host, const struct four_tuple *tuple,
+        const struct tcp_settings *settings, struct transfer *transfer, Link *device)
+{
+        host_ask_for_notes(host);
+        TcpConn *tcp = tcp_conn_new(host->tcp, settings, link_mtu(device));
+        return connection_make(host, tuple, tcp, transfer, device);
+}
+
+static ProofStream *incoming_stream(const struct connection *connection)
+{
+        ProofBook *book = connection->host->context->proofs;
+        if (book == NULL || !tcp_conn_knows_irs(connection->tcp))
+                return NULL;
+        return proof_find(
+                book, &connection->tuple.remote, &connection->tuple.local, tcp_conn_irs(connection->tcp));
+}
+
+static ProofStream *find_incoming(struct connection *connection)
+{
+        if (connection->incoming == NULL)
+                connection->incoming = incoming_stream(connection);
+        return connection->incoming;
+}
+
+struct transfer *connection_peer_transfer(struct connection *connection)
+{
+        const ProofStream *incoming = find_incoming(connection);
+        return incoming != NULL ? host_transfer(connection->host, proof_transfer(incoming)) : NULL;
+}
+
+struct connection *connection_adopt(
+        Host *host, const struct four_tuple *tuple, TcpConn *tcp, const Socket *listening)
+{
+        Link *device = route_table_find(host->routes, &tuple->remote.address);
+        struct connection *connection = connection_make(host, tuple, tcp, listening->transfer, device);
+        struct transfer *peer = connection_peer_transfer(connection);
+        if (peer != NULL)
+                connection->transfer = peer;
+        connection->note.transfer = host_transfer_number(connection->transfer);
+        connection->binding = (struct binding){ .local = tuple->local, .reuses = listening->reuses_address };
+        port_space_bind(&host->tcp_ports, &connection->binding);
+        return connection;
+}
+
+void connection_give_up_name(struct connection *connection)
+{
+        GHashTable *table = connection->host->connections_by_tuple;
+        if (g_hash_table_lookup(table, &connection->tuple) == connection)
+                g_hash_table_remove(table, &connection->tuple);
+}
+
+static void hand_in_counts(const struct connection *connection)
+{
+        if (connection->transfer == NULL)
+                return;
+        struct tcp_report report;
+        tcp_conn_report(connection->tcp, &report);
+        transfer_add_counts(connection->transfer, &report.counts);
+}
+
+void connection_free(struct connection *connection)
+{
+        Host *host = connection->host;
+        if (!host->is_closing)
+                hand_in_counts(connection);
+        timer_cancel(&connection->timer);
+        event_queue_cancel(events_of(connection), &connection->pump);
+        if (connection->account.queued_packets > 0)
+                link_forget_account(connection->device, &connection->account);
+        host->time_waits -= connection->is_time_wait;
+        connection_give_up_name(connection);
+        g_queue_unlink(&host->connections, &connection->link);
+        port_space_unbind(&host->tcp_ports, &connection->binding);
+        if (connection->socket != NULL)
+                socket_on_connection_gone(connection->socket);
+        tcp_conn_free(connection->tcp);
+        g_free(connection);
+}
+
+void connection_after_call(struct connection *connection, const char *call)
+{
+        connection->cause = (struct cause){ .kind = TRACE_CAUSE_CALL, .name = call };
+        host_trace_notes(connection->host, connection, &connection->cause);
+        if (connection->host->is_closing)
+                return;
+        if (!event_is_queued(&connection->pump) && !connection->account.is_waiting)
+                queue_pump(connection, 0);
+        settle(connection);
+}
+
+void connection_after_segment(struct connection *connection, const struct trace_packet_id *packet)
+{
+        connection->cause = (struct cause){ .kind = TRACE_CAUSE_PACKET, .packet = *packet };
+        finish_event(connection);
+}
+
+void connection_on_departing(void *data, struct device_account *account)
+{
+        (void)data;
+        struct connection *connection = account->data;
+        time_ns room = link_room_time(connection->device, account, connection->output_limit);
+        if (room == TIME_NEVER)
+                return;
+        account->is_waiting = false;
+        queue_pump(connection, room);
+}
+
+bool connection_is_opening(const struct connection *connection)
+{
+        enum tcp_state state = tcp_conn_state(connection->tcp);
+        return state == TCP_STATE_SYN_SENT || state == TCP_STATE_SYN_RECEIVED;
+}
+
+/* ---- Proof ---- */
+
+void connection_open_proof(struct connection *connection)
+{
+        ProofBook *book = connection->host->context->proofs;
+        if (book == NULL)
+                return;
+        connection->outgoing = proof_open(book, &connection->tuple.local, &connection->tuple.remote,
+                tcp_conn_iss(connection->tcp), host_transfer_number(connection->transfer));
+}
+
+void connection_prove_written(struct connection *connection, const void *bytes, size_t size)
+{
+        if (connection->outgoing != NULL)
+                proof_written(connection->outgoing, bytes, size);
+}
+
+void connection_prove_write_ended(struct connection *connection)
+{
+        if (connection->outgoing != NULL)
+                proof_write_ended(connection->outgoing);
+}
+
+void connection_prove_read(struct connection *connection, const void *bytes, size_t size)
+{
+        ProofStream *incoming = find_incoming(connection);
+        if (incoming != NULL && !proof_read(incoming, bytes, size))
+                event_queue_stop(events_of(connection));
+}
+
+/* The end of the stream is the peer's FIN; a failed connection ends anywhere, and so does our own shutdown.
+ */
+void connection_prove_read_ended(struct connection *connection)
+{
+        if (connection->has_failed || connection->is_read_shut)
+                return;
+        ProofStream *incoming = find_incoming(connection);
+        if (incoming != NULL && !proof_read_ended(incoming))
+                event_queue_stop(events_of(connection));
+}
+
+/* ---- At the end of a run ---- */
+
+void host_collect_counts(Host *host)
+{
+        for (const GList *link = host->connections.head; link != NULL; link = link->next)
+                hand_in_counts(link->data);
+}

@@ -1,0 +1,76 @@
+/*
+ * A connection as its host keeps it: TCP's part, and its timer, pump event, device and proof.
+ */
+#ifndef INORDER_CONNECTION_H
+#define INORDER_CONNECTION_H
+
+#include "engine/timer.h"
+#include "host/host_private.h"
+
+struct connection {
+        GList link; /* in its host's list, in order of making */
+        Host *host;
+        TcpConn *tcp;
+        Socket *socket; /* NULL: not accepted yet, or closed */
+        struct transfer *transfer;
+        uint32_t number; /* on its host, from 1 */
+        struct four_tuple tuple;
+        struct binding binding;
+
+        Link *device;          /* NULL: no route */
+        uint32_t output_limit; /* bytes in the device's queue; UINT32_MAX: none */
+        struct device_account account;
+        struct event pump;
+        struct timer timer;
+        struct cause cause;      /* of what TCP does now, and of what the pump sends */
+        struct packet_note note; /* what every packet's note begins with */
+        bool knows_scale;        /* note.window_scale is the one agreed */
+        bool is_time_wait;
+        bool has_failed; /* the user has seen an error */
+        bool is_read_shut;
+
+        ProofStream *outgoing;
+        ProofStream *incoming; /* NULL: not found yet, or the peer is not ours */
+        /* The newest relative numbers seen of each stream, to count on beyond 2^32 from. */
+        int64_t outgoing_position;
+        int64_t incoming_position;
+};
+
+/* A connection that is about to be opened actively, in CLOSED; found under `tuple` from now on. */
+struct connection *connection_new(Host *host, const struct four_tuple *tuple,
+        const struct tcp_settings *settings, struct transfer *transfer, Link *device);
+/* One that the listener of `listening` made. Its transfer is its peer's, else its listener's. */
+struct connection *connection_adopt(
+        Host *host, const struct four_tuple *tuple, TcpConn *tcp, const Socket *listening);
+/* At any moment. */
+void connection_free(struct connection *connection);
+
+/* Another connection may have the same four-tuple from now on. */
+void connection_give_up_name(struct connection *connection);
+
+/* The user called: `call` is the cause. */
+void connection_after_call(struct connection *connection, const char *call);
+/* A segment has been handed to TCP. May free the connection. */
+void connection_after_segment(struct connection *connection, const struct trace_packet_id *packet);
+
+/* Write to the proof what TCP took, and compare what it gave. */
+void connection_open_proof(struct connection *connection);
+void connection_prove_written(struct connection *connection, const void *bytes, size_t size);
+void connection_prove_write_ended(struct connection *connection);
+void connection_prove_read(struct connection *connection, const void *bytes, size_t size);
+void connection_prove_read_ended(struct connection *connection);
+
+/* Waits for room in its device, at whose transmissions' beginning this is called (link_on_departing). */
+void connection_on_departing(void *host, struct device_account *account);
+
+/* The transfer of whoever is at the far end; NULL: nobody's, or the far end is not ours. */
+struct transfer *connection_peer_transfer(struct connection *connection);
+
+bool connection_is_opening(const struct connection *connection);
+
+/* ---- tcp_trace.c ---- */
+
+/* Drain TCP's notes into the trace. `connection` NULL: they are a listener's. */
+void host_trace_notes(Host *host, struct connection *connection, const struct cause *cause);
+
+#endif

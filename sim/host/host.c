@@ -1,0 +1,355 @@
+/*
+ * Hosts: what arrives is checked, taken apart, and given to the connection, listener or socket it is for. RFC
+ * 791, RFC 1122 section 3.2; RFC 9293 section 3.10.7.1 for segments that nobody expects.
+ *
+ * Differs: fragments are not put together; they are dropped with the reason "mtu".
+ */
+#include "host/host.h"
+
+#include "host/process_private.h"
+#include "host/socket_private.h"
+
+#define DROP_DETAIL_SIZE 48
+#define SECRET_WORDS     2
+
+/* ---- What hosts share ---- */
+
+static guint address_hash(gconstpointer key)
+{
+        const struct four_tuple tuple = { .local = { .address = *(const struct ip_address *)key } };
+        return four_tuple_hash(&tuple);
+}
+
+static gboolean address_equal(gconstpointer a, gconstpointer b)
+{
+        return ip_address_equal(a, b);
+}
+
+static guint tuple_hash(gconstpointer key)
+{
+        return four_tuple_hash(key);
+}
+
+static gboolean tuple_equal(gconstpointer a, gconstpointer b)
+{
+        return four_tuple_equal(a, b);
+}
+
+static void join_world(Host *host)
+{
+        struct host_context *context = host->context;
+        if (context->shared == NULL) {
+                context->shared = g_new0(struct host_shared, 1);
+                context->shared->stacks = stack_pool_new();
+                context->shared->by_address = g_hash_table_new(address_hash, address_equal);
+        }
+        g_hash_table_insert(context->shared->by_address, &host->address, host);
+        g_ptr_array_add(context->hosts, host);
+}
+
+static void leave_world(Host *host)
+{
+        struct host_context *context = host->context;
+        g_hash_table_remove(context->shared->by_address, &host->address);
+        g_ptr_array_remove(context->hosts, host);
+        if (g_hash_table_size(context->shared->by_address) > 0)
+                return;
+        g_hash_table_destroy(context->shared->by_address);
+        stack_pool_free(context->shared->stacks);
+        g_free(g_steal_pointer(&context->shared));
+}
+
+/* ---- Making and unmaking ---- */
+
+static TcpHost *make_tcp(const Host *host)
+{
+        g_autofree char *name = g_strdup_printf("host %s: secret", host->name);
+        struct rng_stream luck = rng_stream_named(host->context->seed, name);
+        uint8_t secret[SECRET_WORDS * sizeof(uint64_t)];
+        for (uint32_t i = 0; i < SECRET_WORDS; i++) {
+                uint64_t word = GUINT64_TO_BE(rng_draw(&luck, 0, 0, i));
+                memcpy(secret + i * sizeof word, &word, sizeof word);
+        }
+        return tcp_host_new(host->context->payloads, secret);
+}
+
+static void make_ports(Host *host, const struct host_config *config)
+{
+        g_autofree char *tcp = g_strdup_printf("host %s: tcp ports", host->name);
+        g_autofree char *udp = g_strdup_printf("host %s: udp ports", host->name);
+        uint64_t seed = host->context->seed;
+        port_space_init(&host->tcp_ports, seed, tcp, config->ephemeral_first, config->ephemeral_last);
+        port_space_init(&host->udp_ports, seed, udp, config->ephemeral_first, config->ephemeral_last);
+}
+
+Host *host_new(struct host_context *context, const struct host_config *config)
+{
+        Host *host = g_new0(Host, 1);
+        host->context = context;
+        host->name = g_strdup(config->name);
+        host->owner = config->owner;
+        host->address = config->address;
+        host->resolver = config->resolver;
+        host->tcp_settings = config->tcp;
+        host->limit_output = config->limit_output;
+        host->routes = route_table_new();
+        host->devices = g_ptr_array_new();
+        host->tcp = make_tcp(host);
+        host->connections_by_tuple = g_hash_table_new(tuple_hash, tuple_equal);
+        host->listeners = g_hash_table_new(tuple_hash, tuple_equal);
+        host->datagrams = g_hash_table_new(tuple_hash, tuple_equal);
+        make_ports(host, config);
+        host_transmit_init(host);
+        join_world(host);
+        return host;
+}
+
+/* In the order in which they use each other. */
+static void end_users(Host *host)
+{
+        while (!g_queue_is_empty(&host->processes))
+                process_cancel(host->processes.head->data);
+        host_run_endings(host);
+        while (!g_queue_is_empty(&host->sockets))
+                socket_close(host->sockets.head->data);
+        while (!g_queue_is_empty(&host->connections))
+                connection_free(host->connections.head->data);
+        host_transmit_clear(host);
+}
+
+void host_free(Host *host)
+{
+        if (host == NULL)
+                return;
+        host->is_closing = true;
+        end_users(host);
+        g_hash_table_destroy(host->connections_by_tuple);
+        g_hash_table_destroy(host->listeners);
+        g_hash_table_destroy(host->datagrams);
+        port_space_clear(&host->tcp_ports);
+        port_space_clear(&host->udp_ports);
+        tcp_host_free(host->tcp);
+        leave_world(host);
+        g_ptr_array_free(host->devices, TRUE);
+        route_table_free(host->routes);
+        g_free(host->name);
+        g_free(host);
+}
+
+/* ---- Receiving ---- */
+
+static struct cause cause_of(const struct packet *packet)
+{
+        return (struct cause){ .kind = TRACE_CAUSE_PACKET, .packet = packet->id };
+}
+
+/* The packet has reached whom it is for. */
+static void take(Host *host, struct packet *packet)
+{
+        static const struct cause none = { .kind = TRACE_CAUSE_NONE };
+        host->context->net->counts.delivered++;
+        host_trace_packet(host, packet, TRACE_RECEIVED, &none);
+        packet_free(host->context->net->packets, packet);
+}
+
+static void drop_damaged(Host *host, struct packet *packet, const char *layer, const char *what)
+{
+        char detail[DROP_DETAIL_SIZE];
+        g_snprintf(detail, sizeof detail, "%s %s", layer, what);
+        host_drop(host, packet, DROP_CORRUPT, detail);
+}
+
+static void answer_stray(Host *host, const struct four_tuple *tuple, const struct tcp_segment *segment,
+        uint32_t transfer, const struct cause *cause)
+{
+        struct tcp_segment answer = { 0 };
+        if (tcp_stray_answer(segment, &answer))
+                host_answer(host, tuple, &answer, transfer, cause);
+}
+
+static void on_segment(
+        Host *host, struct packet *packet, const struct four_tuple *tuple, const struct tcp_segment *segment)
+{
+        struct cause cause = cause_of(packet);
+        uint32_t transfer = packet->note.transfer;
+        struct connection *connection = g_hash_table_lookup(host->connections_by_tuple, tuple);
+        if (connection == NULL && host_find_listener(host, &tuple->local) == NULL) {
+                host_drop(host, packet, DROP_NO_LISTENER, "-");
+                answer_stray(host, tuple, segment, transfer, &cause);
+                return;
+        }
+        take(host, packet);
+        if (connection != NULL) {
+                bool is_taken = tcp_conn_on_segment(connection->tcp, segment, host_now(host));
+                if (!is_taken)
+                        connection_give_up_name(connection);
+                connection_after_segment(connection, &cause.packet);
+                if (is_taken)
+                        return;
+        }
+        if (!host_offer_to_listener(host, tuple, segment, &cause.packet))
+                answer_stray(host, tuple, segment, transfer, &cause);
+}
+
+static void receive_tcp(Host *host, struct packet *packet, const struct ipv4_header *header)
+{
+        struct tcp_segment segment;
+        enum tcp_parse result = tcp_segment_parse(&header->source, &header->destination,
+                packet->header + header->header_length, packet->header_size - header->header_length,
+                &packet->payload, host->context->payloads, &segment);
+        if (result != TCP_PARSE_OK) {
+                drop_damaged(host, packet, "tcp", tcp_parse_name(result));
+                return;
+        }
+        segment.ecn = header->ecn;
+        segment.dont_fragment = header->dont_fragment;
+        struct four_tuple tuple = { .local = { header->destination, segment.destination_port },
+                .remote = { header->source, segment.source_port } };
+        on_segment(host, packet, &tuple, &segment);
+        payload_clear(&segment.payload);
+}
+
+static void on_datagram(
+        Host *host, struct packet *packet, const struct four_tuple *tuple, struct udp_datagram *datagram)
+{
+        Socket *socket = host_find_datagram_socket(host, tuple);
+        if (socket == NULL)
+                host_drop(host, packet, DROP_NO_LISTENER, "-");
+        else if (!socket_deliver(socket, datagram, &tuple->remote, packet->note.transfer))
+                host_drop(host, packet, DROP_QUEUE_FULL, "receive buffer");
+        else
+                take(host, packet);
+}
+
+static void receive_udp(Host *host, struct packet *packet, const struct ipv4_header *header)
+{
+        struct udp_datagram datagram;
+        enum udp_parse result = udp_parse(&header->source, &header->destination,
+                packet->header + header->header_length, packet->header_size - header->header_length,
+                &packet->payload, host->context->payloads, &datagram);
+        if (result != UDP_OK) {
+                drop_damaged(host, packet, "udp", udp_parse_name(result));
+                return;
+        }
+        struct four_tuple tuple = { .local = { header->destination, datagram.destination_port },
+                .remote = { header->source, datagram.source_port } };
+        on_datagram(host, packet, &tuple, &datagram);
+        payload_clear(&datagram.payload);
+}
+
+static void receive(void *data, struct packet *packet)
+{
+        Host *host = data;
+        struct ipv4_header header;
+        enum ipv4_parse result = ipv4_parse(packet->header, packet->header_size, packet->size, &header);
+        if (result != IPV4_OK)
+                drop_damaged(host, packet, "ip", ipv4_parse_name(result));
+        else if (!ip_address_equal(&header.destination, &host->address))
+                host_drop(host, packet, DROP_NO_ROUTE, "another host's address");
+        else if (header.more_fragments || header.fragment_offset != 0)
+                host_drop(host, packet, DROP_MTU, "fragment");
+        else if (header.protocol == IP_PROTOCOL_TCP)
+                receive_tcp(host, packet, &header);
+        else if (header.protocol == IP_PROTOCOL_UDP)
+                receive_udp(host, packet, &header);
+        else
+                host_drop(host, packet, DROP_NO_LISTENER, "protocol");
+}
+
+struct packet_sink host_sink(Host *host)
+{
+        return (struct packet_sink){ .deliver = receive, .data = host, .owner = host->owner };
+}
+
+RouteTable *host_routes(Host *host)
+{
+        return host->routes;
+}
+
+void host_add_device(Host *host, Link *link)
+{
+        g_ptr_array_add(host->devices, link);
+        link_on_departing(link, connection_on_departing, host);
+}
+
+/* ---- Looking ---- */
+
+const char *host_name(const Host *host)
+{
+        return host->name;
+}
+
+uint32_t host_owner(const Host *host)
+{
+        return host->owner;
+}
+
+const struct ip_address *host_address(const Host *host)
+{
+        return &host->address;
+}
+
+const struct ip_address *host_resolver(const Host *host)
+{
+        return &host->resolver;
+}
+
+const struct tcp_settings *host_tcp_settings(const Host *host)
+{
+        return &host->tcp_settings;
+}
+
+struct host_context *host_context(Host *host)
+{
+        return host->context;
+}
+
+time_ns host_now(const Host *host)
+{
+        return event_queue_now(host->context->net->events);
+}
+
+bool host_traces(const Host *host, enum trace_kind kind)
+{
+        return !host->is_closing && trace_wants(host->context->net->trace, kind);
+}
+
+uint32_t host_transfer_number(const struct transfer *transfer)
+{
+        return transfer != NULL ? transfer->number : 0;
+}
+
+struct transfer *host_transfer(const Host *host, uint32_t number)
+{
+        const GPtrArray *transfers = host->context->transfers;
+        if (number == 0 || transfers == NULL || number > transfers->len)
+                return NULL;
+        return transfers->pdata[number - 1];
+}
+
+uint32_t host_path_mtu(const Host *host)
+{
+        uint32_t smallest = IPV4_PACKET_SIZE_MAX;
+        for (unsigned i = 0; i < host->devices->len; i++)
+                smallest = MIN(smallest, link_mtu(host->devices->pdata[i]));
+        return smallest;
+}
+
+unsigned host_connections(const Host *host)
+{
+        return host->connections.length - host->time_waits;
+}
+
+unsigned host_time_waits(const Host *host)
+{
+        return host->time_waits;
+}
+
+void host_describe_waits(const Host *host, GString *text)
+{
+        for (const GList *link = host->processes.head; link != NULL; link = link->next) {
+                g_string_append_printf(text, "%s ", host->name);
+                process_describe_wait(link->data, text);
+                g_string_append_c(text, '\n');
+        }
+}

@@ -1,0 +1,108 @@
+/*
+ * The inside of a host, and what its files call each other for.
+ *
+ * host.c receives and finds whose a packet is; connection.c owns the connections and pumps; transmit.c makes
+ * packets; tcp_trace.c turns TCP's notes into events of the trace; socket*.c are the users.
+ */
+#ifndef INORDER_HOST_PRIVATE_H
+#define INORDER_HOST_PRIVATE_H
+
+#include "host/coroutine.h"
+#include "host/host.h"
+#include "host/ports.h"
+#include "host/socket.h"
+
+struct host_shared {
+        StackPool *stacks;
+        GHashTable *by_address; /* struct ip_address → Host */
+};
+
+struct Host {
+        struct host_context *context;
+        char *name;
+        uint32_t owner;
+        struct ip_address address;
+        struct ip_address resolver;
+        struct tcp_settings tcp_settings;
+        duration_ns limit_output;
+        RouteTable *routes;
+        GPtrArray *devices; /* of Link */
+        bool is_closing;
+
+        TcpHost *tcp;
+        uint32_t traced; /* the trace's mask that TCP has been told of */
+        GHashTable *connections_by_tuple;
+        GHashTable *listeners; /* struct four_tuple without remote → Socket */
+        GHashTable *datagrams; /* struct four_tuple, with remote when connected → Socket */
+        struct port_space tcp_ports;
+        struct port_space udp_ports;
+
+        GQueue connections; /* of struct connection */
+        GQueue sockets;     /* of Socket */
+        GQueue processes;   /* of Process */
+        GQueue endings;     /* of struct host_ending */
+        unsigned time_waits;
+
+        /* Counted from 1. Deadlines and pumps are numbered by connection; wake-ups by process or watching
+         * socket. */
+        uint32_t connections_made;
+        uint32_t wakers;
+        uint32_t packets_made;
+
+        /* What calls without a connection send at this instant. */
+        struct packet *output_head;
+        struct packet *output_tail;
+        struct event output;
+};
+
+/* What was in hand when TCP was entered. */
+struct cause {
+        enum trace_cause_kind kind;
+        struct trace_packet_id packet;
+        const char *name;
+};
+
+/* ---- host.c ---- */
+
+bool host_traces(const Host *host, enum trace_kind kind);
+uint32_t host_transfer_number(const struct transfer *transfer);
+struct transfer *host_transfer(const Host *host, uint32_t number);
+/* The smallest of its devices'. */
+uint32_t host_path_mtu(const Host *host);
+
+/* ---- host_timer.c ---- */
+
+/* The host goes: tell the programs without a process, once the others have ended. */
+void host_run_endings(Host *host);
+
+/* ---- transmit.c ---- */
+
+/* A note that says who sends to whom. */
+struct packet_note host_note_to(const Host *host, const struct ip_address *destination);
+/* Takes the segment's payload. `note` is complete but for what the segment's flags tell. */
+struct packet *host_segment_packet(
+        Host *host, const struct four_tuple *tuple, struct tcp_segment *segment, struct packet_note *note);
+/* Takes the datagram's payload. */
+struct packet *host_datagram_packet(
+        Host *host, const struct four_tuple *tuple, struct payload *payload, uint32_t transfer);
+/* SENT or RECEIVED, into the trace. */
+void host_trace_packet(
+        const Host *host, const struct packet *packet, enum trace_kind kind, const struct cause *cause);
+/* Takes the packet, traces and counts it as dropped. `detail`: "tcp bad checksum"; "-" none. */
+void host_drop(Host *host, struct packet *packet, enum drop_reason reason, const char *detail);
+/* Takes the packet. Within an event only. `device` NULL: there is no route. */
+void host_transmit(Host *host, struct packet *packet, Link *device, const struct cause *cause);
+/* The same from within a call: at this instant, in an event of its own. */
+void host_transmit_soon(Host *host, struct packet *packet);
+void host_transmit_init(Host *host);
+void host_transmit_clear(Host *host);
+/* A segment of no connection of ours: a reset, or a listener's answer. */
+void host_answer(Host *host, const struct four_tuple *tuple, struct tcp_segment *answer, uint32_t transfer,
+        const struct cause *cause);
+
+/* ---- tcp_trace.c ---- */
+
+/* Ask TCP for the notes that somebody listens to. */
+void host_ask_for_notes(Host *host);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * Who uses which port of a host: the rules of bind(2) and the choice of ephemeral ports.
+ *
+ * Bindings overlap when their ports are equal and their addresses are, or one is any. Two overlapping ones
+ * live together only when both were made with SO_REUSEADDR and none listens. As Linux.
+ */
+#ifndef INORDER_PORTS_H
+#define INORDER_PORTS_H
+
+#include <glib.h>
+#include "engine/rng.h"
+#include "wire/ip_address.h"
+
+/* One user of a port, embedded in a socket or a connection. */
+struct binding {
+        GList link;
+        struct port_use *use; /* NULL: not bound */
+        struct endpoint local;
+        bool reuses; /* SO_REUSEADDR */
+        bool is_listening;
+        bool is_for_connecting; /* the port was chosen by connect: other connections may leave from it, too */
+};
+
+/* The ports of one protocol on one host. */
+struct port_space {
+        GHashTable *uses; /* port → struct port_use */
+        struct rng_stream luck;
+        uint32_t picks;
+        uint16_t first; /* of the ephemeral ones */
+        uint16_t last;
+};
+
+/* `name` names the luck: "host www: tcp ports". */
+void port_space_init(
+        struct port_space *space, uint64_t seed, const char *name, uint16_t first, uint16_t last);
+/* All bindings are gone. */
+void port_space_clear(struct port_space *space);
+
+void port_space_bind(struct port_space *space, struct binding *binding);
+/* Nothing happens when it is not bound. */
+void port_space_unbind(struct port_space *space, struct binding *binding);
+bool binding_is_bound(const struct binding *binding);
+
+/* Whether bind(2) of `wanted` must fail with EADDRINUSE. */
+bool port_space_conflicts(const struct port_space *space, const struct binding *wanted);
+/* Whether another binding that overlaps with this one listens already. */
+bool port_space_is_listened(const struct port_space *space, const struct binding *binding);
+
+/* An ephemeral port for `wanted->local.address`, any if nobody may share it; 0 when all are taken. */
+uint16_t port_space_pick(struct port_space *space, const struct binding *wanted);
+/* The same for a connection to `tuple->remote`: other connections' ports may serve again as long as
+ * `is_taken` finds no equal four-tuple. RFC 6056 section 3.3.3. */
+uint16_t port_space_pick_for(struct port_space *space, const struct four_tuple *tuple,
+        bool (*is_taken)(const void *data, const struct four_tuple *tuple), const void *data);
+
+#endif

@@ -1,0 +1,225 @@
+/*
+ * Sockets: names, readiness and those who wait for it. What streams and datagrams do differently stands in
+ * their files.
+ */
+#include "host/socket_private.h"
+
+#include <errno.h>
+
+#include "host/process_private.h"
+
+#define DATAGRAM_BUFFER_DEFAULT 212992 /* Linux's net.core.rmem_default */
+
+static const struct socket_ops *const kinds[] = { &socket_stream, &socket_datagram };
+
+static const struct socket_ops *ops_of(int type)
+{
+        for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+                if (kinds[i]->type == type)
+                        return kinds[i];
+        }
+        g_assert_not_reached();
+}
+
+static void run_watcher(void *data)
+{
+        Socket *socket = data;
+        unsigned events = socket_ready(socket) & socket->watched;
+        if (events != 0)
+                socket->on_ready(socket->on_ready_data, events);
+}
+
+static void wake_watcher(Socket *socket)
+{
+        Host *host = socket->host;
+        if (host->is_closing)
+                return;
+        struct event_key key = { .time = host_now(host),
+                .owner = host->owner,
+                .class = EVENT_WAKE_UP,
+                .number = socket->watcher };
+        event_queue_set(host->context->net->events, &socket->wake_up, &key);
+}
+
+static void wake_waiters(Socket *socket, unsigned ready)
+{
+        for (GList *link = socket->waiters.head; link != NULL; link = link->next) {
+                struct waiter *waiter = link->data;
+                if (waiter->events == WAIT_FOR_ANYTHING || (waiter->events & ready) != 0)
+                        process_wake(waiter->process);
+        }
+}
+
+Socket *socket_make(Host *host, const struct socket_ops *ops, struct transfer *transfer,
+        const struct tcp_settings *settings)
+{
+        Socket *socket = g_new0(Socket, 1);
+        socket->ops = ops;
+        socket->host = host;
+        socket->transfer = transfer;
+        socket->settings = *settings;
+        socket->datagram_buffer = DATAGRAM_BUFFER_DEFAULT;
+        socket->ports = ops == &socket_stream ? &host->tcp_ports : &host->udp_ports;
+        socket->link.data = socket;
+        event_init(&socket->wake_up, run_watcher, socket);
+        g_queue_push_tail_link(&host->sockets, &socket->link);
+        return socket;
+}
+
+Socket *socket_new(Host *host, int type, struct transfer *transfer, const struct tcp_settings *tcp)
+{
+        bool is_nonblocking = (type & SOCK_NONBLOCK) != 0;
+        const struct socket_ops *ops = ops_of(type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC));
+        Socket *socket = socket_make(host, ops, transfer, tcp != NULL ? tcp : &host->tcp_settings);
+        socket->is_nonblocking = is_nonblocking;
+        return socket;
+}
+
+/* ---- Names ---- */
+
+int socket_bind(Socket *socket, const struct endpoint *local)
+{
+        const Host *host = socket->host;
+        if (binding_is_bound(&socket->binding) || socket->connection != NULL)
+                return -EINVAL;
+        if (!ip_address_is_any(&local->address) && !ip_address_equal(&local->address, &host->address))
+                return -EADDRNOTAVAIL;
+        bool reuses = socket->reuses_address && socket->ops == &socket_stream;
+        struct binding wanted = { .local = *local, .reuses = reuses };
+        if (wanted.local.port == 0)
+                wanted.local.port = port_space_pick(socket->ports, &wanted);
+        if (wanted.local.port == 0 || port_space_conflicts(socket->ports, &wanted))
+                return -EADDRINUSE;
+        socket->binding = wanted;
+        port_space_bind(socket->ports, &socket->binding);
+        if (socket->ops->on_bound != NULL)
+                socket->ops->on_bound(socket);
+        return 0;
+}
+
+int socket_bind_somewhere(Socket *socket)
+{
+        static const struct endpoint anywhere = { .port = 0 };
+        return binding_is_bound(&socket->binding) ? 0 : socket_bind(socket, &anywhere);
+}
+
+void socket_names(const Socket *socket, struct four_tuple *tuple, bool *is_connected)
+{
+        *tuple = (struct four_tuple){ .local = socket->binding.local };
+        *is_connected = socket->ops->tuple(socket, tuple);
+}
+
+void socket_describe(const Socket *socket, GString *text)
+{
+        char name[ENDPOINT_TEXT_SIZE];
+        struct four_tuple tuple;
+        bool is_connected;
+        socket_names(socket, &tuple, &is_connected);
+        const struct endpoint *shown = is_connected ? &tuple.remote : &tuple.local;
+        g_string_append_printf(text, " %s, %s", endpoint_format(shown, name), socket->ops->state(socket));
+}
+
+/* ---- What differs ---- */
+
+int socket_listen(Socket *socket, int backlog)
+{
+        return socket->ops->listen(socket, backlog);
+}
+
+Socket *socket_accept(Socket *socket, int *error)
+{
+        return socket->ops->accept(socket, error);
+}
+
+int socket_connect(Socket *socket, const struct endpoint *remote)
+{
+        if (!ip_address_is_ipv4(&remote->address))
+                return -EAFNOSUPPORT;
+        return socket->ops->connect(socket, remote);
+}
+
+ssize_t socket_read(Socket *socket, void *bytes, size_t size)
+{
+        return socket->ops->read(socket, bytes, size, NULL);
+}
+
+ssize_t socket_write(Socket *socket, const void *bytes, size_t size)
+{
+        return socket->ops->write(socket, bytes, size, NULL);
+}
+
+int socket_shutdown(Socket *socket, int how)
+{
+        if (how != SHUT_RD && how != SHUT_WR && how != SHUT_RDWR)
+                return -EINVAL;
+        return socket->ops->shutdown(socket, how);
+}
+
+void socket_close(Socket *socket)
+{
+        socket->ops->close(socket);
+        while (!g_queue_is_empty(&socket->waiters)) {
+                struct waiter *waiter = socket->waiters.head->data;
+                socket_stop_waiting(waiter);
+                process_wake(waiter->process);
+        }
+        event_queue_cancel(socket->host->context->net->events, &socket->wake_up);
+        port_space_unbind(socket->ports, &socket->binding);
+        g_queue_unlink(&socket->host->sockets, &socket->link);
+        g_free(socket);
+}
+
+struct transfer *socket_transfer(Socket *socket)
+{
+        struct transfer *peer = socket->ops->peer_transfer(socket);
+        return peer != NULL ? peer : socket->transfer;
+}
+
+size_t socket_room(const Socket *socket)
+{
+        return socket->ops->room(socket);
+}
+
+unsigned socket_ready(const Socket *socket)
+{
+        return socket->ops->ready(socket);
+}
+
+/* ---- Waiting ---- */
+
+void socket_wait(Socket *socket, struct waiter *waiter, Process *process, unsigned events)
+{
+        *waiter = (struct waiter){ .process = process, .socket = socket, .events = events };
+        waiter->link.data = waiter;
+        g_queue_push_tail_link(&socket->waiters, &waiter->link);
+}
+
+void socket_stop_waiting(struct waiter *waiter)
+{
+        if (waiter->socket == NULL)
+                return;
+        g_queue_unlink(&waiter->socket->waiters, &waiter->link);
+        waiter->socket = NULL;
+}
+
+void socket_update(Socket *socket)
+{
+        if (socket->on_ready == NULL && g_queue_is_empty(&socket->waiters))
+                return;
+        unsigned ready = socket_ready(socket);
+        wake_waiters(socket, ready);
+        if (socket->on_ready != NULL && (ready & ~socket->last_ready & socket->watched) != 0)
+                wake_watcher(socket);
+        socket->last_ready = ready;
+}
+
+void socket_watch(Socket *socket, unsigned events, void (*ready)(void *data, unsigned events), void *data)
+{
+        if (socket->watcher == 0)
+                socket->watcher = ++socket->host->wakers;
+        socket->watched = events | POLLERR | POLLHUP;
+        socket->on_ready = ready;
+        socket->on_ready_data = data;
+        socket->last_ready = 0;
+        socket_update(socket);
+}

@@ -1,0 +1,264 @@
+/*
+ * Datagram sockets. RFC 768; POSIX.1-2017.
+ *
+ * Differs: no two sockets have the same local end, with SO_REUSEADDR or without; and a datagram larger than
+ * the device's MTU is refused with EMSGSIZE instead of being sent in fragments.
+ */
+#include <errno.h>
+
+#include "host/socket_private.h"
+
+#define RING_CAPACITY_MIN 8
+#define DATAGRAM_OVERHEAD 512 /* what a queued datagram costs beyond its bytes, as in Linux's accounting */
+
+/* ---- The queue ---- */
+
+static struct datagram *slot(struct datagram_queue *queue, unsigned index)
+{
+        return &queue->ring[(queue->first + index) % queue->capacity];
+}
+
+static void grow(struct datagram_queue *queue)
+{
+        struct datagram_queue larger = { .capacity = MAX(queue->capacity * 2, RING_CAPACITY_MIN) };
+        larger.ring = g_new(struct datagram, larger.capacity);
+        for (unsigned i = 0; i < queue->count; i++)
+                larger.ring[i] = *slot(queue, i);
+        g_free(queue->ring);
+        queue->ring = larger.ring;
+        queue->capacity = larger.capacity;
+        queue->first = 0;
+}
+
+static void push(struct datagram_queue *queue, const struct datagram *datagram)
+{
+        if (queue->count == queue->capacity)
+                grow(queue);
+        *slot(queue, queue->count++) = *datagram;
+        queue->charged += datagram->charge;
+}
+
+static struct datagram pop(struct datagram_queue *queue)
+{
+        struct datagram first = queue->ring[queue->first];
+        queue->first = (queue->first + 1) % queue->capacity;
+        queue->count--;
+        queue->charged -= first.charge;
+        return first;
+}
+
+static void queue_clear(struct datagram_queue *queue)
+{
+        while (queue->count > 0) {
+                struct datagram datagram = pop(queue);
+                payload_clear(&datagram.payload);
+        }
+        g_free(queue->ring);
+        *queue = (struct datagram_queue){ 0 };
+}
+
+/* ---- Names ---- */
+
+static void publish(Socket *socket, const struct endpoint *local, const struct endpoint *remote)
+{
+        GHashTable *table = socket->host->datagrams;
+        if (g_hash_table_lookup(table, &socket->name) == socket)
+                g_hash_table_remove(table, &socket->name);
+        socket->name = (struct four_tuple){ .local = *local };
+        if (remote != NULL)
+                socket->name.remote = *remote;
+        g_hash_table_insert(table, &socket->name, socket);
+}
+
+static void datagram_on_bound(Socket *socket)
+{
+        publish(socket, &socket->binding.local, NULL);
+}
+
+Socket *host_find_datagram_socket(const Host *host, const struct four_tuple *tuple)
+{
+        struct four_tuple bound = { .local = tuple->local };
+        struct four_tuple wild = { .local = { .port = tuple->local.port } };
+        const struct four_tuple *const names[] = { tuple, &bound, &wild };
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+                Socket *socket = g_hash_table_lookup(host->datagrams, names[i]);
+                if (socket != NULL)
+                        return socket;
+        }
+        return NULL;
+}
+
+static int datagram_connect(Socket *socket, const struct endpoint *remote)
+{
+        const Host *host = socket->host;
+        if (route_table_find(host->routes, &remote->address) == NULL)
+                return -ENETUNREACH;
+        int error = socket_bind_somewhere(socket);
+        if (error != 0)
+                return error;
+        struct endpoint local = { host->address, socket->binding.local.port };
+        publish(socket, &local, remote);
+        socket->is_connected = true;
+        return 0;
+}
+
+/* ---- Traffic ---- */
+
+bool socket_deliver(
+        Socket *socket, struct udp_datagram *datagram, const struct endpoint *from, uint32_t transfer)
+{
+        struct datagram_queue *queue = &socket->queue;
+        struct datagram queued = { .payload = datagram->payload,
+                .from = *from,
+                .transfer = transfer,
+                .charge = datagram->payload.length + DATAGRAM_OVERHEAD };
+        if (socket->is_read_shut || queue->charged + queued.charge > socket->datagram_buffer)
+                return false;
+        datagram->payload = (struct payload){ 0 };
+        push(queue, &queued);
+        socket_update(socket);
+        return true;
+}
+
+static ssize_t datagram_read(Socket *socket, void *bytes, size_t size, struct endpoint *remote)
+{
+        if (socket->queue.count == 0)
+                return socket->is_read_shut ? 0 : -EAGAIN;
+        struct datagram datagram = pop(&socket->queue);
+        size_t taken = MIN(size, datagram.payload.length); /* the rest is lost */
+        payload_copy_out(&datagram.payload, 0, bytes, taken);
+        payload_clear(&datagram.payload);
+        socket->last_from = datagram.from;
+        socket->last_transfer = datagram.transfer;
+        if (remote != NULL)
+                *remote = datagram.from;
+        socket_update(socket);
+        return (ssize_t)taken;
+}
+
+static uint32_t transfer_towards(const Socket *socket, const struct endpoint *remote)
+{
+        if (socket->transfer != NULL)
+                return socket->transfer->number;
+        return endpoint_equal(remote, &socket->last_from) ? socket->last_transfer : 0;
+}
+
+static int check_sending(const Socket *socket, const struct endpoint *remote, size_t size)
+{
+        if (socket->is_write_shut)
+                return -EPIPE;
+        if (remote == NULL)
+                return -EDESTADDRREQ;
+        if (!ip_address_is_ipv4(&remote->address))
+                return -EAFNOSUPPORT;
+        if (remote->port == 0)
+                return -EINVAL;
+        const Link *device = route_table_find(socket->host->routes, &remote->address);
+        if (device == NULL)
+                return -ENETUNREACH;
+        return size > link_mtu(device) - IPV4_HEADER_SIZE - UDP_HEADER_SIZE ? -EMSGSIZE : 0;
+}
+
+static ssize_t datagram_write(Socket *socket, const void *bytes, size_t size, const struct endpoint *remote)
+{
+        Host *host = socket->host;
+        if (remote == NULL && socket->is_connected)
+                remote = &socket->name.remote;
+        int error = check_sending(socket, remote, size);
+        if (error == 0)
+                error = socket_bind_somewhere(socket);
+        if (error != 0)
+                return error;
+        struct four_tuple tuple = { .local = { host->address, socket->binding.local.port },
+                .remote = *remote };
+        struct payload payload = payload_of_bytes(host->context->payloads, bytes, size);
+        uint32_t transfer = transfer_towards(socket, remote);
+        host_transmit_soon(host, host_datagram_packet(host, &tuple, &payload, transfer));
+        return (ssize_t)size;
+}
+
+/* ---- The rest ---- */
+
+static int datagram_listen(Socket *socket, int backlog)
+{
+        (void)socket;
+        (void)backlog;
+        return -EOPNOTSUPP;
+}
+
+static Socket *datagram_accept(Socket *socket, int *error)
+{
+        (void)socket;
+        *error = -EOPNOTSUPP;
+        return NULL;
+}
+
+static int datagram_shutdown(Socket *socket, int how)
+{
+        if (!socket->is_connected)
+                return -ENOTCONN;
+        socket->is_read_shut |= how != SHUT_WR;
+        socket->is_write_shut |= how != SHUT_RD;
+        socket_update(socket);
+        return 0;
+}
+
+static void datagram_close(Socket *socket)
+{
+        if (binding_is_bound(&socket->binding))
+                g_hash_table_remove(socket->host->datagrams, &socket->name);
+        queue_clear(&socket->queue);
+}
+
+static unsigned datagram_ready(const Socket *socket)
+{
+        unsigned events = POLLOUT;
+        if (socket->queue.count > 0 || socket->is_read_shut)
+                events |= POLLIN;
+        if (socket->is_read_shut)
+                events |= POLLRDHUP;
+        if (socket->is_read_shut && socket->is_write_shut)
+                events |= POLLHUP;
+        return events;
+}
+
+static bool datagram_tuple(const Socket *socket, struct four_tuple *tuple)
+{
+        if (socket->is_connected)
+                *tuple = socket->name;
+        return socket->is_connected;
+}
+
+/* Datagrams do not wait for one another: there is always room for the largest. */
+static size_t datagram_room(const Socket *socket)
+{
+        return host_path_mtu(socket->host) - IPV4_HEADER_SIZE - UDP_HEADER_SIZE;
+}
+
+static struct transfer *datagram_peer_transfer(const Socket *socket)
+{
+        return host_transfer(socket->host, socket->last_transfer);
+}
+
+static const char *datagram_state(const Socket *socket)
+{
+        return socket->is_connected ? "connected" : "unconnected";
+}
+
+const struct socket_ops socket_datagram = {
+        .name = "datagram",
+        .type = SOCK_DGRAM,
+        .listen = datagram_listen,
+        .accept = datagram_accept,
+        .connect = datagram_connect,
+        .read = datagram_read,
+        .write = datagram_write,
+        .shutdown = datagram_shutdown,
+        .close = datagram_close,
+        .ready = datagram_ready,
+        .on_bound = datagram_on_bound,
+        .tuple = datagram_tuple,
+        .state = datagram_state,
+        .room = datagram_room,
+        .peer_transfer = datagram_peer_transfer,
+};

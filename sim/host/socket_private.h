@@ -1,0 +1,144 @@
+/*
+ * The inside of a socket: what streams and datagrams have in common, and the operations in which they differ.
+ */
+#ifndef INORDER_SOCKET_PRIVATE_H
+#define INORDER_SOCKET_PRIVATE_H
+
+#include "host/connection.h"
+#include "wire/udp.h"
+
+/* All of a socket that depends on its type. Errors are negative errno values. */
+struct socket_ops {
+        const char *name;
+        int type;
+        int (*listen)(Socket *socket, int backlog);
+        Socket *(*accept)(Socket *socket, int *error);
+        int (*connect)(Socket *socket, const struct endpoint *remote);
+        ssize_t (*read)(Socket *socket, void *bytes, size_t size, struct endpoint *remote);
+        /* `remote` NULL: where it is connected to. */
+        ssize_t (*write)(Socket *socket, const void *bytes, size_t size, const struct endpoint *remote);
+        int (*shutdown)(Socket *socket, int how);
+        void (*close)(Socket *socket);
+        unsigned (*ready)(const Socket *socket);
+        void (*on_bound)(Socket *socket);
+        /* False: not connected. */
+        bool (*tuple)(const Socket *socket, struct four_tuple *tuple);
+        const char *(*state)(const Socket *socket);
+        size_t (*room)(const Socket *socket);
+        struct transfer *(*peer_transfer)(const Socket *socket); /* NULL: none is known */
+};
+
+extern const struct socket_ops socket_stream;
+extern const struct socket_ops socket_datagram;
+
+struct datagram {
+        struct payload payload;
+        struct endpoint from;
+        uint32_t transfer;
+        uint32_t charge; /* against the receive buffer */
+};
+
+/* A bounded queue of datagrams, in a ring that grows and stays. */
+struct datagram_queue {
+        struct datagram *ring;
+        unsigned capacity;
+        unsigned first;
+        unsigned count;
+        uint32_t charged;
+};
+
+struct Socket {
+        GList link; /* in its host's list */
+        const struct socket_ops *ops;
+        Host *host;
+        struct transfer *transfer;
+        struct tcp_settings settings; /* of the next connection, or of the present one */
+        struct port_space *ports;
+        struct binding binding; /* by bind or listen */
+        bool is_nonblocking;
+        bool reuses_address;
+
+        /* Streams: at most one of the two. */
+        struct connection *connection;
+        TcpListener *listener;
+        struct four_tuple listener_name; /* the key it is found under */
+        bool is_connecting;              /* connect has begun, and no call has told how it ended */
+        bool is_let_go;                  /* closed, and waiting for the last acknowledgement (SO_LINGER) */
+
+        /* Datagrams. */
+        struct datagram_queue queue;
+        uint32_t datagram_buffer; /* SO_RCVBUF */
+        bool is_connected;
+        bool is_read_shut;
+        bool is_write_shut;
+        struct four_tuple name;    /* the key it is found under once bound */
+        struct endpoint last_from; /* whom it heard last, and in which transfer: an answer belongs to it */
+        uint32_t last_transfer;
+
+        GQueue waiters; /* of struct waiter */
+        /* The watcher, when `on_ready` is not NULL. */
+        void (*on_ready)(void *data, unsigned events);
+        void *on_ready_data;
+        unsigned watched;
+        unsigned last_ready;
+        uint32_t watcher; /* its number among the host's wakers; 0: none yet */
+        struct event wake_up;
+};
+
+/* A process that waits for one of `events`, on its own stack. */
+struct waiter {
+        GList link;
+        Process *process;
+        Socket *socket; /* NULL: it was closed meanwhile */
+        unsigned events;
+};
+
+/* For `waiter.events`: to be woken by whatever happens. */
+#define WAIT_FOR_ANYTHING 0u
+
+void socket_wait(Socket *socket, struct waiter *waiter, Process *process, unsigned events);
+/* Nothing happens when the socket is gone. */
+void socket_stop_waiting(struct waiter *waiter);
+
+/* Something may have become true: wake who waits for it. */
+void socket_update(Socket *socket);
+void socket_on_connection_gone(Socket *socket);
+/* A socket with neither name nor connection. */
+Socket *socket_make(Host *host, const struct socket_ops *ops, struct transfer *transfer,
+        const struct tcp_settings *settings);
+/* Bind to an ephemeral port, if it is not bound yet. */
+int socket_bind_somewhere(Socket *socket);
+/* " 202.43.78.3:80, SYN-SENT". */
+void socket_describe(const Socket *socket, GString *text);
+void socket_names(const Socket *socket, struct four_tuple *tuple, bool *is_connected);
+
+/* ---- Streams ---- */
+
+/* The first half of a close that waits: let go of the connection, but watch it. */
+void socket_let_go(Socket *socket);
+/* Whether what was written, and the FIN, still waits for its acknowledgement. */
+bool socket_has_unacknowledged(const Socket *socket);
+int socket_take_error(Socket *socket);
+/* Put the socket's changed settings to use. */
+void socket_apply_settings(Socket *socket);
+/* A segment that no connection knows. Returns false when there is no listener for it. */
+bool host_offer_to_listener(Host *host, const struct four_tuple *tuple, const struct tcp_segment *segment,
+        const struct trace_packet_id *packet);
+Socket *host_find_listener(const Host *host, const struct endpoint *local);
+
+/* ---- Datagrams ---- */
+
+/* Who is to have a datagram for this four-tuple; NULL: nobody. */
+Socket *host_find_datagram_socket(const Host *host, const struct four_tuple *tuple);
+/* Takes the payload; false when the receive buffer is full. */
+bool socket_deliver(
+        Socket *socket, struct udp_datagram *datagram, const struct endpoint *from, uint32_t transfer);
+
+/* ---- Options ---- */
+
+int socket_get_option(Socket *socket, int level, int option, void *value, socklen_t *size);
+int socket_set_option(Socket *socket, int level, int option, const void *value, socklen_t size);
+/* "TCP_NODELAY"; "unknown". */
+const char *socket_option_name(int level, int option);
+
+#endif

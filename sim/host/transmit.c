@@ -1,0 +1,223 @@
+/*
+ * Packets: segments and datagrams get their headers and their notes, and go to a device.
+ *
+ * RFC 791; every packet is sent with DF, as Linux does by path MTU discovery (RFC 1191).
+ */
+#include "host/host_private.h"
+
+#include "wire/udp.h"
+
+#define TIME_TO_LIVE 64 /* RFC 1700's recommendation, and Linux's */
+#define DNS_PORT     53
+
+static uint32_t owner_of(const Host *host, const struct ip_address *address)
+{
+        const Host *other = g_hash_table_lookup(host->context->shared->by_address, address);
+        return other != NULL ? other->owner : PACKET_NO_HOST;
+}
+
+struct packet_note host_note_to(const Host *host, const struct ip_address *destination)
+{
+        return (struct packet_note){ .from = host->owner, .to = owner_of(host, destination), .why = "-" };
+}
+
+static struct packet *packet_for(Host *host, const struct packet_note *note)
+{
+        struct packet *packet = packet_new(host->context->net->packets);
+        packet->id = (struct trace_packet_id){ host->owner, ++host->packets_made };
+        packet->note = *note;
+        return packet;
+}
+
+/* Behind it stand the transport header already, and the payload. */
+static void put_ip_header(struct packet *packet, const struct four_tuple *tuple, uint8_t protocol,
+        uint8_t ecn, size_t transport_header_size)
+{
+        packet->header_size = (uint8_t)(IPV4_HEADER_SIZE + transport_header_size);
+        packet->size = (uint16_t)(packet->header_size + packet->payload.length);
+        struct ipv4_header header = {
+                .source = tuple->local.address,
+                .destination = tuple->remote.address,
+                .total_length = packet->size,
+                .identification = (uint16_t)packet->id.number,
+                .ecn = ecn,
+                .time_to_live = TIME_TO_LIVE,
+                .protocol = protocol,
+                .dont_fragment = true,
+        };
+        ipv4_emit(&header, packet->header);
+}
+
+static uint16_t kinds_of(const struct tcp_segment *segment, uint16_t sending)
+{
+        const uint16_t flags = segment->flags;
+        uint16_t kinds = 0;
+        if (flags & TCP_FLAG_SYN)
+                kinds |= flags & TCP_FLAG_ACK ? PACKET_SYN_ACK : PACKET_SYN;
+        if (flags & TCP_FLAG_FIN)
+                kinds |= PACKET_FIN;
+        if (flags & TCP_FLAG_RST)
+                kinds |= PACKET_RST;
+        if (sending > 1)
+                kinds |= PACKET_RETRANSMISSION;
+        else if (segment->payload.length > 0)
+                kinds |= PACKET_DATA;
+        if (tcp_segment_length(segment) == 0 && !(flags & TCP_FLAG_RST))
+                kinds |= PACKET_PURE_ACK;
+        return kinds;
+}
+
+/* RFC 2883 section 4: the first block lies below the ACK, or within the second. */
+static bool reports_duplicate(const struct tcp_segment *segment)
+{
+        const struct tcp_options *options = &segment->options;
+        if (options->sack_count == 0)
+                return false;
+        if (seq_before(options->sack[0].left, segment->ack))
+                return true;
+        return options->sack_count > 1 && seq_after_or_at(options->sack[0].left, options->sack[1].left) &&
+               seq_before_or_at(options->sack[0].right, options->sack[1].right);
+}
+
+struct packet *host_segment_packet(
+        Host *host, const struct four_tuple *tuple, struct tcp_segment *segment, struct packet_note *note)
+{
+        note->kinds = kinds_of(segment, note->sending);
+        note->is_dsack = reports_duplicate(segment);
+        if (segment->flags & TCP_FLAG_SYN)
+                note->window_scale = 0;
+        struct packet *packet = packet_for(host, note);
+        size_t size = tcp_segment_emit(
+                &tuple->local.address, &tuple->remote.address, segment, packet->header + IPV4_HEADER_SIZE);
+        packet->payload = segment->payload;
+        segment->payload = (struct payload){ 0 };
+        put_ip_header(packet, tuple, IP_PROTOCOL_TCP, segment->ecn, size);
+        return packet;
+}
+
+struct packet *host_datagram_packet(
+        Host *host, const struct four_tuple *tuple, struct payload *payload, uint32_t transfer)
+{
+        struct packet_note note = host_note_to(host, &tuple->remote.address);
+        note.transfer = transfer;
+        note.why = "datagram";
+        note.kinds = payload->length > 0 ? PACKET_DATA : 0;
+        if (tuple->local.port == DNS_PORT || tuple->remote.port == DNS_PORT)
+                note.kinds |= PACKET_DNS;
+        struct packet *packet = packet_for(host, &note);
+        struct udp_datagram datagram = { tuple->local.port, tuple->remote.port, *payload };
+        *payload = (struct payload){ 0 };
+        udp_emit(&tuple->local.address, &tuple->remote.address, &datagram, packet->header + IPV4_HEADER_SIZE);
+        packet->payload = datagram.payload;
+        put_ip_header(packet, tuple, IP_PROTOCOL_UDP, ECN_NOT_ECT, UDP_HEADER_SIZE);
+        return packet;
+}
+
+void host_trace_packet(
+        const Host *host, const struct packet *packet, enum trace_kind kind, const struct cause *cause)
+{
+        if (!host_traces(host, kind))
+                return;
+        struct trace_packet view;
+        packet_describe(packet, &view);
+        const struct trace_event event = { .kind = kind,
+                .time = host_now(host),
+                .owner = host->owner,
+                .connection = packet->note.connection,
+                .transfer = packet->note.transfer,
+                .cause = { cause->kind, cause->packet, cause->name },
+                .packet = &view };
+        trace_emit(host->context->net->trace, &event);
+}
+
+void host_drop(Host *host, struct packet *packet, enum drop_reason reason, const char *detail)
+{
+        if (host_traces(host, TRACE_DROPPED)) {
+                struct trace_packet view;
+                packet_describe(packet, &view);
+                const struct trace_event event = { .kind = TRACE_DROPPED,
+                        .time = host_now(host),
+                        .owner = host->owner,
+                        .transfer = packet->note.transfer,
+                        .packet = &view,
+                        .dropped = { drop_reason_name(reason), detail } };
+                trace_emit(host->context->net->trace, &event);
+        }
+        net_drop(host->context->net, packet, reason);
+}
+
+void host_transmit(Host *host, struct packet *packet, Link *device, const struct cause *cause)
+{
+        host->context->net->counts.sent++;
+        host_trace_packet(host, packet, TRACE_SENT, cause);
+        if (device != NULL)
+                link_send(device, packet);
+        else
+                host_drop(host, packet, DROP_NO_ROUTE, "-");
+}
+
+static struct packet *take_output(Host *host)
+{
+        struct packet *packet = host->output_head;
+        host->output_head = packet->next;
+        if (host->output_head == NULL)
+                host->output_tail = NULL;
+        packet->next = NULL;
+        return packet;
+}
+
+static Link *device_towards_packet(const Host *host, const struct packet *packet)
+{
+        struct ipv4_header header;
+        enum ipv4_parse result = ipv4_parse(packet->header, packet->header_size, packet->size, &header);
+        g_assert(result == IPV4_OK);
+        return route_table_find(host->routes, &header.destination);
+}
+
+static void transmit_output(void *data)
+{
+        Host *host = data;
+        static const struct cause call = { .kind = TRACE_CAUSE_CALL, .name = "sendto" };
+        while (host->output_head != NULL) {
+                struct packet *packet = take_output(host);
+                host_transmit(host, packet, device_towards_packet(host, packet), &call);
+        }
+}
+
+void host_transmit_init(Host *host)
+{
+        event_init(&host->output, transmit_output, host);
+}
+
+void host_transmit_clear(Host *host)
+{
+        event_queue_cancel(host->context->net->events, &host->output);
+        while (host->output_head != NULL)
+                packet_free(host->context->net->packets, take_output(host));
+}
+
+/* Connections' pumps are numbered from 1: this one comes before them. */
+void host_transmit_soon(Host *host, struct packet *packet)
+{
+        struct event_key key = {
+                .time = host_now(host), .owner = host->owner, .class = EVENT_PUMP, .number = 0
+        };
+        if (host->output_tail != NULL)
+                host->output_tail->next = packet;
+        else
+                host->output_head = packet;
+        host->output_tail = packet;
+        if (!host->is_closing && !event_is_queued(&host->output))
+                event_queue_set(host->context->net->events, &host->output, &key);
+}
+
+void host_answer(Host *host, const struct four_tuple *tuple, struct tcp_segment *answer, uint32_t transfer,
+        const struct cause *cause)
+{
+        struct packet_note note = host_note_to(host, &tuple->remote.address);
+        enum tcp_send_reason reason = answer->flags & TCP_FLAG_RST ? TCP_SEND_RESET : TCP_SEND_ACK;
+        note.transfer = transfer;
+        note.why = tcp_send_reason_name(reason);
+        struct packet *packet = host_segment_packet(host, tuple, answer, &note);
+        host_transmit(host, packet, route_table_find(host->routes, &tuple->remote.address), cause);
+}

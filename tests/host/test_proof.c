@@ -1,0 +1,221 @@
+/*
+ * The proof of order: every byte once, in its place, or the first that is not.
+ */
+#include "host/proof.h"
+
+#include <check.h>
+#include <openssl/evp.h>
+#include <string.h>
+
+static ProofBook *book;
+static struct endpoint from;
+static struct endpoint to;
+
+static void set_up(void)
+{
+        book = proof_book_new(true);
+        from = (struct endpoint){ ip_address_from_ipv4(0x0a000001), 1000 };
+        to = (struct endpoint){ ip_address_from_ipv4(0x0a000002), 80 };
+}
+
+static void tear_down(void)
+{
+        proof_book_free(book);
+}
+
+static ProofStream *open_stream(uint32_t isn, uint32_t transfer)
+{
+        return proof_open(book, &from, &to, seq_of(isn), transfer);
+}
+
+START_TEST(what_was_written_may_be_read_in_other_pieces)
+{
+        ProofStream *stream = open_stream(1, 0);
+        proof_written(stream, "hello ", 6);
+        proof_written(stream, "world", 5);
+        ck_assert(proof_read(stream, "hel", 3));
+        ck_assert(proof_read(stream, "lo wor", 6));
+        proof_write_ended(stream);
+        ck_assert(proof_read(stream, "ld", 2));
+        ck_assert(proof_read_ended(stream));
+        ck_assert_ptr_null(proof_book_mismatch(book));
+}
+END_TEST
+
+START_TEST(a_megabyte_passes_through)
+{
+        ProofStream *stream = open_stream(1, 0);
+        uint8_t piece[1000];
+        for (unsigned i = 0; i < 1000; i++) {
+                memset(piece, (int)i, sizeof piece);
+                proof_written(stream, piece, sizeof piece);
+                if (i >= 10) {
+                        memset(piece, (int)(i - 10), sizeof piece);
+                        ck_assert(proof_read(stream, piece, sizeof piece));
+                }
+        }
+        ck_assert(!proof_read_ended(stream));
+}
+END_TEST
+
+static const struct mismatch_case {
+        const char *written;
+        const char *read;
+        bool write_ended;
+        bool read_ended;
+        uint64_t offset;
+        int expected;
+        int seen;
+        const char *why;
+} mismatch_cases[] = {
+        { "abcd", "abxd", false, false, 2, 'c', 'x', "a changed byte is named with its offset" },
+        { "abcd", "abdc", false, false, 2, 'c', 'd', "two that changed places" },
+        { "ab", "abab", false, false, 2, -1, 'a', "what was never written cannot be read" },
+        { "", "a", false, false, 0, -1, 'a', "nothing was written" },
+        { "abcd", "ab", true, true, 2, 'c', -1, "an end that comes early" },
+        { "abcd", "abcd", false, true, 4, -1, -1, "an end that nobody made" },
+};
+
+START_TEST(the_first_difference_is_remembered)
+{
+        const struct mismatch_case *test = &mismatch_cases[_i];
+        ProofStream *stream = open_stream(1, 9);
+        proof_written(stream, test->written, strlen(test->written));
+        if (test->write_ended)
+                proof_write_ended(stream);
+        bool is_right = proof_read(stream, test->read, strlen(test->read));
+        if (test->read_ended)
+                is_right = proof_read_ended(stream);
+        ck_assert_msg(!is_right, "%s", test->why);
+        const struct proof_mismatch *mismatch = proof_book_mismatch(book);
+        ck_assert_ptr_nonnull(mismatch);
+        ck_assert_uint_eq(mismatch->transfer, 9);
+        ck_assert_msg(mismatch->offset == test->offset, "%s", test->why);
+        ck_assert_msg(mismatch->expected == test->expected, "%s", test->why);
+        ck_assert_msg(mismatch->seen == test->seen, "%s", test->why);
+        ck_assert(endpoint_equal(&mismatch->from, &from) && endpoint_equal(&mismatch->to, &to));
+}
+END_TEST
+
+START_TEST(only_the_first_mismatch_counts)
+{
+        ProofStream *stream = open_stream(1, 0);
+        proof_written(stream, "ab", 2);
+        ck_assert(!proof_read(stream, "x", 1));
+        ck_assert(!proof_read(stream, "y", 1));
+        ck_assert_int_eq(proof_book_mismatch(book)->seen, 'x');
+}
+END_TEST
+
+START_TEST(a_stream_is_found_by_its_ends_and_its_initial_number)
+{
+        ProofStream *stream = open_stream(1, 4);
+        ck_assert_ptr_eq(proof_find(book, &from, &to, seq_of(1)), stream);
+        ck_assert_uint_eq(proof_transfer(stream), 4);
+        ck_assert_ptr_null(proof_find(book, &from, &to, seq_of(2)));
+        ck_assert_ptr_null(proof_find(book, &to, &from, seq_of(1)));
+}
+END_TEST
+
+START_TEST(the_same_name_again_is_another_stream)
+{
+        ProofStream *first = open_stream(1, 0);
+        ProofStream *second = open_stream(1, 0);
+        ck_assert_ptr_ne(first, second);
+        ck_assert_ptr_eq(proof_find(book, &from, &to, seq_of(1)), second);
+        proof_written(first, "a", 1);
+        ck_assert(proof_read(first, "a", 1));
+}
+END_TEST
+
+START_TEST(an_account_adds_the_streams_of_a_transfer)
+{
+        struct proof_account account;
+        ProofStream *one = open_stream(1, 2);
+        ProofStream *other = open_stream(2, 2);
+        open_stream(3, 1);
+        proof_written(one, "abc", 3);
+        proof_written(other, "de", 2);
+        proof_write_ended(one);
+        ck_assert(proof_read(one, "ab", 2));
+        proof_book_account(book, 2, &account);
+        ck_assert_uint_eq(account.streams, 2);
+        ck_assert_uint_eq(account.bytes_written, 5);
+        ck_assert_uint_eq(account.bytes_read, 2);
+        ck_assert(!account.is_complete);
+        ck_assert(proof_read(one, "c", 1));
+        proof_book_account(book, 2, &account);
+        ck_assert(account.is_complete);
+        proof_book_account(book, 77, &account);
+        ck_assert_uint_eq(account.streams, 0);
+}
+END_TEST
+
+static void sha256(const char *text, size_t size, uint8_t digest[32])
+{
+        EVP_Digest(text, size, digest, NULL, EVP_sha256(), NULL);
+}
+
+START_TEST(one_stream_is_hashed_as_its_bytes)
+{
+        uint8_t expected[32], written[32], read[32];
+        ProofStream *stream = open_stream(1, 1);
+        open_stream(2, 1);
+        proof_written(stream, "abc", 3);
+        ck_assert(proof_book_sha256(book, 1, written, read));
+        sha256("abc", 3, expected);
+        ck_assert_mem_eq(written, expected, 32);
+        ck_assert_mem_ne(read, expected, 32);
+        ck_assert(proof_read(stream, "abc", 3));
+        ck_assert(proof_book_sha256(book, 1, written, read));
+        ck_assert_mem_eq(read, expected, 32);
+}
+END_TEST
+
+START_TEST(several_streams_are_hashed_as_their_hashes)
+{
+        uint8_t hashes[64], expected[32], written[32], read[32];
+        proof_written(open_stream(1, 1), "abc", 3);
+        proof_written(open_stream(2, 1), "d", 1);
+        sha256("abc", 3, hashes);
+        sha256("d", 1, hashes + 32);
+        sha256((const char *)hashes, 64, expected);
+        ck_assert(proof_book_sha256(book, 1, written, read));
+        ck_assert_mem_eq(written, expected, 32);
+}
+END_TEST
+
+START_TEST(a_book_without_hashes_says_so)
+{
+        uint8_t written[32], read[32];
+        g_autoptr(ProofBook) plain = proof_book_new(false);
+        ProofStream *stream = proof_open(plain, &from, &to, seq_of(1), 1);
+        proof_written(stream, "abc", 3);
+        ck_assert(proof_read(stream, "abc", 3));
+        ck_assert(!proof_book_has_sha256(plain));
+        ck_assert(!proof_book_sha256(plain, 1, written, read));
+}
+END_TEST
+
+int main(void)
+{
+        Suite *suite = suite_create("host/proof");
+        TCase *cases = tcase_create("proof");
+        tcase_add_checked_fixture(cases, set_up, tear_down);
+        tcase_add_test(cases, what_was_written_may_be_read_in_other_pieces);
+        tcase_add_test(cases, a_megabyte_passes_through);
+        tcase_add_loop_test(cases, the_first_difference_is_remembered, 0, G_N_ELEMENTS(mismatch_cases));
+        tcase_add_test(cases, only_the_first_mismatch_counts);
+        tcase_add_test(cases, a_stream_is_found_by_its_ends_and_its_initial_number);
+        tcase_add_test(cases, the_same_name_again_is_another_stream);
+        tcase_add_test(cases, an_account_adds_the_streams_of_a_transfer);
+        tcase_add_test(cases, one_stream_is_hashed_as_its_bytes);
+        tcase_add_test(cases, several_streams_are_hashed_as_their_hashes);
+        tcase_add_test(cases, a_book_without_hashes_says_so);
+        suite_add_tcase(suite, cases);
+        SRunner *runner = srunner_create(suite);
+        srunner_run_all(runner, CK_ENV);
+        int failures = srunner_ntests_failed(runner);
+        srunner_free(runner);
+        return failures != 0;
+}
