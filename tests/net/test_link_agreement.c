@@ -193,8 +193,10 @@ static const struct load loads[] = {
         { "no queue at all but one place", 20, 10, 40, 8000000000, 100, 1, 0, 1500 },
         { "a slow second link", 20, 30, 40, 4000000000, 1000, 10, 0, 1500 },
         { "one without limit", 20, 30, 40, 0, 1000, 3, 0, 1500 },
-        { "no delay", 20, 30, 40, 8000000000, 0, 3, 0, 1500 },
-        { "no delay, owners the other way", 40, 30, 20, 8000000000, 0, 3, 0, 1500 },
+        { "a queue of bytes with room for few", 20, 30, 40, 8000000000, 500, 0, 150, 1500 },
+        { "the first host relays too", 20, 1, 40, 8000000000, 1000, 3, 0, 1500 },
+        { "no delay", 20, 1, 40, 8000000000, 0, 3, 0, 1500 },
+        { "no delay, owners the other way", 40, 100, 20, 8000000000, 0, 3, 0, 1500 },
         { "no delay and no limit", 40, 30, 20, 0, 0, 3, 0, 1500 },
 };
 
