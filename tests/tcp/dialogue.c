@@ -323,6 +323,14 @@ void dialogue_run(const char *script)
         dialogue_run_with(NULL, script);
 }
 
+void dialogue_run_parts(const char *const *parts)
+{
+        Dialogue *dialogue = dialogue_new(NULL);
+        for (; *parts != NULL; parts++)
+                dialogue_play(dialogue, *parts);
+        dialogue_free(dialogue);
+}
+
 int dialogue_main(const char *suite_name, const TTest *const *tests, size_t count)
 {
         Suite *suite = suite_create(suite_name);

@@ -55,13 +55,14 @@ TcpConn *dialogue_conn(Dialogue *dialogue);
 /* Asserts silence. */
 void dialogue_free(Dialogue *dialogue);
 
-/* A test that is a dialogue, and a program of such tests. */
+/* A test that is a dialogue, in one or more parts; and a program of such tests. */
 #define DIALOGUE(name, ...)                                                                                  \
         START_TEST(name)                                                                                     \
         {                                                                                                    \
-                dialogue_run(__VA_ARGS__);                                                                   \
+                dialogue_run_parts((const char *const[]){ __VA_ARGS__, NULL });                              \
         }                                                                                                    \
         END_TEST
+void dialogue_run_parts(const char *const *parts);
 int dialogue_main(const char *suite_name, const TTest *const *tests, size_t count);
 
 /* The usual beginnings: half of 100 ms each way, segments of 1000 bytes, no timestamps and no scaling. */

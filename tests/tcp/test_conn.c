@@ -64,10 +64,10 @@ DIALOGUE(a_simultaneous_open_is_completed_by_an_acknowledgement_too, "0    conne
                                                                      "     state ESTABLISHED\n")
 
 /* Ours was lost, and the peer sends its SYN-ACK again. */
-DIALOGUE(a_repeated_syn_ack_is_acknowledged_again,
-        DIALOGUE_CONNECTED "1.1  < S. 0:0 ack 1 win 65535 mss 1000\n"
-                           "     > . 1:1 ack 1 reason challenge-ack\n"
-                           "     state ESTABLISHED\n")
+DIALOGUE(a_repeated_syn_ack_is_acknowledged_again, DIALOGUE_CONNECTED,
+        "1.1  < S. 0:0 ack 1 win 65535 mss 1000\n"
+        "     > . 1:1 ack 1 reason challenge-ack\n"
+        "     state ESTABLISHED\n")
 
 DIALOGUE(a_syn_is_sent_again_after_1_2_4_seconds_and_then_given_up,
         "0    set timestamps off\n"
