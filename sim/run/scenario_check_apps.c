@@ -151,8 +151,7 @@ static bool check_url(struct field_reader *reader, const Reach *reach, const str
         uint16_t port;
         g_autoptr(GError) error = NULL;
         if (!http_client_check_url(app->url, &host, &port, &error))
-                return field_fail(
-                        reader, app->mark, "url: %s; accepted: http://HOST[:PORT]/PATH", error->message);
+                return field_fail(reader, app->mark, "url: %s", error->message);
         return check_url_host(reader, reach, app, host);
 }
 

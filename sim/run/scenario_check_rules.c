@@ -7,8 +7,14 @@
 
 /* ---- Names of transfers ---- */
 
-/* A transfer is a program with a name; a program on a group, or of several flows, has one more for each:
- * NAME-1 … */
+static bool has_transfer(const struct scenario_app *app)
+{
+        bool is_client =
+                app->kind == APP_FETCH || app->kind == APP_SENDER || app->kind == APP_REQUEST_RESPONSE;
+        return app->is_named || is_client;
+}
+
+/* A program on a group, or of several flows, has a transfer for each: NAME-1 … */
 static bool means_app(const char *name, const struct scenario_app *app)
 {
         size_t length = strlen(app->name);
