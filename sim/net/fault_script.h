@@ -36,7 +36,7 @@ struct fault_match {
 
 enum fault_action_kind {
         FAULT_DROP,
-        FAULT_DUPLICATE,  /* count more copies */
+        FAULT_DUPLICATE,  /* count more copies, at most 15 on one link */
         FAULT_DELAY,      /* duration longer on the line */
         FAULT_HOLD_UNTIL, /* until a packet matching `until` has passed here, lost by luck or not; it follows
                              that one at once, one nanosecond behind */
@@ -95,15 +95,13 @@ struct fault_verdict {
         int hold_rule;                          /* hold it until this rule releases it; -1: do not hold */
         bool hold_for_next;                     /* … or until any packet passes */
         const struct fault_action *link_change; /* the link goes down or up behind it; NULL: neither */
-        const char
-                *rule_names; /* of those that fired, comma-separated; "-" none. Valid as long as the script */
         unsigned flip_count;
         const uint32_t *flips; /* bits of the IP packet */
         unsigned fired_count;
-        const unsigned *fired; /* rules that fired, in order */
+        const unsigned *fired;  /* rules that fired, in order */
+        const char *rule_names; /* theirs, comma-separated, "-" none; valid as long as the script */
         unsigned release_count;
-        const unsigned
-                *releases; /* rules whose `hold-until` this packet matches: what they hold may follow it */
+        const unsigned *releases; /* rules whose `hold-until` it matches: what they hold follows it */
 };
 void fault_script_decide(FaultScript *script, uint32_t link, unsigned direction, const struct packet *packet,
         time_ns now, struct fault_verdict *verdict);

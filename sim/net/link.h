@@ -1,13 +1,18 @@
 /*
  * One direction of a point-to-point link:
  *
- *     offered → queue → transmitter at the rate → line (fault rules, loss, corruption, duplication, jitter
- * and reordering) → propagation → the far end's sink
+ *     offered → queue → transmitter at the rate → line → propagation → the far end's sink
  *
- * A packet lost on the line has used its slot. At its last instant a transmission is over: whoever asks or
- * offers at that very time finds the transmitter free, whether or not an event for it has run. A plain link
- * (drop-tail, fixed rate, no impairment, no rule) computes departures ahead and keeps one event in the queue;
- * it decides exactly as the other kind.
+ * The line: fault rules, then loss, corruption, duplication, jitter and reordering. A packet lost there has
+ * used its slot.
+ *
+ * At its last instant a transmission is over: whoever asks or offers at that very time finds the transmitter
+ * free, whether or not an event for it has run. A plain link (drop-tail, fixed rate, some delay, no
+ * impairment, no rule) computes departures ahead and keeps one event in the queue; it decides exactly as the
+ * other kind.
+ *
+ * While a link is down, all that is offered, queued or in transmission is lost; what already propagates
+ * arrives.
  */
 #ifndef INORDER_LINK_H
 #define INORDER_LINK_H
