@@ -1,0 +1,236 @@
+/*
+ * A run from its scenario to its files.
+ */
+#include "cli/session.h"
+
+#include "cli/story.h"
+#include "trace/digest.h"
+#include "trace/trace_csv.h"
+#include "trace/trace_ndjson.h"
+#include "trace/trace_pcapng.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define STORY_LINES 400
+
+struct Session {
+        const Scenario *scenario;
+        struct session_options options;
+        struct trace_about about;
+        RunDir *dir;
+        Trace *trace;
+        World *world;
+        Digest *digest;
+        TraceNdjson *ndjson; /* NULL, as the next two: this level has none */
+        TraceCsv *csv;
+        TracePcapng *pcapng;
+        Story *story;
+        Summary *summary;
+};
+
+static const char *const level_names[] = {
+        [TRACE_LEVEL_SUMMARY] = "summary",
+        [TRACE_LEVEL_SEGMENTS] = "segments",
+        [TRACE_LEVEL_FULL] = "full",
+};
+
+bool trace_level_parse(const char *text, enum trace_level *level)
+{
+        for (unsigned i = 0; i < G_N_ELEMENTS(level_names); i++) {
+                if (g_str_equal(level_names[i], text)) {
+                        *level = i;
+                        return true;
+                }
+        }
+        return false;
+}
+
+const char *trace_level_name(enum trace_level level)
+{
+        return level_names[level];
+}
+
+/* ---- Beginning ---- */
+
+static bool open_ndjson(Session *session, GError **error)
+{
+        FILE *file = run_dir_open_file(session->dir, "trace.ndjson", error);
+        if (file == NULL)
+                return false;
+        uint32_t mask = session->options.level == TRACE_LEVEL_FULL
+                                ? TRACE_ALL_KINDS
+                                : TRACE_PACKET_KINDS | TRACE_BIT(TRACE_FAULT);
+        session->ndjson = trace_ndjson_new(session->trace, file, &session->about, mask);
+        return true;
+}
+
+static bool open_csv(Session *session, GError **error)
+{
+        struct trace_opener opener = run_dir_opener(session->dir);
+        session->csv = trace_csv_new(session->trace, &opener, error);
+        return session->csv != NULL;
+}
+
+static bool open_pcapng(Session *session, GError **error)
+{
+        struct trace_opener opener = run_dir_opener(session->dir);
+        session->pcapng =
+                trace_pcapng_new(session->trace, &opener, &session->about, session->options.snap, error);
+        return session->pcapng != NULL;
+}
+
+/* Listeners are called in this order: the story tells first. */
+static bool open_writers(Session *session, GError **error)
+{
+        if (session->options.story != NULL)
+                session->story = story_new(session->trace, session->options.story, STORY_LINES);
+        session->digest = digest_new(session->trace);
+        if (session->options.level >= TRACE_LEVEL_SEGMENTS &&
+                (!open_ndjson(session, error) || !open_csv(session, error)))
+                return false;
+        return session->options.level < TRACE_LEVEL_FULL || open_pcapng(session, error);
+}
+
+Session *session_new(const Scenario *scenario, const struct session_options *options, GError **error)
+{
+        struct world_options world_options = { .with_sha256 = true };
+        g_autoptr(Session) session = g_new0(Session, 1);
+        session->scenario = scenario;
+        session->options = *options;
+        session->about = (struct trace_about){ scenario->name, INORDER_VERSION, scenario->seed };
+        session->trace = trace_new();
+        session->world = world_new(scenario, session->trace, &world_options, error);
+        if (session->world == NULL)
+                return NULL;
+        session->dir = run_dir_begin(options->out, options->force, error);
+        if (session->dir == NULL || !open_writers(session, error))
+                return NULL;
+        return g_steal_pointer(&session);
+}
+
+/* The world goes first: what it still tells, nobody hears. */
+void session_free(Session *session)
+{
+        if (session == NULL)
+                return;
+        summary_free(session->summary);
+        world_free(session->world);
+        story_free(session->story);
+        digest_free(session->digest);
+        trace_ndjson_free(session->ndjson);
+        trace_csv_free(session->csv);
+        trace_pcapng_free(session->pcapng);
+        trace_free(session->trace);
+        run_dir_free(session->dir);
+        g_free(session);
+}
+
+/* ---- Files beside the trace ---- */
+
+static bool write_file(Session *session, const char *name, const void *bytes, size_t size, GError **error)
+{
+        FILE *file = run_dir_open_file(session->dir, name, error);
+        if (file == NULL)
+                return false;
+        if (fwrite(bytes, 1, size, file) == size)
+                return true;
+        g_set_error(error, RUN_DIR_ERROR, RUN_DIR_ERROR_IO, "cannot write %s: %s", name, g_strerror(errno));
+        return false;
+}
+
+static bool write_inputs_of(
+        Session *session, const struct scenario_app *app, GHashTable *written, GError **error)
+{
+        for (unsigned i = 0; app->files != NULL && i < app->files->len; i++) {
+                const struct scenario_file *file = app->files->pdata[i];
+                if (file->bytes == NULL)
+                        continue;
+                char *name = scenario_input_name(file);
+                if (!g_hash_table_add(written, name))
+                        continue;
+                size_t size;
+                const void *bytes = g_bytes_get_data(file->bytes, &size);
+                if (!write_file(session, name, bytes, size, error))
+                        return false;
+        }
+        return true;
+}
+
+static bool write_inputs(Session *session, GError **error)
+{
+        g_autoptr(GHashTable) written = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        for (unsigned i = 0; i < session->scenario->apps->len; i++) {
+                if (!write_inputs_of(session, session->scenario->apps->pdata[i], written, error))
+                        return false;
+        }
+        g_autofree char *text = scenario_dump(session->scenario, true);
+        return write_file(session, "scenario.yaml", text, strlen(text), error);
+}
+
+static void add_owners(const Session *session, JsonWriter *writer)
+{
+        json_writer_begin_object(writer, "owners");
+        for (uint32_t owner = 0; owner < trace_owner_count(session->trace); owner++)
+                json_writer_add_string(writer, trace_owner_label(session->trace, owner),
+                        digest_owner_text(session->digest, owner));
+        json_writer_end_object(writer);
+}
+
+static bool write_run_json(Session *session, GError **error)
+{
+        g_autoptr(JsonWriter) writer = json_writer_new(JSON_INDENTED);
+        json_writer_begin_object(writer, NULL);
+        summary_write_json(session->summary, writer);
+        json_writer_add_string(writer, "version", INORDER_VERSION);
+        json_writer_add_string(writer, "trace", trace_level_name(session->options.level));
+        json_writer_add_unsigned(writer, "snap", session->options.snap);
+        run_dir_add_files(session->dir, writer);
+        add_owners(session, writer);
+        json_writer_end_object(writer);
+        const GString *text = json_writer_text(writer);
+        return write_file(session, "run.json", text->str, text->len, error) &&
+               run_dir_close_files(session->dir, error);
+}
+
+/* ---- The run ---- */
+
+static bool finish_writers(Session *session, GError **error)
+{
+        digest_finish(session->digest);
+        if (session->story != NULL)
+                story_finish(session->story);
+        return (session->ndjson == NULL || trace_ndjson_finish(session->ndjson, error)) &&
+               (session->csv == NULL || trace_csv_finish(session->csv, error)) &&
+               (session->pcapng == NULL || trace_pcapng_finish(session->pcapng, error));
+}
+
+bool session_run(Session *session, GError **error)
+{
+        enum run_end end = world_run(session->world, session->options.interrupted);
+        if (!finish_writers(session, error))
+                return false;
+        session->summary = summary_new(session->scenario, session->world, end, digest_text(session->digest));
+        return write_inputs(session, error) && run_dir_close_files(session->dir, error) &&
+               write_run_json(session, error);
+}
+
+bool session_commit(Session *session, GError **error)
+{
+        return run_dir_commit(session->dir, error);
+}
+
+const Summary *session_summary(const Session *session)
+{
+        return session->summary;
+}
+
+const World *session_world(const Session *session)
+{
+        return session->world;
+}
+
+const char *session_work_path(const Session *session)
+{
+        return run_dir_work_path(session->dir);
+}

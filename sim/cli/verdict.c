@@ -1,0 +1,121 @@
+/*
+ * The outcome of a run in words.
+ */
+#include "cli/verdict.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define TRANSFERS_TOLD 20
+
+static const char *sha256_words(const struct transfer *transfer)
+{
+        if (!transfer->has_sha256 || !transfer->has_source_sha256)
+                return "";
+        return memcmp(transfer->sha256, transfer->source_sha256, sizeof transfer->sha256) == 0
+                       ? ", SHA-256 equal at both ends"
+                       : ", but SHA-256 differs between its ends";
+}
+
+static void print_sha256(FILE *out, const struct transfer *transfer)
+{
+        if (!transfer->has_sha256)
+                return;
+        fputs("  SHA-256 ", out);
+        for (unsigned i = 0; i < sizeof transfer->sha256; i++)
+                fprintf(out, "%02x", transfer->sha256[i]);
+        fputc('\n', out);
+}
+
+static void print_verified(FILE *out, const struct transfer *transfer)
+{
+        duration_ns took = transfer->finished - transfer->started;
+        fprintf(out, "%s: %" PRIu64 " bytes delivered in order, none missing, none twice%s.\n",
+                transfer->name, transfer->bytes, sha256_words(transfer));
+        print_sha256(out, transfer);
+        fprintf(out,
+                "  %" PRId64 ".%06" PRId64 " s from start to finish; %" PRIu64 " segments, %" PRIu64
+                " sent again; at most %" PRIu32 " bytes held out of order.\n",
+                took / SECOND, took % SECOND / MICROSECOND, transfer->counts.segments_sent,
+                transfer->counts.retransmitted_segments, transfer->counts.held_bytes_max);
+}
+
+static const char *failure_words(const struct transfer *transfer)
+{
+        if (transfer->failure != NULL)
+                return transfer->failure;
+        return transfer->outcome == TRANSFER_UNFINISHED ? "not finished" : "not verified";
+}
+
+static void print_transfer(FILE *out, const Summary *summary, const struct transfer *transfer)
+{
+        if (summary_is_verified(summary, transfer))
+                print_verified(out, transfer);
+        else
+                fprintf(out, "%s: %s, after %" PRIu64 " bytes.\n", transfer->name, failure_words(transfer),
+                        transfer->bytes);
+}
+
+void verdict_print(FILE *out, const Summary *summary, const World *world, const char *directory)
+{
+        const GPtrArray *transfers = world_transfers(world);
+        fputc('\n', out);
+        for (unsigned i = 0; i < MIN(transfers->len, TRANSFERS_TOLD); i++)
+                print_transfer(out, summary, transfers->pdata[i]);
+        if (transfers->len > TRANSFERS_TOLD)
+                fprintf(out, "… and %u transfers more.\n", transfers->len - TRANSFERS_TOLD);
+        fprintf(out,
+                "Everything is in %s/: run.json sums it up, trace.ndjson has every event, and\n"
+                "each host's .pcapng opens in Wireshark.\n",
+                directory);
+}
+
+static void complain_of_mismatch(const World *world)
+{
+        const struct proof_mismatch *mismatch = proof_book_mismatch(world_proofs(world));
+        if (mismatch == NULL)
+                return;
+        char from[ENDPOINT_TEXT_SIZE];
+        char to[ENDPOINT_TEXT_SIZE];
+        g_printerr("inorder: a wrong byte: offset %" PRIu64
+                   " of the stream from %s to %s, written %d, read %d "
+                   "(-1: none)\n",
+                mismatch->offset, endpoint_format(&mismatch->from, from), endpoint_format(&mismatch->to, to),
+                mismatch->expected, mismatch->seen);
+}
+
+static void complain_of_expectations(const Scenario *scenario, const Summary *summary)
+{
+        const GArray *expectations = summary_expectations(summary);
+        for (unsigned i = 0; i < expectations->len; i++) {
+                const struct expectation *expectation = &g_array_index(expectations, struct expectation, i);
+                if (!expectation->held)
+                        g_printerr("%s:%u:%u: expected %s, but it is %s\n", scenario->path,
+                                expectation->expect->mark.line, expectation->expect->mark.column,
+                                expectation->expect->text, expectation->seen);
+        }
+}
+
+static void complain_of_end(const Summary *summary, const World *world)
+{
+        enum run_end end = summary_end(summary);
+        if (end != RUN_STOPPED && end != RUN_STUCK)
+                return;
+        g_autofree char *waits = world_describe_waits(world);
+        g_printerr("inorder: the run %s; still waiting:\n%s",
+                end == RUN_STUCK ? "got stuck: nothing can happen any more" : "came to its `stop:` time",
+                waits);
+}
+
+void verdict_complain(const Scenario *scenario, const Summary *summary, const World *world)
+{
+        const GPtrArray *unfired = summary_unfired_faults(summary);
+        complain_of_mismatch(world);
+        complain_of_expectations(scenario, summary);
+        complain_of_end(summary, world);
+        for (unsigned i = 0; i < unfired->len; i++)
+                g_printerr("inorder: warning: fault rule %s never fired\n", (const char *)unfired->pdata[i]);
+        if (world_released(world) > 0)
+                g_printerr("inorder: warning: %u packets were still held by fault rules at the end\n",
+                        world_released(world));
+}
