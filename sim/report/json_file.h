@@ -20,5 +20,4 @@ bool json_nesting_is_sane(const char *text, size_t size);
 /* A regular file's document; NULL: `error` is set. A symbolic link is not followed. */
 JsonParser *json_file_read(const char *path, GError **error);
 
-
 #endif

@@ -1,8 +1,9 @@
 /*
  * Which names in a directory are inorder's: what it may replace there.
  *
- * A run.json with "inorder": 1 says that a run was written; run.json, the files it lists, and plots/, inputs/ and
- * report.html beside it are then inorder's. Without one nothing is, but for work that a killed run left behind.
+ * A run.json with "inorder": 1 says that a run was written; run.json, the files it lists, and plots/, inputs/
+ * and report.html beside it are then inorder's. Without one nothing is, but for work that a killed run left
+ * behind.
  */
 #ifndef INORDER_OWN_NAMES_H
 #define INORDER_OWN_NAMES_H

@@ -1,10 +1,10 @@
 /*
  * A run's directory, made whole or not at all.
  *
- * Files are written into a work directory; run_dir_commit() moves them to their place, run.json last, and until then
- * nothing of what was there is touched. A directory that inorder made is replaced whole. Another one that is not empty
- * needs `force`, which replaces what inorder made there and nothing else; a file of ours never takes the name of
- * somebody else's.
+ * Files are written into a work directory; run_dir_commit() moves them to their place, run.json last, and
+ * until then nothing of what was there is touched. A directory that inorder made is replaced whole. Another
+ * one that is not empty needs `force`, which replaces what inorder made there and nothing else; a file of
+ * ours never takes the name of somebody else's.
  */
 #ifndef INORDER_RUN_DIR_H
 #define INORDER_RUN_DIR_H
@@ -44,7 +44,8 @@ bool run_dir_close_files(RunDir *dir, GError **error);
 /* The member "files" of run.json: each closed data file's SHA-256, sorted by name; no pictures. */
 void run_dir_add_files(const RunDir *dir, JsonWriter *writer);
 
-/* Everything is written, run.json too: close what is open and move it all to its place. False: the place is as before. */
+/* Everything is written, run.json too: close what is open and move it all to its place. False: the place is
+ * as before. */
 bool run_dir_commit(RunDir *dir, GError **error);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * The digest of a run: SHA-256 over what happened to its packets, the same on every machine.
  *
- * Each owner (host, router, link direction) hashes its own packet events in its order; the run's digest is the hash of
- * the sorted list of owners and hashes. No text format, title, level of trace or plot is in it. docs/trace.md gives the
- * layout, so that others can make it too.
+ * Each owner (host, router, link direction) hashes its own packet events in its order; the run's digest is
+ * the hash of the sorted list of owners and hashes. No text format, title, level of trace or plot is in it.
+ * docs/trace.md gives the layout, so that others can make it too.
  */
 #ifndef INORDER_DIGEST_H
 #define INORDER_DIGEST_H

@@ -1,7 +1,8 @@
 /*
  * Fields of an event: where each is found and what its number means, as rows of a table.
  *
- * The writers of NDJSON and CSV differ in how they print values and in which fields they pick; both pick from here.
+ * The writers of NDJSON and CSV differ in how they print values and in which fields they pick; both pick from
+ * here.
  */
 #ifndef INORDER_EVENT_FIELD_H
 #define INORDER_EVENT_FIELD_H
@@ -45,7 +46,16 @@ struct event_reading {
 };
 
 /* How a member is stored; found by the compiler. */
-enum event_store { STORE_BOOL, STORE_U16, STORE_U32, STORE_U64, STORE_I32, STORE_I64, STORE_TEXT, STORE_PACKET_ID };
+enum event_store {
+        STORE_BOOL,
+        STORE_U16,
+        STORE_U32,
+        STORE_U64,
+        STORE_I32,
+        STORE_I64,
+        STORE_TEXT,
+        STORE_PACKET_ID
+};
 
 struct event_field {
         const char *name;
@@ -70,35 +80,43 @@ struct event_field {
                 struct trace_packet_id: STORE_PACKET_ID)
 
 /* Rows: the field's name, the member it is taken from, its meaning, when it applies. */
-#define EVENT_FIELD_WHEN(name, member, meaning, when)                                                       \
-        { name, meaning, when, EVENT_STORE_OF(struct trace_event, member), false,                           \
-                offsetof(struct trace_event, member) }
+#define EVENT_FIELD_WHEN(name, member, meaning, when)                                                        \
+        {                                                                                                    \
+                name, meaning, when, EVENT_STORE_OF(struct trace_event, member), false,                      \
+                        offsetof(struct trace_event, member)                                                 \
+        }
 #define EVENT_FIELD(name, member, meaning) EVENT_FIELD_WHEN(name, member, meaning, NULL)
-#define PACKET_FIELD_WHEN(name, member, meaning, when)                                                      \
-        { name, meaning, when, EVENT_STORE_OF(struct trace_packet, member), true,                           \
-                offsetof(struct trace_packet, member) }
+#define PACKET_FIELD_WHEN(name, member, meaning, when)                                                       \
+        {                                                                                                    \
+                name, meaning, when, EVENT_STORE_OF(struct trace_packet, member), true,                      \
+                        offsetof(struct trace_packet, member)                                                \
+        }
 #define PACKET_FIELD(name, member, meaning) PACKET_FIELD_WHEN(name, member, meaning, NULL)
 /* Made of several members by a function of its own. */
-#define MADE_FIELD(name, maker)            { name, maker, NULL, STORE_TEXT, false, 0 }
+#define MADE_FIELD(name, maker)                                                                              \
+        {                                                                                                    \
+                name, maker, NULL, STORE_TEXT, false, 0                                                      \
+        }
 
 /* A field of a packet has no value in an event without one. */
-void event_field_read(const struct event_field *field, const struct event_reading *reading,
-        struct event_value *value);
+void event_field_read(
+        const struct event_field *field, const struct event_reading *reading, struct event_value *value);
 
 /* Meanings of one member. */
-#define EVENT_MEANING(name)                                                                                 \
-        void name(const struct event_field *field, const struct event_reading *reading, struct event_value *value)
+#define EVENT_MEANING(name)                                                                                  \
+        void name(const struct event_field *field, const struct event_reading *reading,                      \
+                struct event_value *value)
 EVENT_MEANING(event_number);
-EVENT_MEANING(event_nonzero);     /* 0: none */
+EVENT_MEANING(event_nonzero);      /* 0: none */
 EVENT_MEANING(event_not_negative); /* negative: unknown */
-EVENT_MEANING(event_not_maximum); /* UINT32_MAX: none */
+EVENT_MEANING(event_not_maximum);  /* UINT32_MAX: none */
 EVENT_MEANING(event_truth);
-EVENT_MEANING(event_time);         /* nanoseconds; TIME_NEVER: none */
-EVENT_MEANING(event_seconds);      /* the same, to be printed as seconds */
+EVENT_MEANING(event_time);    /* nanoseconds; TIME_NEVER: none */
+EVENT_MEANING(event_seconds); /* the same, to be printed as seconds */
 EVENT_MEANING(event_text);
-EVENT_MEANING(event_owner_label);  /* "core → right"; UINT32_MAX: "-" */
-EVENT_MEANING(event_packet_id);    /* "www#35": the 35th packet that www sent */
-EVENT_MEANING(event_flags);        /* "SYN+ACK" */
+EVENT_MEANING(event_owner_label); /* "core → right"; UINT32_MAX: "-" */
+EVENT_MEANING(event_packet_id);   /* "www#35": the 35th packet that www sent */
+EVENT_MEANING(event_flags);       /* "SYN+ACK" */
 
 /* Meanings of several. */
 EVENT_MEANING(event_transfer_name); /* the event's own transfer, else its packet's */

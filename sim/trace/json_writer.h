@@ -1,8 +1,9 @@
 /*
  * Writing JSON (RFC 8259): integers, exact decimals, escaped strings, members in the order of the calls.
  *
- * Ours, because json-glib prints 1.234567890 as 1.2345678899999999. Text gathers in the writer; its user hands it on.
- * `key` names a member inside an object, and is NULL for an element of an array or the document itself.
+ * Ours, because json-glib prints 1.234567890 as 1.2345678899999999. Text gathers in the writer; its user
+ * hands it on. `key` names a member inside an object, and is NULL for an element of an array or the document
+ * itself.
  */
 #ifndef INORDER_JSON_WRITER_H
 #define INORDER_JSON_WRITER_H

@@ -1,8 +1,8 @@
 /*
  * The CSV files of a run: one table a kind of thing, one row an event. docs/trace.md explains every column.
  *
- * A header line; commas; an unknown number is empty, a string never is ("-"); time as t_ns and t (seconds). Columns
- * are only ever appended, and the last one is a number (gnuplot 5.4 misreads an empty text there).
+ * A header line; commas; an unknown number is empty, a string never is ("-"); time as t_ns and t (seconds).
+ * Columns are only ever appended, and the last one is a number (gnuplot 5.4 misreads an empty text there).
  */
 #ifndef INORDER_TRACE_CSV_H
 #define INORDER_TRACE_CSV_H

@@ -1,5 +1,6 @@
 /*
- * What the writers of a trace share: a file that remembers the first thing that went wrong, and the run's name.
+ * What the writers of a trace share: a file that remembers the first thing that went wrong, and the run's
+ * name.
  *
  * Files belong to whoever opened them: writers flush and never close.
  */

@@ -1,8 +1,8 @@
 /*
  * trace.ndjson: one event a line, in the order of the events. docs/trace.md explains every key.
  *
- * The first line is a header with the schema's version and the names of the run. Keys stand in a fixed order; a key
- * that does not apply is left out, as is a flag that is false.
+ * The first line is a header with the schema's version and the names of the run. Keys stand in a fixed order;
+ * a key that does not apply is left out, as is a flag that is false.
  */
 #ifndef INORDER_TRACE_NDJSON_H
 #define INORDER_TRACE_NDJSON_H

@@ -28,8 +28,8 @@ void made_up_tcp(struct made_up_packet *made, uint32_t from, uint32_t number, ui
 /* UDP to port 53. */
 void made_up_udp(struct made_up_packet *made, uint32_t from, uint32_t number, const char *payload);
 
-void made_up_emit(Trace *trace, enum trace_kind kind, time_ns time, uint32_t owner,
-        const struct made_up_packet *made);
+void made_up_emit(
+        Trace *trace, enum trace_kind kind, time_ns time, uint32_t owner, const struct made_up_packet *made);
 void made_up_drop(Trace *trace, time_ns time, uint32_t owner, const struct made_up_packet *made,
         const char *reason, const char *detail);
 /* Times are 1 ms before, 0.5 ms before, 0.2 ms before `time` and `time`. `set` may be NULL. */
