@@ -54,6 +54,17 @@ void conn_fail(TcpConn *conn, int error)
         conn_end(conn);
 }
 
+void conn_leave_entry(TcpConn *conn)
+{
+        bool is_waiting = conn->unanswered_since != NEVER_YET && conn->state != TCP_STATE_CLOSED;
+        bool is_impatient = conn->settings.user_timeout > 0;
+        conn_set_deadline(conn, TCP_DEADLINE_USER_TIMEOUT,
+                is_waiting && is_impatient ? conn->unanswered_since + conn->settings.user_timeout
+                                           : TIME_NEVER);
+        if (INORDER_CHECKED)
+                tcp_conn_check(conn);
+}
+
 TcpConn *tcp_conn_new(TcpHost *host, const struct tcp_settings *settings, uint32_t path_mtu)
 {
         TcpConn *conn = tcp_host_take_conn(host);
@@ -62,6 +73,7 @@ TcpConn *tcp_conn_new(TcpHost *host, const struct tcp_settings *settings, uint32
         conn->path_mtu = path_mtu;
         conn->state = TCP_STATE_CLOSED;
         conn->refusal_answered_at = NEVER_YET;
+        conn->unanswered_since = NEVER_YET;
         send_queue_init(&conn->send_queue, tcp_host_pool(host));
         scoreboard_init(&conn->scoreboard);
         reassembly_init(&conn->rcv.reassembly, tcp_host_pool(host));

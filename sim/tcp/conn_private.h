@@ -151,8 +151,10 @@ void conn_set_state(TcpConn *conn, enum tcp_state state);
 void conn_fail(TcpConn *conn, int error);
 /* The same without an error: the normal end, or one that the user asked for. */
 void conn_end(TcpConn *conn);
-/* A note that this deadline has come. */
+/* A note that this deadline has come: left by whoever acts on it. */
 void conn_note_deadline(TcpConn *conn, enum tcp_deadline_kind kind);
+/* At the end of every entry: the user's patience follows what is unanswered; checked builds check. */
+void conn_leave_entry(TcpConn *conn);
 
 static inline void conn_set_deadline(TcpConn *conn, enum tcp_deadline_kind kind, time_ns at)
 {
@@ -174,13 +176,6 @@ static inline uint32_t conn_timestamp(const TcpConn *conn, time_ns now)
 static inline bool conn_is_synchronized(const TcpConn *conn)
 {
         return conn->state >= TCP_STATE_ESTABLISHED;
-}
-
-/* At the end of every entry. */
-static inline void conn_leave_entry(const TcpConn *conn)
-{
-        if (INORDER_CHECKED)
-                tcp_conn_check(conn);
 }
 
 /* ---- handshake.c: what SYNs settle ---- */

@@ -61,7 +61,6 @@ static void on_keepalive(TcpConn *conn, time_ns now)
         conn_set_deadline(conn, TCP_DEADLINE_KEEPALIVE, now + conn->settings.keepalive_interval);
 }
 
-/* It runs while a SYN is unanswered; data that is unanswered looks after itself (sender_timer.c). */
 static void on_user_timeout(TcpConn *conn, time_ns now)
 {
         (void)now;

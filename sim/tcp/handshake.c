@@ -135,7 +135,6 @@ static void establish(TcpConn *conn, const struct tcp_segment *segment, time_ns 
         bool timer_fired = conn->rtt.backoffs > 0;
         conn->snd.una = segment->ack;
         conn->syn_wanted = false;
-        conn_set_deadline(conn, TCP_DEADLINE_USER_TIMEOUT, TIME_NEVER);
         conn_set_state(conn, TCP_STATE_ESTABLISHED);
         sender_start(conn, handshake_round_trip(conn, segment, now), timer_fired, now);
         start_keepalive(conn, now);
@@ -217,11 +216,10 @@ void handshake_on_syn_sent(TcpConn *conn, time_ns now)
                 conn->syn_sent_at = now;
         else
                 conn->counts.retransmitted_segments++;
+        /* As Linux, our own SYN tries the user's patience, the answer to another's does not. */
+        if (!conn->is_passive)
+                conn->unanswered_since = conn->syn_sent_at;
         conn_set_deadline(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
-        /* As Linux: it counts for our own SYN, not for the answers to others'. */
-        if (conn->settings.user_timeout > 0 && !conn->is_passive)
-                conn_set_deadline(
-                        conn, TCP_DEADLINE_USER_TIMEOUT, conn->syn_sent_at + conn->settings.user_timeout);
 }
 
 /* Who called learns that nobody answered; a half-open connection of a listener goes without a word. */

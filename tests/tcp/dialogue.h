@@ -23,7 +23,7 @@
  * `reason NAME`, `sending N`. Flags, SEQ, END, ack and sack blocks are always compared (PSH when the line has
  * it); everything else when the line speaks of it. Payload is compared with what was written at that place.
  *
- *     connect, listen [BACKLOG], accept, accept none, close-listener
+ *     connect, listen [BACKLOG], listen-backlog N, accept, accept none, close-listener
  *     write N [= RESULT], read N [= RESULT]; RESULT: a count or the name of an errno; bytes read are compared
  *     shutdown rd|wr|rdwr [= RESULT], close, abort [ERRNO]
  *     state NAME, error NAME|none, poll in,out,hup,rdhup,err|none, deadline TIME|none, finished

@@ -222,6 +222,11 @@ static void do_listen(Dialogue *dialogue, char **words)
                 dialogue->host, &dialogue->settings, &dialogue_peer(dialogue)->tuple.local, backlog, 1500);
 }
 
+static void do_listen_backlog(Dialogue *dialogue, char **words)
+{
+        tcp_listener_set_backlog(dialogue->listener, (uint32_t)read_integer(dialogue, words[0]));
+}
+
 static void do_accept(Dialogue *dialogue, char **words)
 {
         dialogue_settle(dialogue);
@@ -677,6 +682,7 @@ static const struct {
         { ">", do_expect },
         { "connect", do_connect },
         { "listen", do_listen },
+        { "listen-backlog", do_listen_backlog },
         { "accept", do_accept },
         { "close-listener", do_close_listener },
         { "write", do_write },
