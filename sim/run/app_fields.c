@@ -20,9 +20,7 @@
 
 static const struct field app_host_field = { .name = "host", .type = &field_name, APP(host) };
 static const struct field app_name_field = { .name = "name", .type = &field_name, APP(name) };
-static const struct field app_tcp_field = {
-        .name = "tcp", .type = &field_record, .table = &tcp_table, APP(tcp)
-};
+static const struct field app_tcp_field = { .name = "tcp", .type = &field_tcp, APP(tcp) };
 
 /* A program's `tcp:` goes on top of its host's. An unknown host is reported when references are checked. */
 static bool read_app_host(struct field_reader *reader, const struct field *field G_GNUC_UNUSED,

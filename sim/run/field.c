@@ -5,6 +5,8 @@
 
 #include "run/suggestion.h"
 
+#define WORDS_SHOWN_MAX 16
+
 bool field_fail(struct field_reader *reader, struct mark mark, const char *format, ...)
 {
         va_list arguments;
@@ -13,6 +15,18 @@ bool field_fail(struct field_reader *reader, struct mark mark, const char *forma
         va_end(arguments);
         scenario_set_error(reader->error, reader->scenario, mark, "%s", message);
         return false;
+}
+
+/* As many as a reader would look through. */
+static char *list_words(const char *const *words)
+{
+        GString *list = g_string_new(words[0]);
+        for (unsigned i = 1; words[i]; i++) {
+                g_string_append_printf(list, ", %s", i < WORDS_SHOWN_MAX ? words[i] : "…");
+                if (i >= WORDS_SHOWN_MAX)
+                        break;
+        }
+        return g_string_free(list, FALSE);
 }
 
 bool field_fail_word(struct field_reader *reader, struct mark mark, const char *wrong,
@@ -27,7 +41,7 @@ bool field_fail_word(struct field_reader *reader, struct mark mark, const char *
                 return field_fail(reader, mark, "%s; did you mean '%s'?", message, nearest);
         if (!words[0])
                 return field_fail(reader, mark, "%s; there is none", message);
-        g_autofree char *list = g_strjoinv(", ", (char **)words);
+        g_autofree char *list = list_words(words);
         return field_fail(reader, mark, "%s; accepted: %s", message, list);
 }
 
@@ -38,6 +52,12 @@ bool field_expect_kind(
                 return true;
         return field_fail(reader, node->mark, "%s: %s; accepted: %s", what,
                 tree_is_empty(node) ? "nothing is given" : tree_kind_name(node->kind), tree_kind_name(kind));
+}
+
+struct mark field_mark(const struct field_reader *reader, const void *value, struct mark otherwise)
+{
+        const struct mark *mark = g_hash_table_lookup(reader->scenario->marks, value);
+        return mark ? *mark : otherwise;
 }
 
 static const struct field *find_field(const struct field_table *table, const char *name)
@@ -77,7 +97,12 @@ static bool check_keys(
 bool field_read(
         struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *record)
 {
-        return field->type->read(reader, field, node, (char *)record + field->offset);
+        void *value = (char *)record + field->offset;
+        /* A record begins where its first member does, and that one is read first: its mark stays. */
+        if (!g_hash_table_contains(reader->scenario->marks, value))
+                g_hash_table_insert(
+                        reader->scenario->marks, value, g_memdup2(&node->mark, sizeof node->mark));
+        return field->type->read(reader, field, node, value);
 }
 
 static bool read_fields(struct field_reader *reader, const struct field_table *table,

@@ -87,6 +87,9 @@ bool field_read(
 struct yaml_node *field_write(
         const struct field_writer *writer, const struct field *field, const void *record);
 
+/* Where the text of a value stood; `otherwise` when it is a default. */
+struct mark field_mark(const struct field_reader *reader, const void *value, struct mark otherwise);
+
 /* The node is of that kind, or an error says what `what` should be. */
 bool field_expect_kind(
         struct field_reader *reader, const char *what, const struct yaml_node *node, enum yaml_kind kind);

@@ -119,19 +119,51 @@ static uint64_t most_of(const struct field *field)
         return field->size >= 8 ? INT64_MAX : (1ull << (8 * field->size)) - 1;
 }
 
-/* "30ms, 1.5s, 2m, off", and the limits where the row has some. */
-static char *accepted_quantities(const struct field *field)
+/* Where 0 means something, its word says so. */
+static uint64_t least_of(const struct field *field)
 {
-        const struct quantity_kind *kind = field->quantity;
-        GString *text = g_string_new(kind->examples);
-        if (field->least > 0 || field->most > 0 || field->size < 4) {
-                g_autofree char *least = kind->format(field->least);
-                g_autofree char *most = kind->format(most_of(field));
-                g_string_printf(text, "%s to %s", least, most);
+        return field->zero && field->least == 0 ? 1 : field->least;
+}
+
+static bool has_limits(const struct field *field)
+{
+        return field->most > 0 || field->size < 4;
+}
+
+/* "88B to 65495B, auto": when a quantity was outside. */
+static char *accepted_range(const struct field *field, bool is_small)
+{
+        g_autofree char *least = field->quantity->format(least_of(field));
+        g_autofree char *most = field->quantity->format(most_of(field));
+        const char *gap = field->zero ? ", " : "";
+        const char *zero = field->zero ? field->zero : "";
+        if (has_limits(field))
+                return g_strdup_printf("%s to %s%s%s", least, most, gap, zero);
+        if (is_small)
+                return g_strdup_printf("%s or more%s%s", least, gap, zero);
+        return g_strdup_printf("at most %s%s%s", most, gap, zero);
+}
+
+/* "30ms, 1.5s, 2m, off": when it was none. Bare numbers explain themselves by their limits. */
+static char *accepted_forms(const struct field *field)
+{
+        if (field->quantity == &quantity_count && has_limits(field))
+                return accepted_range(field, true);
+        return g_strdup_printf(
+                "%s%s%s", field->quantity->examples, field->zero ? ", " : "", field->zero ? field->zero : "");
+}
+
+static bool store_in_range(struct field_reader *reader, const struct field *field,
+        const struct yaml_node *node, void *value, uint64_t integer)
+{
+        bool is_small = integer < least_of(field);
+        if (!is_small && integer <= most_of(field)) {
+                store_integer(value, field->size, integer);
+                return true;
         }
-        if (field->zero)
-                g_string_append_printf(text, ", %s", field->zero);
-        return g_string_free(text, FALSE);
+        g_autofree char *accepted = accepted_range(field, is_small);
+        return field_fail(reader, node->mark, "%s: '%s' is too %s; accepted: %s", field->name, node->text,
+                is_small ? "small" : "large", accepted);
 }
 
 static bool read_quantity(
@@ -145,20 +177,11 @@ static bool read_quantity(
         }
         uint64_t integer;
         enum quantity_result result = field->quantity->parse(node->text, &integer);
-        g_autofree char *accepted = accepted_quantities(field);
-        if (result != QUANTITY_OK) {
-                g_autofree char *complaint = quantity_complaint(field->quantity, node->text, result);
-                return field_fail(
-                        reader, node->mark, "%s: %s; accepted: %s", field->name, complaint, accepted);
-        }
-        /* Where 0 means something, its word says so. */
-        uint64_t least = field->zero && field->least == 0 ? 1 : field->least;
-        if (integer >= least && integer <= most_of(field)) {
-                store_integer(value, field->size, integer);
-                return true;
-        }
-        return field_fail(reader, node->mark, "%s: '%s' is too %s; accepted: %s", field->name, node->text,
-                integer < least ? "small" : "large", accepted);
+        if (result == QUANTITY_OK)
+                return store_in_range(reader, field, node, value, integer);
+        g_autofree char *accepted = accepted_forms(field);
+        g_autofree char *complaint = quantity_complaint(field->quantity, node->text, result);
+        return field_fail(reader, node->mark, "%s: %s; accepted: %s", field->name, complaint, accepted);
 }
 
 static struct yaml_node *write_quantity(

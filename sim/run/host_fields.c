@@ -36,9 +36,7 @@ static const struct field_type group_count = { read_count, write_count };
 
 /* ---- tcp: on top of the file's ---- */
 
-static const struct field host_tcp_field = {
-        .name = "tcp", .type = &field_record, .table = &tcp_table, HOST(tcp)
-};
+static const struct field host_tcp_field = { .name = "tcp", .type = &field_tcp, HOST(tcp) };
 
 static bool read_host_tcp(struct field_reader *reader, const struct field *field G_GNUC_UNUSED,
         const struct yaml_node *node, void *value)

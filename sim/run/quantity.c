@@ -264,7 +264,7 @@ static char *format_count(uint64_t value)
 const struct quantity_kind quantity_count = {
         .noun = "a number",
         .examples = "10",
-        .smallest = "ones",
+        .smallest = NULL,
         .parse = parse_count,
         .format = format_count,
 };
@@ -330,15 +330,17 @@ bool switch_parse(const char *text, bool *is_on)
 char *quantity_complaint(const struct quantity_kind *kind, const char *text, enum quantity_result result)
 {
         static const char *const complaints[QUANTITY_RESULTS] = {
-                [QUANTITY_MALFORMED] = "is not",
                 [QUANTITY_NO_UNIT] = "has no unit",
                 [QUANTITY_WRONG_UNIT] = "has an unknown unit",
-                [QUANTITY_NOT_WHOLE] = "is not a whole number of",
+                [QUANTITY_NOT_WHOLE] = "is not a whole number",
                 [QUANTITY_TOO_LARGE] = "is too large",
         };
         g_assert(result != QUANTITY_OK);
-        const char *object = result == QUANTITY_MALFORMED ? kind->noun : kind->smallest;
-        bool has_object = result == QUANTITY_MALFORMED || result == QUANTITY_NOT_WHOLE;
-        return g_strdup_printf(
-                "'%s' %s%s%s", text, complaints[result], has_object ? " " : "", has_object ? object : "");
+        if (*text == '\0')
+                return g_strdup("nothing is given");
+        if (result == QUANTITY_MALFORMED)
+                return g_strdup_printf("'%s' is not %s", text, kind->noun);
+        if (result == QUANTITY_NOT_WHOLE && kind->smallest)
+                return g_strdup_printf("'%s' is not a whole number of %s", text, kind->smallest);
+        return g_strdup_printf("'%s' %s", text, complaints[result]);
 }

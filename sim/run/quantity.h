@@ -27,7 +27,7 @@ enum quantity_result {
 struct quantity_kind {
         const char *noun;     /* "a time" */
         const char *examples; /* "30ms, 1.5s, 2m" */
-        const char *smallest; /* "nanoseconds" */
+        const char *smallest; /* "nanoseconds"; NULL: it has no name */
         enum quantity_result (*parse)(const char *text, uint64_t *value);
         char *(*format)(uint64_t value);
 };
@@ -38,7 +38,7 @@ extern const struct quantity_kind quantity_size;    /* bytes */
 extern const struct quantity_kind quantity_packets; /* packets */
 extern const struct quantity_kind quantity_count;   /* a bare number */
 
-/* "7.5s has an unknown unit": what is said of `text` when it was not accepted. The caller frees. */
+/* "'7.5sec' has an unknown unit": what is said of `text` when it was not accepted. The caller frees. */
 char *quantity_complaint(const struct quantity_kind *kind, const char *text, enum quantity_result result);
 
 /* "1%", "0.01%", "0.05" (only below 1: a bare 1 could mean either). */

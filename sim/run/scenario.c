@@ -107,6 +107,7 @@ void scenario_free(Scenario *scenario)
                 return;
         g_hash_table_unref(scenario->hosts_by_name);
         g_ptr_array_unref(scenario->hosts_by_address);
+        g_hash_table_unref(scenario->marks);
         g_ptr_array_unref(scenario->hosts);
         g_ptr_array_unref(scenario->links);
         g_ptr_array_unref(scenario->apps);
@@ -134,10 +135,11 @@ static char *name_of_path(const char *path)
         return name;
 }
 
-Scenario *scenario_new(const char *path)
+Scenario *scenario_new(const char *path, char *const *sets)
 {
         Scenario *scenario = g_new0(Scenario, 1);
         scenario->path = g_strdup(path);
+        scenario->sets = g_strdupv((char **)sets);
         scenario->name = name_of_path(path);
         scenario->stop = STOP_DEFAULT;
         scenario->tcp = (struct scenario_tcp){ tcp_settings_default(), LIMIT_OUTPUT_DEFAULT };
@@ -147,6 +149,7 @@ Scenario *scenario_new(const char *path)
         scenario->faults = g_ptr_array_new_with_free_func(free_fault);
         scenario->expects = g_ptr_array_new_with_free_func(free_expect);
         scenario->hosts_by_name = g_hash_table_new(g_str_hash, g_str_equal);
+        scenario->marks = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
         scenario->hosts_by_address = g_ptr_array_new();
         return scenario;
 }

@@ -18,37 +18,6 @@ bool scenario_fail_host(struct field_reader *reader, struct mark mark, const cha
                 "%s: no host is named '%s'", key, name);
 }
 
-/* ---- tcp ---- */
-
-static bool check_tcp(struct field_reader *reader, const struct scenario_tcp *tcp, struct mark mark)
-{
-        const struct tcp_settings *settings = &tcp->settings;
-        if (settings->min_rto > settings->max_rto)
-                return field_fail(reader, mark, "tcp: min-rto is above max-rto; accepted: at most the same");
-        if (settings->initial_rto > settings->max_rto)
-                return field_fail(
-                        reader, mark, "tcp: initial-rto is above max-rto; accepted: at most the same");
-        return true;
-}
-
-static bool check_all_tcp(struct field_reader *reader)
-{
-        const Scenario *scenario = reader->scenario;
-        if (!check_tcp(reader, &scenario->tcp, (struct mark){ 1, 1 }))
-                return false;
-        for (unsigned i = 0; i < scenario->hosts->len; i++) {
-                const struct scenario_host *host = g_ptr_array_index(scenario->hosts, i);
-                if (host->has_tcp && !check_tcp(reader, &host->tcp, host->mark))
-                        return false;
-        }
-        for (unsigned i = 0; i < scenario->apps->len; i++) {
-                const struct scenario_app *app = g_ptr_array_index(scenario->apps, i);
-                if (app->has_tcp && !check_tcp(reader, &app->tcp, app->mark))
-                        return false;
-        }
-        return true;
-}
-
 /* ---- Hosts ---- */
 
 static uint32_t first_address(const struct scenario_host *host)
@@ -88,7 +57,7 @@ static bool check_addresses(struct field_reader *reader)
                 if (!before || first_address(host) - first_address(before) >= before->count)
                         continue;
                 char text[IP_ADDRESS_TEXT_SIZE];
-                return field_fail(reader, host->mark,
+                return field_fail(reader, field_mark(reader, &host->address, host->mark),
                         "%s: %s is %s's address already; accepted: one of its own", host->name,
                         ip_address_format(&host->address, text), before->name);
         }
@@ -125,13 +94,14 @@ static bool check_resolvers(struct field_reader *reader, const Reach *reach)
                         continue;
                 int member;
                 char text[IP_ADDRESS_TEXT_SIZE];
+                struct mark mark = field_mark(reader, &host->resolver, host->mark);
                 const struct scenario_host *server = scenario_host_at(scenario, &host->resolver, &member);
                 ip_address_format(&host->resolver, text);
                 if (!server)
                         return field_fail(reader, host->mark,
                                 "%s: resolver %s is no host's address; accepted: a host's", host->name, text);
                 if (!reach_leads(reach, host, server))
-                        return field_fail(reader, host->mark,
+                        return field_fail(reader, mark,
                                 "%s: no links lead to its resolver %s; accepted: a host within reach",
                                 host->name, server->name);
         }
@@ -143,8 +113,7 @@ bool scenario_check_hosts(struct field_reader *reader, const Reach *reach)
         const Scenario *scenario = reader->scenario;
         if (scenario->hosts->len == 0)
                 return field_fail(reader, (struct mark){ 1, 1 }, "hosts: there is none; one is required");
-        return check_group_names(reader) && check_addresses(reader) && check_resolvers(reader, reach) &&
-               check_all_tcp(reader);
+        return check_group_names(reader) && check_addresses(reader) && check_resolvers(reader, reach);
 }
 
 /* ---- Links ---- */
@@ -157,7 +126,8 @@ static bool check_ends(struct field_reader *reader, const struct scenario_link *
                 int member;
                 ends[i] = scenario_find_host(reader->scenario, link->ends[i], &member);
                 if (!ends[i])
-                        return scenario_fail_host(reader, link->mark, "between", link->ends[i]);
+                        return scenario_fail_host(reader, field_mark(reader, &link->ends[i], link->mark),
+                                "between", link->ends[i]);
                 is_group[i] = ends[i]->is_group && member < 0;
         }
         if (is_group[0] && is_group[1] && ends[0]->count != ends[1]->count)
@@ -189,7 +159,7 @@ bool scenario_check_links(struct field_reader *reader)
         for (unsigned i = 0; i < links->len; i++) {
                 const struct scenario_link *link = g_ptr_array_index(links, i);
                 if (!g_hash_table_add(names, link->name))
-                        return field_fail(reader, link->mark,
+                        return field_fail(reader, field_mark(reader, &link->name, link->mark),
                                 "two links are named '%s'; accepted: a name of its own", link->name);
                 if (!check_ends(reader, link) || !check_impair(reader, link))
                         return false;

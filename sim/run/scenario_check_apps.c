@@ -19,12 +19,13 @@ static bool check_place(struct field_reader *reader, const struct scenario_app *
 {
         const struct scenario_host *host = host_of(reader->scenario, app);
         if (!host)
-                return scenario_fail_host(reader, app->mark, "host", app->host);
+                return scenario_fail_host(
+                        reader, field_mark(reader, &app->host, app->mark), "host", app->host);
         if (host->forwards)
-                return field_fail(reader, app->mark,
+                return field_fail(reader, field_mark(reader, &app->host, app->mark),
                         "host: '%s' is a router; accepted: a host, since routers run no programs", app->host);
         if (app->is_named && scenario_is_summary_word(app->name))
-                return field_fail(reader, app->mark,
+                return field_fail(reader, field_mark(reader, &app->name, app->mark),
                         "name: '%s' is a word of the summary; accepted: another name", app->name);
         return true;
 }
@@ -36,7 +37,7 @@ static bool check_names(struct field_reader *reader)
         for (unsigned i = 0; i < apps->len; i++) {
                 const struct scenario_app *app = g_ptr_array_index(apps, i);
                 if (!g_hash_table_add(names, app->name))
-                        return field_fail(reader, app->mark,
+                        return field_fail(reader, field_mark(reader, &app->name, app->mark),
                                 "two programs are named '%s'; accepted: a name of its own", app->name);
         }
         return true;
@@ -58,7 +59,7 @@ static bool check_ports(struct field_reader *reader)
                 const char *protocol = app->kind == APP_DNS_SERVER ? "UDP" : "TCP";
                 if (is_server(app->kind) &&
                         !g_hash_table_add(taken, g_strdup_printf("%s %u %s", protocol, app->port, app->host)))
-                        return field_fail(reader, app->mark,
+                        return field_fail(reader, field_mark(reader, &app->port, app->mark),
                                 "%s: %s port %u of '%s' is another program's already; accepted: a free one",
                                 app_kind_name(app->kind), protocol, app->port, app->host);
         }
@@ -89,7 +90,7 @@ static bool find_port(struct field_reader *reader, struct scenario_app *app)
                 return true;
         const struct scenario_app *server = find_server(reader->scenario, kind, app->to, &count);
         if (count != 1)
-                return field_fail(reader, app->mark,
+                return field_fail(reader, field_mark(reader, &app->to, app->mark),
                         "to: '%s' has %u programs of kind %s; accepted: %s:PORT, or exactly one", app->to,
                         count, app_kind_name(kind), app->to);
         app->to_port = server->port;
@@ -101,14 +102,14 @@ static bool find_port(struct field_reader *reader, struct scenario_app *app)
 static bool check_reach(struct field_reader *reader, const Reach *reach, const struct scenario_app *app,
         const char *key, const struct scenario_host *target)
 {
+        const void *value = app->kind == APP_FETCH ? &app->url : &app->to;
+        struct mark mark = field_mark(reader, value, app->mark);
         if (target->forwards)
-                return field_fail(
-                        reader, app->mark, "%s: '%s' is a router; accepted: a host", key, target->name);
+                return field_fail(reader, mark, "%s: '%s' is a router; accepted: a host", key, target->name);
         if (reach_leads(reach, host_of(reader->scenario, app), target))
                 return true;
-        return field_fail(reader, app->mark,
-                "%s: no links lead from '%s' to '%s'; accepted: a host within reach", key, app->host,
-                target->name);
+        return field_fail(reader, mark, "%s: no links lead from '%s' to '%s'; accepted: a host within reach",
+                key, app->host, target->name);
 }
 
 static bool check_to(struct field_reader *reader, const Reach *reach, struct scenario_app *app)
@@ -116,7 +117,7 @@ static bool check_to(struct field_reader *reader, const Reach *reach, struct sce
         int member;
         const struct scenario_host *target = scenario_find_host(reader->scenario, app->to, &member);
         if (!target)
-                return scenario_fail_host(reader, app->mark, "to", app->to);
+                return scenario_fail_host(reader, field_mark(reader, &app->to, app->mark), "to", app->to);
         return find_port(reader, app) && check_reach(reader, reach, app, "to", target);
 }
 
@@ -130,7 +131,7 @@ static bool check_url_host(
         if (ip_address_parse(name, &address)) {
                 target = scenario_host_at(reader->scenario, &address, &member);
                 if (!target)
-                        return field_fail(reader, app->mark,
+                        return field_fail(reader, field_mark(reader, &app->url, app->mark),
                                 "url: %s is no host's address; accepted: a host's address or name", name);
                 return check_reach(reader, reach, app, "url", target);
         }
@@ -139,7 +140,7 @@ static bool check_url_host(
         target = scenario_find_host(reader->scenario, name, &member);
         if (target)
                 return check_reach(reader, reach, app, "url", target);
-        return field_fail(reader, app->mark,
+        return field_fail(reader, field_mark(reader, &app->url, app->mark),
                 "url: host '%s' has no resolver to ask for '%s'; accepted: a resolver, an address, or a "
                 "host's name",
                 app->host, name);
@@ -151,7 +152,8 @@ static bool check_url(struct field_reader *reader, const Reach *reach, const str
         uint16_t port;
         g_autoptr(GError) error = NULL;
         if (!http_client_check_url(app->url, &host, &port, &error))
-                return field_fail(reader, app->mark, "url: %s", error->message);
+                return field_fail(
+                        reader, field_mark(reader, &app->url, app->mark), "url: %s", error->message);
         return check_url_host(reader, reach, app, host);
 }
 
@@ -159,11 +161,11 @@ static bool check_flows(struct field_reader *reader, const struct scenario_app *
 {
         bool is_one = app->flows == 1 && app->parallel == 1;
         if (app->local_port != 0 && !is_one)
-                return field_fail(reader, app->mark,
+                return field_fail(reader, field_mark(reader, &app->local_port, app->mark),
                         "local-port: %u connections at once cannot share it; accepted: one, or any",
                         app->flows * app->parallel);
         if (app->kind == APP_SENDER && app->write_every > 0 && app->write_size == 0)
-                return field_fail(reader, app->mark,
+                return field_fail(reader, field_mark(reader, &app->write_every, app->mark),
                         "every: how much to write is not said; accepted: write: SIZE beside it");
         return true;
 }

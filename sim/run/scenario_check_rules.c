@@ -50,8 +50,8 @@ static bool fail_link(struct field_reader *reader, const struct scenario_fault *
         for (unsigned i = 0; i < links->len; i++)
                 g_ptr_array_add(names, ((struct scenario_link *)g_ptr_array_index(links, i))->name);
         g_ptr_array_add(names, NULL);
-        return field_fail_word(reader, fault->mark, fault->link, (const char *const *)names->pdata,
-                "on: no link is named '%s'", fault->link);
+        return field_fail_word(reader, field_mark(reader, &fault->link, fault->mark), fault->link,
+                (const char *const *)names->pdata, "on: no link is named '%s'", fault->link);
 }
 
 static bool check_rule_link(struct field_reader *reader, const struct scenario_fault *fault)
@@ -61,33 +61,34 @@ static bool check_rule_link(struct field_reader *reader, const struct scenario_f
 }
 
 static bool check_rule_host(
-        struct field_reader *reader, const struct scenario_fault *fault, const char *key, const char *name)
+        struct field_reader *reader, const struct scenario_fault *fault, const char *key, char *const *name)
 {
         int member;
-        if (!name)
+        if (!*name)
                 return true;
-        const struct scenario_host *host = scenario_find_host(reader->scenario, name, &member);
+        struct mark mark = field_mark(reader, name, fault->mark);
+        const struct scenario_host *host = scenario_find_host(reader->scenario, *name, &member);
         if (!host)
-                return scenario_fail_host(reader, fault->mark, key, name);
+                return scenario_fail_host(reader, mark, key, *name);
         if (host->is_group && member < 0)
-                return field_fail(reader, fault->mark, "%s: '%s' is a group; accepted: one of %s-1 to %s-%u",
-                        key, name, name, name, host->count);
+                return field_fail(reader, mark, "%s: '%s' is a group; accepted: one of %s-1 to %s-%u", key,
+                        *name, *name, *name, host->count);
         return true;
 }
 
 static bool check_match(
         struct field_reader *reader, const struct scenario_fault *fault, const struct scenario_match *match)
 {
-        if (!check_rule_host(reader, fault, "from", match->from) ||
-                !check_rule_host(reader, fault, "to", match->to))
+        if (!check_rule_host(reader, fault, "from", &match->from) ||
+                !check_rule_host(reader, fault, "to", &match->to))
                 return false;
         if (!match->transfer || is_transfer(reader->scenario, match->transfer))
                 return true;
         g_autoptr(GPtrArray) names = g_ptr_array_new();
         add_transfers(reader->scenario, names);
         g_ptr_array_add(names, NULL);
-        return field_fail_word(reader, fault->mark, match->transfer, (const char *const *)names->pdata,
-                "transfer: no program is named '%s'", match->transfer);
+        return field_fail_word(reader, field_mark(reader, &match->transfer, fault->mark), match->transfer,
+                (const char *const *)names->pdata, "transfer: no program is named '%s'", match->transfer);
 }
 
 bool scenario_check_faults(struct field_reader *reader)
@@ -97,7 +98,7 @@ bool scenario_check_faults(struct field_reader *reader)
         for (unsigned i = 0; i < faults->len; i++) {
                 const struct scenario_fault *fault = g_ptr_array_index(faults, i);
                 if (!g_hash_table_add(names, fault->name))
-                        return field_fail(reader, fault->mark,
+                        return field_fail(reader, field_mark(reader, &fault->name, fault->mark),
                                 "two rules are named '%s'; accepted: a name of its own", fault->name);
                 if (!check_rule_link(reader, fault) || !check_match(reader, fault, &fault->match) ||
                         !check_match(reader, fault, &fault->until))

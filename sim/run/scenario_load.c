@@ -25,7 +25,7 @@ static const struct field scenario_fields[] = {
                 SCENARIO(seed),
                 .most = SEED_MOST },
         { .name = "stop", .type = &field_quantity, .quantity = &quantity_time, SCENARIO(stop), .least = 1 },
-        { .name = "tcp", .type = &field_record, .table = &tcp_table, SCENARIO(tcp) },
+        { .name = "tcp", .type = &field_tcp, SCENARIO(tcp) },
         { .name = "hosts", .type = &field_hosts, SCENARIO(hosts), .is_required = true },
         { .name = "routers", .type = &field_routers, SCENARIO(hosts) },
         { .name = "links", .type = &field_links, SCENARIO(links) },
@@ -132,83 +132,9 @@ static bool load_into(struct field_reader *reader, const struct scenario_overrid
         return scenario_check(reader) && scenario_check_sweep(reader, tree);
 }
 
-static Scenario *new_for(const char *path, char *const *sets)
-{
-        Scenario *scenario = scenario_new(path);
-        scenario->sets = g_strdupv((char **)sets);
-        return scenario;
-}
-
 Scenario *scenario_load(const char *path, const struct scenario_overrides *overrides, GError **error)
 {
-        g_autoptr(Scenario) scenario = new_for(path, overrides ? overrides->sets : NULL);
+        g_autoptr(Scenario) scenario = scenario_new(path, overrides ? overrides->sets : NULL);
         struct field_reader reader = { .scenario = scenario, .error = error };
         return load_into(&reader, overrides) ? g_steal_pointer(&scenario) : NULL;
-}
-
-/* ---- sweep: every value of every path makes a scenario that is accepted ---- */
-
-static const struct field repeat_field = { .name = "repeat",
-        .type = &field_quantity,
-        .quantity = &quantity_count,
-        .size = sizeof(uint32_t),
-        .least = 1,
-        .most = 1000000 };
-
-static bool read_sweep(
-        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
-{
-        struct yaml_node **sweep = value;
-        uint32_t repeat;
-        if (!field_expect_kind(reader, field->name, node, YAML_MAP))
-                return false;
-        for (unsigned i = 0; i < tree_count(node); i++) {
-                const struct yaml_node *child = tree_child(node, i);
-                bool is_repeat = strcmp(child->key, repeat_field.name) == 0;
-                if (is_repeat && !field_quantity.read(reader, &repeat_field, child, &repeat))
-                        return false;
-                if (!is_repeat && !field_expect_kind(reader, child->key, child, YAML_LIST))
-                        return false;
-                if (!is_repeat && tree_count(child) == 0)
-                        return field_fail(reader, child->mark,
-                                "%s: an empty list; accepted: one value or more", child->key);
-        }
-        *sweep = tree_copy(node);
-        return true;
-}
-
-static struct yaml_node *write_sweep(const struct field_writer *writer G_GNUC_UNUSED,
-        const struct field *field G_GNUC_UNUSED, const void *value)
-{
-        const struct yaml_node *sweep = *(struct yaml_node *const *)value;
-        return sweep ? tree_copy(sweep) : NULL;
-}
-
-const struct field_type field_sweep = { read_sweep, write_sweep };
-
-static bool try_value(struct field_reader *reader, const struct yaml_node *tree, const struct yaml_node *path,
-        const struct yaml_node *value)
-{
-        g_autoptr(Scenario) scenario = new_for(reader->scenario->path, reader->scenario->sets);
-        struct field_reader trial = { .scenario = scenario, .error = reader->error };
-        g_autoptr(YamlNode) changed = tree_map_new();
-        for (unsigned i = 0; i < tree_count(tree); i++) {
-                const struct yaml_node *child = tree_child(tree, i);
-                if (strcmp(child->key, "sweep") != 0)
-                        tree_map_add(changed, child->key, tree_copy(child));
-        }
-        return scenario_override(&trial, changed, path->key, tree_copy(value), path->key_mark) &&
-               field_table_read(&trial, &scenario_table, changed, scenario) && scenario_check(&trial);
-}
-
-bool scenario_check_sweep(struct field_reader *reader, const struct yaml_node *tree)
-{
-        const struct yaml_node *sweep = reader->scenario->sweep;
-        for (unsigned i = 0; sweep && i < tree_count(sweep); i++) {
-                const struct yaml_node *path = tree_child(sweep, i);
-                for (unsigned j = 0; path->kind == YAML_LIST && j < tree_count(path); j++)
-                        if (!try_value(reader, tree, path, tree_child(path, j)))
-                                return false;
-        }
-        return true;
 }

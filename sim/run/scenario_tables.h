@@ -27,6 +27,7 @@ extern const struct field_table corrupt_table;         /* struct fault_action */
 extern const struct field_table scenario_table;        /* Scenario */
 
 /* Parts that stand in a file of their own. */
+extern const struct field_type field_tcp; /* struct scenario_tcp */
 extern const struct field_type field_fault_action;
 extern const struct field_word field_fill_words[];
 
@@ -40,7 +41,7 @@ extern const struct field_type field_expects;
 extern const struct field_type field_sweep;
 
 /* All with their defaults. The scenario frees them. */
-Scenario *scenario_new(const char *path);
+Scenario *scenario_new(const char *path, char *const *sets);
 struct scenario_host *scenario_add_host(Scenario *scenario, const char *name, struct mark mark);
 struct scenario_link *scenario_add_link(Scenario *scenario, struct mark mark);
 struct scenario_app *scenario_add_app(Scenario *scenario, enum app_kind kind, struct mark mark);

@@ -172,3 +172,26 @@ static const struct field tcp_fields[] = {
 };
 
 const struct field_table tcp_table = { .what = "tcp", .fields = tcp_fields };
+
+static bool read_tcp(struct field_reader *reader, const struct field *field G_GNUC_UNUSED,
+        const struct yaml_node *node, void *value)
+{
+        const struct tcp_settings *settings = &((struct scenario_tcp *)value)->settings;
+        if (!field_table_read(reader, &tcp_table, node, value))
+                return false;
+        if (settings->min_rto > settings->max_rto)
+                return field_fail(
+                        reader, node->mark, "tcp: min-rto is above max-rto; accepted: at most the same");
+        if (settings->initial_rto > settings->max_rto)
+                return field_fail(
+                        reader, node->mark, "tcp: initial-rto is above max-rto; accepted: at most the same");
+        return true;
+}
+
+static struct yaml_node *write_tcp(
+        const struct field_writer *writer, const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        return field_table_write(writer, &tcp_table, value);
+}
+
+const struct field_type field_tcp = { read_tcp, write_tcp };
