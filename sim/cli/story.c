@@ -1,8 +1,8 @@
 /*
  * The story of a run, told while it happens from the events of the trace.
  *
- * Calls that repeat (a reader's hundred reads) are gathered into one line, which is printed as soon as the
- * same process does anything else.
+ * Calls that repeat (a reader's hundred reads) are gathered into one line, which is printed as soon as
+ * anything else is to be told.
  */
 #include "cli/story.h"
 
@@ -15,12 +15,13 @@
         (TRACE_BIT(TRACE_HOP) | TRACE_BIT(TRACE_SENT) | TRACE_BIT(TRACE_DROPPED) |                           \
                 TRACE_BIT(TRACE_TCP_NOTE) | TRACE_BIT(TRACE_SOCKET_CALL) | TRACE_BIT(TRACE_STEP))
 
-/* Calls of one process that only repeat. */
+/* Calls of one process that only repeat, not yet printed. */
 struct repeat {
+        bool is_gathering;
         uint32_t owner;
         uint32_t process;
         char *program;
-        char *name; /* NULL: nothing is being gathered */
+        char *name;
         int fd;
         unsigned count;
         uint64_t bytes;
@@ -33,17 +34,31 @@ struct Story {
         unsigned lines;
         unsigned line_limit;
         unsigned who_width;
-        GArray *repeats; /* struct repeat, one for each process that is gathering */
+        struct repeat repeat;
 };
 
 /* ---- Lines ---- */
 
-static void print_line(Story *story, time_ns time, const char *who, const char *text)
+static void print_line(Story *story, time_ns time, uint32_t owner, const char *text)
 {
         if (story->lines++ >= story->line_limit)
                 return;
         fprintf(story->out, "%4" PRId64 ".%06" PRId64 "  %-*s  %s\n", time / SECOND,
-                time % SECOND / MICROSECOND, (int)story->who_width, who, text);
+                time % SECOND / MICROSECOND, (int)story->who_width, trace_owner(story->trace, owner)->name,
+                text);
+}
+
+static void print_repeat(Story *story)
+{
+        struct repeat *repeat = &story->repeat;
+        if (!repeat->is_gathering)
+                return;
+        g_autofree char *times =
+                repeat->count > 1 ? g_strdup_printf(", in %u calls", repeat->count) : g_strdup("");
+        g_autofree char *text = g_strdup_printf("    %s: %s(%d) = %" PRIu64 " bytes%s", repeat->program,
+                repeat->name, repeat->fd, repeat->bytes, times);
+        repeat->is_gathering = false;
+        print_line(story, repeat->first, repeat->owner, text);
 }
 
 static void tell(Story *story, const struct trace_event *event, const char *format, ...) G_GNUC_PRINTF(3, 4);
@@ -53,7 +68,8 @@ static void tell(Story *story, const struct trace_event *event, const char *form
         va_start(arguments, format);
         g_autofree char *text = g_strdup_vprintf(format, arguments);
         va_end(arguments);
-        print_line(story, event->time, trace_owner(story->trace, event->owner)->name, text);
+        print_repeat(story);
+        print_line(story, event->time, event->owner, text);
 }
 
 /* ---- Socket calls ---- */
@@ -66,68 +82,54 @@ static bool is_repeatable(const struct trace_event *event)
 
 static bool continues(const struct repeat *repeat, const struct trace_event *event)
 {
-        return repeat->name != NULL && repeat->fd == event->call.fd &&
+        return repeat->is_gathering && repeat->owner == event->owner &&
+               repeat->process == event->call.process && repeat->fd == event->call.fd &&
                g_str_equal(repeat->name, event->call.name);
 }
 
-static void print_repeat(Story *story, struct repeat *repeat)
+static void clear_repeat(struct repeat *repeat)
 {
-        if (repeat->name == NULL)
-                return;
-        g_autofree char *times =
-                repeat->count > 1 ? g_strdup_printf(", in %u calls", repeat->count) : g_strdup("");
-        g_autofree char *text = g_strdup_printf("    %s: %s(%d) = %" PRIu64 " bytes%s", repeat->program,
-                repeat->name, repeat->fd, repeat->bytes, times);
-        print_line(story, repeat->first, trace_owner(story->trace, repeat->owner)->name, text);
-        g_clear_pointer(&repeat->name, g_free);
-        g_clear_pointer(&repeat->program, g_free);
+        g_free(repeat->program);
+        g_free(repeat->name);
+        *repeat = (struct repeat){ 0 };
 }
 
-static struct repeat *repeat_of(Story *story, uint32_t owner, uint32_t process)
+static void begin_repeat(struct repeat *repeat, const struct trace_event *event)
 {
-        for (unsigned i = 0; i < story->repeats->len; i++) {
-                struct repeat *repeat = &g_array_index(story->repeats, struct repeat, i);
-                if (repeat->owner == owner && repeat->process == process)
-                        return repeat;
-        }
-        struct repeat repeat = { .owner = owner, .process = process };
-        g_array_append_val(story->repeats, repeat);
-        return &g_array_index(story->repeats, struct repeat, story->repeats->len - 1);
+        clear_repeat(repeat);
+        *repeat = (struct repeat){
+                .is_gathering = true,
+                .owner = event->owner,
+                .process = event->call.process,
+                .program = g_strdup(event->call.program),
+                .name = g_strdup(event->call.name),
+                .fd = event->call.fd,
+                .first = event->time,
+        };
 }
 
-static void gather(struct repeat *repeat, const struct trace_event *event)
+static void gather(Story *story, const struct trace_event *event)
 {
-        if (repeat->name == NULL) {
-                repeat->name = g_strdup(event->call.name);
-                repeat->program = g_strdup(event->call.program);
-                repeat->fd = event->call.fd;
-                repeat->count = 0;
-                repeat->bytes = 0;
-                repeat->first = event->time;
+        struct repeat *repeat = &story->repeat;
+        if (!continues(repeat, event)) {
+                print_repeat(story);
+                begin_repeat(repeat, event);
         }
         repeat->count++;
         repeat->bytes += (uint64_t)event->call.result;
 }
 
-static void tell_call_itself(Story *story, const struct trace_event *event)
-{
-        g_autofree char *fd = event->call.fd >= 0 ? g_strdup_printf("%d", event->call.fd) : g_strdup("");
-        const char *comma = *fd != '\0' && *event->call.arguments != '\0' ? ", " : "";
-        g_autofree char *error =
-                event->call.error != NULL ? g_strdup_printf(" %s", event->call.error) : g_strdup("");
-        tell(story, event, "    %s: %s(%s%s%s) = %" PRId64 "%s", event->call.program, event->call.name, fd,
-                comma, event->call.arguments, event->call.result, error);
-}
-
 static void tell_call(Story *story, const struct trace_event *event)
 {
-        struct repeat *repeat = repeat_of(story, event->owner, event->call.process);
-        if (!continues(repeat, event))
-                print_repeat(story, repeat);
-        if (is_repeatable(event))
-                gather(repeat, event);
-        else
-                tell_call_itself(story, event);
+        if (is_repeatable(event)) {
+                gather(story, event);
+                return;
+        }
+        g_autofree char *fd = event->call.fd >= 0 ? g_strdup_printf("%d", event->call.fd) : g_strdup("");
+        const char *comma = *fd != '\0' && *event->call.arguments != '\0' ? ", " : "";
+        tell(story, event, "    %s: %s(%s%s%s) = %" PRId64 "%s%s", event->call.program, event->call.name, fd,
+                comma, event->call.arguments, event->call.result, event->call.error != NULL ? " " : "",
+                event->call.error != NULL ? event->call.error : "");
 }
 
 /* ---- What programs say ---- */
@@ -148,7 +150,6 @@ static const struct {
 
 static void tell_step(Story *story, const struct trace_event *event)
 {
-        print_repeat(story, repeat_of(story, event->owner, event->step.process));
         for (unsigned i = 0; i < G_N_ELEMENTS(numbered_steps); i++) {
                 if (!g_str_equal(numbered_steps[i].name, event->step.name))
                         continue;
@@ -165,16 +166,18 @@ static void tell_hop(Story *story, const struct trace_event *event)
         const struct trace_hop *hop = &event->hop;
         g_autofree char *packet = packet_words(story->trace, event->packet);
         const char *label = trace_owner_label(story->trace, event->owner);
-        if (hop->drop != NULL)
-                tell(story, event, "  x %s: %s lost (%s%s%s)", label, packet, hop->drop,
-                        g_str_equal(hop->rule, "-") ? "" : " by ",
-                        g_str_equal(hop->rule, "-") ? "" : hop->rule);
-        else if (hop->is_duplicate)
-                tell(story, event, "  = %s: %s arrives once more (duplicated)", label, packet);
-        if (hop->drop == NULL && hop->is_corrupted_here)
-                tell(story, event, "  # %s: %s arrives with a flipped bit", label, packet);
-        if (hop->drop == NULL && hop->is_reordered)
-                tell(story, event, "  ~ %s: %s arrives after a packet sent later", label, packet);
+        bool has_rule = !g_str_equal(hop->rule, "-");
+        if (hop->drop != NULL) {
+                tell(story, event, "  x %s loses %s (%s%s%s)", label, packet, hop->drop,
+                        has_rule ? " by " : "", has_rule ? hop->rule : "");
+                return;
+        }
+        if (hop->is_duplicate)
+                tell(story, event, "  = %s delivers %s once more", label, packet);
+        if (hop->is_corrupted_here)
+                tell(story, event, "  # %s delivers %s with a bit flipped", label, packet);
+        if (hop->is_reordered)
+                tell(story, event, "  ~ %s delivers %s after a packet sent later", label, packet);
 }
 
 static void tell_dropped(Story *story, const struct trace_event *event)
@@ -182,7 +185,7 @@ static void tell_dropped(Story *story, const struct trace_event *event)
         g_autofree char *packet = packet_words(story->trace, event->packet);
         const char *detail = event->dropped.detail;
         bool has_detail = !g_str_equal(detail, "-");
-        tell(story, event, "  x %s thrown away: %s%s%s", packet, event->dropped.reason,
+        tell(story, event, "  x throws away %s: %s%s%s", packet, event->dropped.reason,
                 has_detail ? ", " : "", has_detail ? detail : "");
 }
 
@@ -200,12 +203,12 @@ static void tell_sent(Story *story, const struct trace_event *event)
 static void tell_note(Story *story, const struct trace_event *event)
 {
         int64_t bytes = event->note.end - event->note.first;
-        if (g_str_equal(event->note.name, "held"))
+        if (g_str_equal(event->note.name, "segment-held"))
                 tell(story, event, "  . holds %" PRId64 " bytes that came out of order, %" PRId64 " in all",
                         bytes, event->note.value);
         else if (g_str_equal(event->note.name, "hole-filled"))
                 tell(story, event, "  . the hole is filled: %" PRId64 " held bytes can be read now", bytes);
-        else if (g_str_equal(event->note.name, "duplicate"))
+        else if (g_str_equal(event->note.name, "segment-duplicate"))
                 tell(story, event, "  . throws away %" PRId64 " bytes that it has already", bytes);
         else if (g_str_equal(event->note.name, "lost"))
                 tell(story, event, "  ! takes bytes %" PRId64 " to %" PRId64 " for lost (%s)",
@@ -240,13 +243,6 @@ static unsigned widest_node(const Trace *trace)
         return MIN(widest, 16);
 }
 
-static void clear_repeat(void *data)
-{
-        struct repeat *repeat = data;
-        g_free(repeat->name);
-        g_free(repeat->program);
-}
-
 Story *story_new(Trace *trace, FILE *out, unsigned line_limit)
 {
         Story *story = g_new0(Story, 1);
@@ -254,16 +250,13 @@ Story *story_new(Trace *trace, FILE *out, unsigned line_limit)
         story->out = out;
         story->line_limit = line_limit;
         story->who_width = widest_node(trace);
-        story->repeats = g_array_new(FALSE, TRUE, sizeof(struct repeat));
-        g_array_set_clear_func(story->repeats, clear_repeat);
         trace_listen(trace, STORY_KINDS, on_event, story);
         return story;
 }
 
 void story_finish(Story *story)
 {
-        for (unsigned i = 0; i < story->repeats->len; i++)
-                print_repeat(story, &g_array_index(story->repeats, struct repeat, i));
+        print_repeat(story);
         if (story->lines > story->line_limit)
                 fprintf(story->out,
                         "            … and more than %u events after that; the trace has them all\n",
@@ -274,6 +267,6 @@ void story_free(Story *story)
 {
         if (story == NULL)
                 return;
-        g_array_free(story->repeats, TRUE);
+        clear_repeat(&story->repeat);
         g_free(story);
 }
