@@ -149,6 +149,7 @@ void host_drop(Host *host, struct packet *packet, enum drop_reason reason, const
 void host_transmit(Host *host, struct packet *packet, Link *device, const struct cause *cause)
 {
         host->context->net->counts.sent++;
+        host->context->net->last_packet_at = host_now(host);
         host_trace_packet(host, packet, TRACE_SENT, cause);
         if (device != NULL)
                 link_send(device, packet);

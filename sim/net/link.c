@@ -32,6 +32,7 @@ const char *drop_reason_name(enum drop_reason reason)
 void net_drop(struct net_context *context, struct packet *packet, enum drop_reason reason)
 {
         context->counts.dropped[reason]++;
+        context->last_packet_at = event_queue_now(context->events);
         packet_free(context->packets, packet);
 }
 
@@ -132,6 +133,7 @@ void link_deliver(Link *link, struct packet *packet, const struct hop_facts *fac
                 link->context->counts.reordered++;
         else
                 link->highest_arrived = packet->ordinal;
+        link->context->last_packet_at = event_queue_now(link->context->events);
         trace_hop(link, packet, facts, NULL, is_reordered);
         packet->next = NULL;
         link->sink.deliver(link->sink.data, packet);
