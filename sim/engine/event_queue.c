@@ -27,7 +27,6 @@ struct EventQueue {
         uint32_t capacity;
         bool is_stopped;
         time_ns now;
-        struct rank latest; /* the highest rank run so far; see event_queue_has_passed() */
         uint64_t events_run;
 };
 
@@ -140,7 +139,6 @@ static void check_strict_order(const EventQueue *queue, const struct rank *taken
 EventQueue *event_queue_new(void)
 {
         EventQueue *queue = g_new0(EventQueue, 1);
-        queue->latest.time = -1;
         return queue;
 }
 
@@ -188,15 +186,6 @@ time_ns event_queue_now(const EventQueue *queue)
         return queue->now;
 }
 
-/* The rank of the event in hand is not enough: an event may queue another with a smaller owner at the same
- * instant, which runs next, after what lies between the two. Whatever was queued before this instant began is
- * gone when anything after it has been run. */
-bool event_queue_has_passed(const EventQueue *queue, const struct event_key *key)
-{
-        struct rank rank = rank_of(key);
-        return !rank_before(&queue->latest, &rank);
-}
-
 time_ns event_queue_next_time(const EventQueue *queue)
 {
         return queue->size > 0 ? queue->entries[0].rank.time : TIME_NEVER;
@@ -209,8 +198,6 @@ static void run_first(EventQueue *queue)
         if (INORDER_CHECKED)
                 check_strict_order(queue, &first.rank);
         queue->now = first.rank.time;
-        if (rank_before(&queue->latest, &first.rank))
-                queue->latest = first.rank;
         queue->events_run++;
         first.event->run(first.event->data);
 }

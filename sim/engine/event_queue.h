@@ -59,10 +59,6 @@ void event_queue_cancel(EventQueue *queue, struct event *event);
 /* The time of the event being run, or of the last one. */
 time_ns event_queue_now(const EventQueue *queue);
 
-/* Whether an event that was queued at `key` before this instant began would have been run by now. Lets a link
- * that computes its departures ahead answer exactly as one that has an event for each. */
-bool event_queue_has_passed(const EventQueue *queue, const struct event_key *key);
-
 /* The time of the next event, TIME_NEVER when there is none. */
 time_ns event_queue_next_time(const EventQueue *queue);
 

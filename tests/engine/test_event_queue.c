@@ -181,42 +181,6 @@ START_TEST(an_event_may_queue_itself_again_at_its_own_key)
 }
 END_TEST
 
-static void expect_passed(time_ns time, uint32_t owner, bool has_passed, const char *why)
-{
-        struct event_key key = at_owner(time, owner);
-        ck_assert_msg(event_queue_has_passed(queue, &key) == has_passed, "%s", why);
-}
-
-static void look_at_owner_3(void *data)
-{
-        note(data);
-        expect_passed(7, 4, true, "between the two, it would have been run before owner 5");
-        expect_passed(7, 5, true, "that one has been run");
-        expect_passed(7, 6, false, "after everything run so far");
-        expect_passed(6, 9, true, "an earlier time");
-        expect_passed(8, 0, false, "a later time");
-}
-
-static void look_at_owner_5(void *data)
-{
-        expect_passed(7, 4, true, "a smaller owner at this instant");
-        expect_passed(7, 6, false, "a greater owner at this instant");
-        queue_smaller_owner(data);
-}
-
-START_TEST(what_was_queued_before_this_instant_has_passed_when_anything_after_it_was_run)
-{
-        expect_passed(0, 0, false, "nothing has been run yet");
-        event_init(&noted[0].event, look_at_owner_5, &noted[0]);
-        event_init(&noted[1].event, look_at_owner_3, &noted[1]);
-        set(0, at_owner(7, 5));
-        event_queue_run_until(queue, TIME_NEVER);
-        ck_assert_int_eq(ran_count, 2);
-        expect_passed(7, 5, true, "after the run too");
-        expect_passed(7, 6, false, "after the run too");
-}
-END_TEST
-
 /* The same random sets, moves and cancels, kept also in a plain list that is searched. */
 static int earliest_in_list(void)
 {
@@ -303,7 +267,6 @@ int main(void)
         tcase_add_test(cases, stop_ends_the_run_after_the_event_that_called_it);
         tcase_add_test(cases, an_event_may_queue_one_with_a_smaller_owner_which_runs_next);
         tcase_add_test(cases, an_event_may_queue_itself_again_at_its_own_key);
-        tcase_add_test(cases, what_was_queued_before_this_instant_has_passed_when_anything_after_it_was_run);
         tcase_add_test(cases, any_mixture_of_sets_moves_and_cancels_keeps_the_order);
         tcase_add_test(cases, arrival_numbers_go_by_direction_then_ordinal_then_copy);
         if (INORDER_CHECKED)
