@@ -66,16 +66,32 @@ static void note_time(time_ns *when, Process *process)
 
 /* ---- Steps 1 to 3: the URL, the address, the port ---- */
 
+/* As a line of a hosts file would: nobody is asked. */
+static bool take_known_address(struct fetch *fetch)
+{
+        char text[IP_ADDRESS_TEXT_SIZE];
+        fetch->server.address = fetch->job->config.address;
+        process_step(fetch->process, "dns.answer", "%s is %s, known beforehand", fetch->job->url.host,
+                ip_address_format(&fetch->server.address, text));
+        return true;
+}
+
+static bool look_up_address(struct fetch *fetch)
+{
+        enum resolve_result result = resolve(fetch->process, fetch->job->url.host, &fetch->server.address);
+        if (result == RESOLVE_OK)
+                return true;
+        return result != RESOLVE_CANCELLED && fail(fetch, "dns: %s", resolve_result_name(result));
+}
+
 static bool find_server(struct fetch *fetch)
 {
         const struct http_url *url = &fetch->job->url;
         process_step(
                 fetch->process, "url.host", "the host name in %s is %s", fetch->transfer->url, url->host);
-        enum resolve_result result = resolve(fetch->process, url->host, &fetch->server.address);
-        if (result == RESOLVE_CANCELLED)
+        bool is_known = !ip_address_is_any(&fetch->job->config.address);
+        if (!(is_known ? take_known_address(fetch) : look_up_address(fetch)))
                 return false;
-        if (result != RESOLVE_OK)
-                return fail(fetch, "dns: %s", resolve_result_name(result));
         note_time(&fetch->transfer->dns, fetch->process);
         fetch->server.port = url->port;
         process_step(fetch->process, "url.port",
@@ -96,16 +112,6 @@ static bool bind_local_port(const struct fetch *fetch)
         return sock_bind(fetch->process, fetch->fd, &local) == 0 || fail_call(fetch, "bind");
 }
 
-static void tell_connected(const struct fetch *fetch)
-{
-        struct endpoint local;
-        char near[ENDPOINT_TEXT_SIZE], far[ENDPOINT_TEXT_SIZE];
-        if (sock_getsockname(fetch->process, fetch->fd, &local) < 0)
-                return;
-        process_step(fetch->process, "tcp.connected", "TCP connects %s with %s",
-                endpoint_format(&local, near), endpoint_format(&fetch->server, far));
-}
-
 static bool connect_to_server(struct fetch *fetch)
 {
         fetch->fd = sock_socket(fetch->process, AF_INET, SOCK_STREAM, 0);
@@ -116,7 +122,9 @@ static bool connect_to_server(struct fetch *fetch)
         if (sock_connect(fetch->process, fetch->fd, &fetch->server) < 0)
                 return fail_call(fetch, "connect");
         note_time(&fetch->transfer->connected, fetch->process);
-        tell_connected(fetch);
+        char server[ENDPOINT_TEXT_SIZE];
+        process_step(fetch->process, "tcp.connected", "the TCP connection to %s is open",
+                endpoint_format(&fetch->server, server));
         return true;
 }
 

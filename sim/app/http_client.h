@@ -10,6 +10,7 @@
 struct http_client_config {
         const char *name;
         const char *url;                /* http only */
+        struct ip_address address;      /* of the URL's host, when known beforehand; any: it is looked up */
         const char *method;             /* "GET" or "HEAD" */
         unsigned repeat;                /* fetches in all, at least 1 */
         unsigned parallel;              /* at a time, at least 1 */

@@ -145,12 +145,30 @@ static void start_echo(const struct instance *instance)
 /* ---- Clients ---- */
 
 /* Pairs by number: flow k of member i goes to member i + k of the other group, modulo its size. */
+static struct ip_address member_address(const struct instance *instance, const struct world_name *to)
+{
+        unsigned member = (instance->member + instance->flow) % to->count;
+        return world_node(instance->world, to->first + member)->address;
+}
+
 static struct endpoint target_of(const struct instance *instance)
 {
         const struct world_name *to = world_find(instance->world, instance->spec->to);
-        unsigned member = (instance->member + instance->flow) % to->count;
-        return (struct endpoint){ world_node(instance->world, to->first + member)->address,
-                instance->spec->to_port };
+        return (struct endpoint){ member_address(instance, to), instance->spec->to_port };
+}
+
+/* A host without a resolver may fetch from the scenario's hosts by their names, paired as above. Any: look it
+ * up. */
+static struct ip_address known_address(const struct instance *instance)
+{
+        g_autofree char *name = NULL;
+        uint16_t port;
+        const struct world_name *to;
+        if (!ip_address_is_any(host_resolver(instance->host)) ||
+                !http_client_check_url(instance->spec->url, &name, &port, NULL))
+                return ip_address_any;
+        to = world_find(instance->world, name);
+        return to != NULL ? member_address(instance, to) : ip_address_any;
 }
 
 static time_ns start_time(const struct instance *instance)
@@ -164,6 +182,7 @@ static void start_fetch(const struct instance *instance)
         struct http_client_config config = {
                 .name = instance->transfer->name,
                 .url = spec->url,
+                .address = known_address(instance),
                 .method = spec->method,
                 .repeat = spec->repeat,
                 .parallel = spec->parallel,
