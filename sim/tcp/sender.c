@@ -236,8 +236,8 @@ static bool may_send(enum tcp_state state)
         }
 }
 
-/* RFC 6928 section 2: IW falls to one segment only when there was "more than one SYN or SYN/ACK
- * retransmission". */
+/* RFC 6928 section 2, unlike RFC 5681 section 3.1, lets a single SYN be lost: IW falls to one segment only
+ * when it was resent more than once. So does Linux. */
 static uint32_t initial_window(const TcpConn *conn)
 {
         return conn->syn_sendings > 2 ? 1 : conn->settings.initial_window;

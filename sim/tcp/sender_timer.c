@@ -66,9 +66,8 @@ static void back_off(TcpConn *conn)
         sender_timer_note_rtt(conn, -1);
 }
 
-/* A peer that closed its window on what was sent already and keeps saying so is alive: RFC 9293
- * section 3.8.6, "SHOULD NOT time out the connection if data beyond the right window edge are not
- * acknowledged". */
+/* A peer that closed its window on what was sent already and keeps saying so is alive: RFC 9293 section 3.8.6
+ * would not have such a connection time out. */
 static uint32_t futile_timeouts(const TcpConn *conn)
 {
         return conn->snd.wnd == 0 ? conn->probes : conn->recovery.timeouts;

@@ -191,8 +191,7 @@ START_TEST(a_window_drawn_back_stops_what_is_new_and_keeps_what_is_old_to_its_ed
 }
 END_TEST
 
-/* RFC 9293 section 3.8.6: "SHOULD NOT time out the connection if data beyond the right window edge is not
- * acknowledged". */
+/* RFC 9293 section 3.8.6: data beyond an edge that was drawn back is no reason to time out. */
 START_TEST(a_peer_that_answers_with_a_closed_window_is_not_given_up)
 {
         settings.retries = 2;
