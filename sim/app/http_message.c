@@ -185,7 +185,8 @@ static unsigned check_codings(const char *list)
         unsigned chunked = 0;
         for (unsigned i = 0; i < count; i++)
                 chunked += g_ascii_strcasecmp(g_strstrip(codings[i]), "chunked") == 0;
-        if (chunked > 1 || (chunked == 1 && g_ascii_strcasecmp(codings[count - 1], "chunked") != 0))
+        if (count == 0 || chunked > 1 ||
+                (chunked == 1 && g_ascii_strcasecmp(codings[count - 1], "chunked") != 0))
                 return SOUP_STATUS_BAD_REQUEST;
         return chunked == count ? SOUP_STATUS_OK : SOUP_STATUS_NOT_IMPLEMENTED;
 }
