@@ -103,26 +103,27 @@ static const struct field action_fields[] = {
 
 const struct field_table action_table = { .what = "do", .fields = action_fields };
 
-static bool take_action(struct field_reader *reader, const char *word, struct mark mark,
-        const struct field **action, struct scenario_fault *fault)
+/* The row of the action; NULL: there is none. */
+static const struct field *take_action(
+        struct field_reader *reader, const char *word, struct mark mark, struct scenario_fault *fault)
 {
         for (const struct field *field = action_fields; field->name; field++) {
                 if (strcmp(field->name, word) != 0)
                         continue;
                 fault->action.kind = (enum fault_action_kind)(field - action_fields);
-                *action = field;
-                return true;
+                return field;
         }
         g_autofree const char **names = field_table_names(&action_table);
-        return field_fail_word(reader, mark, word, names, "do: unknown action '%s'", word);
+        field_fail_word(reader, mark, word, names, "do: unknown action '%s'", word);
+        return NULL;
 }
 
 /* `do: drop`, and `do: link-down` without an end. */
 static bool read_action_word(
         struct field_reader *reader, const struct yaml_node *node, struct scenario_fault *fault)
 {
-        const struct field *action;
-        if (!take_action(reader, node->text, node->mark, &action, fault))
+        const struct field *action = take_action(reader, node->text, node->mark, fault);
+        if (!action)
                 return false;
         if (action->type == &field_later) {
                 g_autoptr(YamlNode) word = tree_copy(node);
@@ -147,9 +148,8 @@ static bool read_action(
                 return field_fail(reader, node->mark, "%s: %u actions; accepted: one a rule", field->name,
                         tree_count(node));
         const struct yaml_node *child = tree_child(node, 0);
-        const struct field *action;
-        return take_action(reader, child->key, child->key_mark, &action, fault) &&
-               field_read(reader, action, child, fault);
+        const struct field *action = take_action(reader, child->key, child->key_mark, fault);
+        return action && field_read(reader, action, child, fault);
 }
 
 static struct yaml_node *write_action(
