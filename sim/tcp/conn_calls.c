@@ -21,6 +21,12 @@ static bool is_shut_for_reading(const TcpConn *conn)
         return conn->fin_received || conn->read_shut || (conn->was_opened && conn->state == TCP_STATE_CLOSED);
 }
 
+/* The peer may be waiting for a window. */
+static bool expects_more(const TcpConn *conn)
+{
+        return conn_is_synchronized(conn) && !conn->fin_received;
+}
+
 static uint32_t send_room(const TcpConn *conn)
 {
         uint64_t queued = send_queue_size(&conn->send_queue);
@@ -47,7 +53,7 @@ ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now)
         (void)now;
         size_t taken = reassembly_read(&conn->rcv.reassembly, bytes, size);
         if (taken > 0) {
-                if (conn->knows_irs && receive_window_is_news(conn))
+                if (expects_more(conn) && receive_window_is_news(conn))
                         conn_want_ack(conn, TCP_SEND_WINDOW_UPDATE);
                 conn_leave_entry(conn);
                 return (ssize_t)taken;

@@ -100,6 +100,19 @@ DIALOGUE(a_buffer_made_smaller_takes_nothing_back, "0    set receive-buffer 5000
         "     < . 4001:5001 ack 1 win 65535\n"
         "0.24 > . 1:1 ack 5001 win 0\n")
 
+DIALOGUE(what_was_left_unread_can_be_read_after_time_wait,
+        "0    set receive-buffer 2000\n"
+        "     set time-wait 1\n",
+        DIALOGUE_CONNECTED,
+        "     shutdown wr\n"
+        "     > F. 1:1 ack 1\n"
+        "0.2  < F. 1:2001 ack 2 win 65535\n"
+        "     > . 2:2 ack 2002 win 0\n"
+        "     state TIME-WAIT\n"
+        "3    state CLOSED\n"
+        "     read 3000 = 2000\n"
+        "     read 3000 = 0\n")
+
 int main(void)
 {
         const TTest *const tests[] = {
@@ -114,6 +127,7 @@ int main(void)
                 a_reset_after_the_peers_fin_breaks_the_pipe,
                 a_buffer_made_larger_opens_the_window,
                 a_buffer_made_smaller_takes_nothing_back,
+                what_was_left_unread_can_be_read_after_time_wait,
         };
         return dialogue_main("conn_calls", tests, G_N_ELEMENTS(tests));
 }
