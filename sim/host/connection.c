@@ -111,10 +111,21 @@ static void count_time_wait(struct connection *connection)
         connection->is_time_wait = is_time_wait;
 }
 
-/* The timer, the counts and whoever waits follow what TCP has become. */
+/* Another connection may have the same four-tuple from now on, and the port be bound anew. */
+static void give_up_names(struct connection *connection)
+{
+        Host *host = connection->host;
+        if (g_hash_table_lookup(host->connections_by_tuple, &connection->tuple) == connection)
+                g_hash_table_remove(host->connections_by_tuple, &connection->tuple);
+        port_space_unbind(&host->tcp_ports, &connection->binding);
+}
+
+/* The timer, the names, the counts and whoever waits follow what TCP has become. */
 static void settle(struct connection *connection)
 {
         count_time_wait(connection);
+        if (tcp_conn_state(connection->tcp) == TCP_STATE_CLOSED)
+                give_up_names(connection);
         timer_set(&connection->timer, tcp_conn_deadline(connection->tcp));
         TcpListener *listener = tcp_conn_listener(connection->tcp);
         if (connection->socket != NULL)
@@ -225,13 +236,6 @@ struct connection *connection_adopt(
         return connection;
 }
 
-void connection_give_up_name(struct connection *connection)
-{
-        GHashTable *table = connection->host->connections_by_tuple;
-        if (g_hash_table_lookup(table, &connection->tuple) == connection)
-                g_hash_table_remove(table, &connection->tuple);
-}
-
 static void hand_in_counts(const struct connection *connection)
 {
         if (connection->transfer == NULL)
@@ -251,9 +255,8 @@ void connection_free(struct connection *connection)
         if (connection->account.queued_packets > 0)
                 link_forget_account(connection->device, &connection->account);
         host->time_waits -= connection->is_time_wait;
-        connection_give_up_name(connection);
+        give_up_names(connection);
         g_queue_unlink(&host->connections, &connection->link);
-        port_space_unbind(&host->tcp_ports, &connection->binding);
         if (connection->socket != NULL)
                 socket_on_connection_gone(connection->socket);
         tcp_conn_free(connection->tcp);

@@ -45,9 +45,6 @@ struct connection *connection_adopt(
 /* At any moment. */
 void connection_free(struct connection *connection);
 
-/* Another connection may have the same four-tuple from now on. */
-void connection_give_up_name(struct connection *connection);
-
 /* The user called: `call` is the cause. */
 void connection_after_call(struct connection *connection, const char *call);
 /* A segment has been handed to TCP. May free the connection. */

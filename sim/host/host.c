@@ -181,8 +181,6 @@ static void on_segment(
         take(host, packet);
         if (connection != NULL) {
                 bool is_taken = tcp_conn_on_segment(connection->tcp, segment, host_now(host));
-                if (!is_taken)
-                        connection_give_up_name(connection);
                 connection_after_segment(connection, &cause.packet);
                 if (is_taken)
                         return;

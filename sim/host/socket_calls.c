@@ -13,6 +13,7 @@
 #define CONNECT_EVENTS (POLLOUT | POLLERR | POLLHUP)
 #define READ_EVENTS    (POLLIN | POLLRDHUP | POLLERR | POLLHUP)
 #define WRITE_EVENTS   (POLLOUT | POLLERR | POLLHUP)
+#define POLL_FEW       16 /* sockets waited for without asking for memory */
 #define POLL_ALWAYS    (POLLERR | POLLHUP)
 
 /* Wait until one of `events` may be true. 0, or a negative errno. */
@@ -92,6 +93,8 @@ static ssize_t accept_waiting(struct call *call, Socket *socket, struct endpoint
 {
         Socket *accepted;
         ssize_t result;
+        if (process_is_cancelled(call->process))
+                return -ECANCELED;
         do {
                 int error = 0;
                 accepted = socket_accept(socket, &error);
@@ -115,6 +118,8 @@ int sock_accept(Process *process, int fd, struct endpoint *remote)
 
 static int connect_waiting(struct call *call, Socket *socket, const struct endpoint *remote)
 {
+        if (process_is_cancelled(call->process))
+                return -ECANCELED;
         int result = socket_connect(socket, remote);
         while ((result == -EINPROGRESS || result == -EALREADY) && !socket->is_nonblocking) {
                 int error = wait_for(call, socket, CONNECT_EVENTS, TIME_NEVER);
@@ -291,9 +296,12 @@ static int look(const struct program *program, struct pollfd *fds, nfds_t count)
 static enum process_waking wait_for_any(
         const struct call *call, const struct pollfd *fds, nfds_t count, time_ns deadline)
 {
-        g_autofree struct waiter *waiters = g_new0(struct waiter, MAX(count, 1));
+        struct waiter few[POLL_FEW];
+        g_autofree struct waiter *many = count > POLL_FEW ? g_new(struct waiter, count) : NULL;
+        struct waiter *waiters = many != NULL ? many : few;
         for (nfds_t i = 0; i < count; i++) {
                 Socket *socket = program_socket(call->process->program, fds[i].fd);
+                waiters[i].socket = NULL;
                 if (socket != NULL)
                         socket_wait(socket, &waiters[i], call->process, asked_events(&fds[i]));
         }

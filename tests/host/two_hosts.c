@@ -54,9 +54,10 @@ void two_hosts_open(struct two_hosts *world)
         world->events = event_queue_new();
         world->payloads = payload_pool_new();
         world->packets = packet_pool_new(world->payloads);
-        world->net = (struct net_context){
-                .events = world->events, .packets = world->packets, .trace = world->trace
-        };
+        world->net = (struct net_context){ .events = world->events,
+                .packets = world->packets,
+                .trace = world->trace,
+                .one_event_a_packet = world->one_event_a_packet };
         world->proofs = proof_book_new(true);
         world->transfers = g_ptr_array_new();
         world->hosts = g_ptr_array_new();

@@ -10,6 +10,7 @@ struct two_hosts {
         EventQueue *events;
         PayloadPool *payloads;
         PacketPool *packets;
+        bool one_event_a_packet; /* set it before, too */
         Trace *trace; /* set it before two_hosts_open(); NULL: none */
         struct net_context net;
         ProofBook *proofs;
