@@ -9,7 +9,8 @@
 
 typedef unsigned __int128 uint128;
 
-#define DIGITS_MAX 18 /* of a number, decimals included: 10^18 fits in 64 bits */
+#define DIGITS_MAX   19 /* of a number, decimals included: 10^19 fits in 64 bits */
+#define DECIMALS_MAX 18
 
 struct unit {
         const char *name;
@@ -60,7 +61,7 @@ static enum quantity_result scan_decimal(const char *text, struct decimal *decim
                 end = fraction + decimals;
                 while (decimals > 0 && fraction[decimals - 1] == '0')
                         decimals--;
-                if (decimals > DIGITS_MAX)
+                if (decimals > DECIMALS_MAX)
                         return QUANTITY_NOT_WHOLE;
                 g_autofree char *shown = g_strndup(fraction, decimals);
                 scan_digits(shown, decimal, &digit_count);
@@ -284,7 +285,7 @@ enum quantity_result probability_parse(const char *text, struct probability *pro
         if (!is_percent && !decimal.has_point && decimal.digits > 0)
                 return QUANTITY_NO_UNIT;
         uint64_t hundred = is_percent ? 100 : 1;
-        if (decimal.scale > power_of_ten(DIGITS_MAX) / hundred)
+        if (decimal.scale > power_of_ten(DECIMALS_MAX) / hundred)
                 return QUANTITY_NOT_WHOLE;
         if (decimal.digits > decimal.scale * hundred)
                 return QUANTITY_TOO_LARGE;
@@ -297,7 +298,7 @@ char *probability_format(struct probability probability)
 {
         if (probability.is_certain)
                 return g_strdup("100%");
-        for (unsigned decimals = 0; decimals <= DIGITS_MAX - 2; decimals++) {
+        for (unsigned decimals = 0; decimals <= DECIMALS_MAX - 2; decimals++) {
                 uint64_t whole = 100 * power_of_ten(decimals);
                 uint64_t parts = (uint64_t)(((uint128)probability.threshold * whole + UINT64_MAX) >> 64);
                 if (parts == whole || probability_of(parts, whole).threshold != probability.threshold)

@@ -84,9 +84,7 @@ struct scenario_app {
         uint16_t local_port;
         GPtrArray *records; /* dns-server: struct scenario_record */
         GPtrArray *files;   /* http-server: struct scenario_file, sorted by path; root's files included */
-        /* fetch. When the host has no resolver, the URL's host may also be the name of a host or group of the
-         * scenario, meaning its address; a group pairs by number as with `to`. */
-        char *url;
+        char *url;           /* fetch */
         char *method;
         unsigned repeat;
         unsigned parallel;

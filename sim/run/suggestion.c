@@ -60,7 +60,7 @@ const char *suggestion_nearest(const char *wrong, const char *const *words)
         unsigned least_distance = tolerance(wrong) + 1;
         for (; *words; words++) {
                 unsigned distance = suggestion_distance(wrong, *words);
-                if (distance < least_distance && distance < strlen(*words)) {
+                if (distance < least_distance && distance < MAX(strlen(wrong), strlen(*words))) {
                         least_distance = distance;
                         nearest = *words;
                 }

@@ -1,0 +1,560 @@
+/*
+ * Scenarios that are refused, each with its exact message: place, what is wrong, what would be accepted.
+ */
+#include "run/scenario.h"
+
+#include "scenario_text.h"
+
+#include <check.h>
+
+/* Four lines that are good, so that what follows is on line 5. */
+#define HOSTS                                                                                                \
+        "inorder: 1\n"                                                                                       \
+        "hosts: { a: { addr: 10.0.0.1 }, b: { addr: 10.0.0.2 }, g: { count: 3, addr: 10.1.0.1 }, "           \
+        "h: { count: 2, addr: 10.2.0.1 } }\n"                                                                \
+        "routers: { r: {} }\n"
+#define LINKS                                                                                                \
+        "links: [{ name: ar, between: [a, r] }, { name: br, between: [b, r] }, { name: gr, between: [g, r] " \
+        "}]\n"
+
+struct refused {
+        const char *text;
+        const char *message; /* behind "FILE:" */
+        const char *why;
+};
+
+static const struct refused refused_files[] = {
+        { "", "1:1: error: a scenario: a single value; accepted: a mapping", "an empty file" },
+        { "[1]", "1:1: error: a scenario: a list; accepted: a mapping", "a list" },
+        { "inorder: 2\nhosts: { a: { addr: 10.0.0.1 } }",
+                "1:10: error: inorder: unknown word '2'; accepted: 1", "another format" },
+        { "hosts: { a: { addr: 10.0.0.1 } }", "1:1: error: a scenario without 'inorder'; the key is required",
+                "no format" },
+        { "inorder: 1", "1:1: error: a scenario without 'hosts'; the key is required", "no hosts" },
+        { "inorder: 1\nhosts: {}", "1:1: error: hosts: there is none; one is required", "hosts, but none" },
+        { "inorder: 1\nhosts: { a: { addr: 10.0.0.1 } }\nlinsk: []",
+                "3:1: error: unknown key 'linsk' in a scenario; did you mean 'links'?",
+                "a mistyped section" },
+        { "inorder: 1\ninorder: 1",
+                "2:1: error: key 'inorder' is given twice (first on line 1); each key once is accepted",
+                "a doubled key" },
+        { "inorder: 1\nhosts: { a: { addr: 10.0.0.1, addr: 10.0.0.2 } }",
+                "2:31: error: key 'addr' is given twice (first on line 2); each key once is accepted",
+                "a doubled key inside" },
+        { "inorder: &one 1", "1:10: error: anchor '&one'; write the value out at each place instead",
+                "an anchor" },
+        { "inorder: *one", "1:10: error: alias '*one'; write the value out instead", "an alias" },
+        { "inorder: !!int 1",
+                "1:10: error: tag 'tag:yaml.org,2002:int'; put text that begins with '!' into quotes",
+                "a tag" },
+        { "inorder: 1\n---\ninorder: 1", "2:1: error: a second document; one is accepted", "two documents" },
+        { "inorder: [1",
+                "2:1: error: not YAML: did not find expected ',' or ']', while parsing a flow sequence",
+                "a bracket left open" },
+        { "inorder: 1\n	hosts: {}",
+                "2:1: error: not YAML: found a tab character that violates indentation, while scanning a "
+                "plain scalar",
+                "a tab" },
+        { "inorder: 1\ntitle: \xff", "2:8: error: byte 0xff is not UTF-8; only UTF-8 text is accepted",
+                "not UTF-8" },
+        { "inorder: 1\n? [a]\n: 1", "2:3: error: a key that is a list; plain words are accepted as keys",
+                "a key that is a list" },
+        { "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+                "1:33: error: nested too deep; 32 levels are accepted", "nested too deep" },
+        { "inorder: \"a\\0b\"", "1:10: error: a NUL character; text without it is accepted",
+                "a NUL character" },
+        { "inorder: 1\nhosts: [a]", "2:8: error: hosts: a list; accepted: a mapping", "hosts as a list" },
+        { "inorder: 1\nhosts: { a: { addr: 10.0.0.256 } }",
+                "2:21: error: addr: '10.0.0.256' is not an address; accepted: four numbers such as 192.0.2.1",
+                "no address" },
+        { "inorder: 1\nhosts: { a: { addr: 127.0.0.1 } }",
+                "2:21: error: addr: 127.0.0.1 is no host's address; accepted: 1.0.0.0 to 223.255.255.255 "
+                "without 127.0.0.0/8",
+                "a loopback address" },
+        { "inorder: 1\nhosts: { a: {} }", "2:13: error: a host without 'addr'; the key is required",
+                "no addr" },
+        { "inorder: 1\nhosts: { a: { adr: 10.0.0.1 } }",
+                "2:15: error: unknown key 'adr' in a host; did you mean 'addr'?", "a mistyped key" },
+        { "inorder: 1\nhosts: { a/b: { addr: 10.0.0.1 } }",
+                "2:10: error: hosts: 'a/b' is not a name; accepted: up to 63 letters, digits, '-' and '_', "
+                "the first a letter or digit",
+                "a name that is none" },
+        { "inorder: 1\nhosts: { a: { addr: 10.0.0.1 }, b: { addr: 10.0.0.1 } }",
+                "2:44: error: b: 10.0.0.1 is a's address already; accepted: one of its own",
+                "one address twice" },
+        { "inorder: 1\nhosts: { g: { count: 5, addr: 10.0.0.1 }, b: { addr: 10.0.0.4 } }",
+                "2:54: error: b: 10.0.0.4 is g's address already; accepted: one of its own",
+                "an address inside a group" },
+        { "inorder: 1\nhosts: { g: { count: 5, addr: 223.255.255.254 } }",
+                "2:10: error: g: 5 addresses from there go past 223.255.255.255; accepted: fewer",
+                "a group past the last address" },
+        { "inorder: 1\nhosts: { g: { count: 0, addr: 10.0.0.1 } }",
+                "2:22: error: count: '0' is too small; accepted: 1 to 1000000", "a group of none" },
+        { "inorder: 1\nhosts: { g: { count: 2, addr: 10.0.0.1 }, g-2: { addr: 10.0.0.9 } }",
+                "2:43: error: 'g-2' is a member of the group 'g' already; accepted: another name",
+                "a member's name" },
+        { "inorder: 1\nhosts: { a: { addr: 10.0.0.1 } }\nrouters: { a: {} }",
+                "3:12: error: routers: 'a' is a host already; accepted: a name of its own",
+                "a router named as a host" },
+        { "inorder: 1\nhosts: { a: { addr: 10.0.0.1, resolver: 10.0.0.9 } }",
+                "2:10: error: a: resolver 10.0.0.9 is no host's address; accepted: a host's",
+                "a resolver that is not there" },
+        { "inorder: 1\nhosts: { a: { addr: 10.0.0.1, resolver: 10.0.0.2 }, b: { addr: 10.0.0.2 } }",
+                "2:41: error: a: no links lead to its resolver b; accepted: a host within reach",
+                "a resolver out of reach" },
+};
+
+static const struct refused refused_values[] = {
+        { "title: ''", "5:8: error: title: nothing is given; accepted: text", "an empty title" },
+        { "seed: -1", "5:7: error: seed: '-1' is not a number; accepted: 0 to 9007199254740991",
+                "a negative seed" },
+        { "seed: 9007199254740992",
+                "5:7: error: seed: '9007199254740992' is too large; accepted: 0 to 9007199254740991",
+                "a seed past 2^53-1" },
+        { "seed: 1.5", "5:7: error: seed: '1.5' is not a whole number; accepted: 0 to 9007199254740991",
+                "a broken seed" },
+        { "stop: 60", "5:7: error: stop: '60' has no unit; accepted: 30ms, 1.5s, 2m",
+                "a time without a unit" },
+        { "stop: 60sec", "5:7: error: stop: '60sec' has an unknown unit; accepted: 30ms, 1.5s, 2m",
+                "a time of unknown unit" },
+        { "stop: 0s", "5:7: error: stop: '0s' is too small; accepted: 1ns or more", "no time at all" },
+        { "stop: 1.5ns",
+                "5:7: error: stop: '1.5ns' is not a whole number of nanoseconds; accepted: 30ms, 1.5s, 2m",
+                "less than a nanosecond" },
+        { "stop: 99999999h", "5:7: error: stop: '99999999h' is too large; accepted: 30ms, 1.5s, 2m",
+                "past the end of time" },
+        { "stop: soon", "5:7: error: stop: 'soon' is not a time; accepted: 30ms, 1.5s, 2m", "no number" },
+        { "tcp: { sakc: on }", "5:8: error: unknown key 'sakc' in tcp; did you mean 'sack'?",
+                "a mistyped setting" },
+        { "tcp: { sack: maybe }",
+                "5:14: error: sack: 'maybe' is neither on nor off; accepted: on, off, yes, no, true, false",
+                "neither on nor off" },
+        { "tcp: { congestion-control: cubik }",
+                "5:28: error: congestion-control: unknown word 'cubik'; did you mean 'cubic'?",
+                "a mistyped algorithm" },
+        { "tcp: { congestion-control: bbr }",
+                "5:28: error: congestion-control: this version does not have 'bbr' yet; accepted: cubic, "
+                "reno",
+                "an algorithm of later" },
+        { "tcp: { recovery: rack }",
+                "5:18: error: recovery: this version does not have 'rack' yet; accepted: newreno, sack",
+                "a recovery of later" },
+        { "tcp: { recovery: sakc }", "5:18: error: recovery: unknown word 'sakc'; did you mean 'sack'?",
+                "a mistyped recovery" },
+        { "tcp: { ecn: on }", "5:13: error: ecn: this version does not have 'on' yet; accepted: off",
+                "a switch of later" },
+        { "tcp: { pacing: yes }", "5:16: error: pacing: this version does not have 'yes' yet; accepted: off",
+                "the same in another spelling" },
+        { "tcp: { tail-loss-probe: perhaps }",
+                "5:25: error: tail-loss-probe: unknown word 'perhaps'; accepted: off",
+                "a switch of later, mistyped" },
+        { "tcp: { delayed-ack: adaptive }",
+                "5:21: error: delayed-ack: this version does not have 'adaptive' yet; accepted: 30ms, 1.5s, "
+                "2m, off",
+                "quick ACKs come later" },
+        { "tcp: { delayed-ack: 2s }",
+                "5:21: error: delayed-ack: '2s' is too large; accepted: 1ns to 500ms, off",
+                "a delay that RFC 1122 forbids" },
+        { "tcp: { receive-buffer: auto }",
+                "5:24: error: receive-buffer: this version does not have 'auto' yet; accepted: 200kB, 10MB, "
+                "64KiB, 1448",
+                "auto-tuning comes later" },
+        { "tcp: { receive-buffer: 1kB }",
+                "5:24: error: receive-buffer: '1kB' is too small; accepted: 2304B to 1GiB",
+                "a buffer of no use" },
+        { "tcp: { mss: 20 }", "5:13: error: mss: '20' is too small; accepted: 88B to 65495B, auto",
+                "a tiny MSS" },
+        { "tcp: { mss: 0 }", "5:13: error: mss: '0' is too small; accepted: 88B to 65495B, auto",
+                "0 has a word" },
+        { "tcp: { initial-window: 0 }", "5:24: error: initial-window: '0' is too small; accepted: 1 to 1000",
+                "no window" },
+        { "tcp: { syn-linear-timeouts: 4 }",
+                "5:29: error: syn-linear-timeouts: unknown word '4'; accepted: 0", "comes later" },
+        { "tcp: { min-rto: 3s, max-rto: 2s }",
+                "5:6: error: tcp: min-rto is above max-rto; accepted: at most the same",
+                "limits the wrong way round" },
+        { "tcp: { keepalive: sometimes }",
+                "5:19: error: keepalive: 'sometimes' is not a time; accepted: 30ms, 1.5s, 2m, on, off",
+                "neither a time nor a switch" },
+        { "tcp: on", "5:6: error: tcp: a single value; accepted: a mapping", "not a mapping" },
+};
+
+static const struct refused refused_links[] = {
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, bb] }]",
+                "4:64: error: between: no host is named 'bb'; did you mean 'b'?", "an unknown end" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a] }]",
+                "4:60: error: between: 1 ends; accepted: two, as in [browser, isp]", "one end" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, a] }]",
+                "4:60: error: between: both ends are 'a'; accepted: two different ones",
+                "the same end twice" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: a }]",
+                "4:60: error: between: a single value; accepted: a list", "no list" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x }]",
+                "4:40: error: a link without 'between'; the key is required", "no ends" },
+        { "links: [{ name: ar, between: [a, r] }, { name: ar, between: [a, b] }]",
+                "4:48: error: two links are named 'ar'; accepted: a name of its own", "a name taken" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [g, h] }]",
+                "4:40: error: between: 'g' has 3 members and 'h' 2; accepted: groups of one size, or one "
+                "group",
+                "groups that do not pair" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: 10Mbps }]",
+                "4:74: error: rate: '10Mbps' has an unknown unit; accepted: 10Mbit/s, 1.5Gbit, 100kB/s, "
+                "unlimited",
+                "a unit that means bytes to netem" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: 10 }]",
+                "4:74: error: rate: '10' has no unit; accepted: 10Mbit/s, 1.5Gbit, 100kB/s, unlimited",
+                "a rate without a unit" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: 0bit/s }]",
+                "4:74: error: rate: '0bit/s' is too small; accepted: 1bit/s or more, unlimited",
+                "0 has a word" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: 0.5bit/s }]",
+                "4:74: error: rate: '0.5bit/s' is not a whole number of bits a second; accepted: 10Mbit/s, "
+                "1.5Gbit, 100kB/s, unlimited",
+                "half a bit" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: { burst: 1kB } }]",
+                "4:74: error: rate: this version does not have token buckets or delivery traces yet; "
+                "accepted: 10Mbit/s, 1.5Gbit, 100kB/s, unlimited",
+                "a token bucket comes later" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], dely: 5ms }]",
+                "4:68: error: unknown key 'dely' in a link; did you mean 'delay'?", "a mistyped key" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], delay: -5ms }]",
+                "4:75: error: delay: '-5ms' is not a time; accepted: 30ms, 1.5s, 2m", "a negative delay" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], delay: }]",
+                "4:75: error: delay: nothing is given; accepted: 30ms, 1.5s, 2m", "no delay" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], delay-to: { c: 5ms } }]",
+                "4:80: error: delay-to: 'c' is no end of this link; accepted: a, b", "no end of this link" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], mtu: 20 }]",
+                "4:73: error: mtu: '20' is too small; accepted: 68B to 65535B", "too small for IP" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: delay 5ms }]",
+                "4:68: error: this version does not have 'netem' yet; accepted instead: delay: and impair:",
+                "netem lines come later" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: 50 }]",
+                "4:75: error: limit: '50' has no unit; accepted: 50pkt, unlimited", "a queue of what?" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: { type: codel } }]",
+                "4:83: error: type: this version does not have 'codel' yet; accepted: droptail",
+                "a discipline of later" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: { type: dropfront } }]",
+                "4:83: error: type: unknown word 'dropfront'; accepted: droptail", "a discipline of nobody" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: { limit: 0pkt } }]",
+                "4:84: error: limit: '0pkt' is too small; accepted: 1pkt to 1000000000pkt, unlimited",
+                "0 has a word" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: 2 } }]",
+                "4:84: error: loss: '2' may be a share or a percentage; accepted: 0% to 100%, such as 2%, "
+                "0.01% or 0.0001",
+                "a share or a percentage?" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: 120% } }]",
+                "4:84: error: loss: '120%' is more than 100%; accepted: 0% to 100%, such as 2%, 0.01% or "
+                "0.0001",
+                "more than certain" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: 2% 25% } }]",
+                "4:84: error: loss: this version does not have netem's correlation yet; accepted: one "
+                "probability, or { model: gemodel, p: 1%, r: 30% }",
+                "correlation comes later" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: { p: 1% } } }]",
+                "4:84: error: loss without 'model'; accepted: random, gemodel, or just a probability",
+                "no model" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: { model: "
+          "gemodell } } }]",
+                "4:93: error: model: unknown word 'gemodell'; did you mean 'gemodel'?", "a mistyped model" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: { model: state "
+          "} } }]",
+                "4:93: error: model: this version does not have 'state' yet; accepted: random, gemodel",
+                "a model of later" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: { model: "
+          "gemodel, p: 1% } } }]",
+                "4:84: error: a loss of model gemodel without 'r'; the key is required", "half a model" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { reorder: 5% } }]",
+                "4:87: error: reorder: '5%' is not a probability and a delay; accepted: { probability: 5%, "
+                "delay: 8ms }, \"5% 8ms\"",
+                "no delay for the chosen" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { reorder: { "
+          "probability: 5%, delay: 0s } } }]",
+                "4:40: error: x: reorder by a delay of 0; accepted: a longer one", "a delay of nothing" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { jitter: 5ms } }]",
+                "4:40: error: x: jitter is above delay; accepted: at most the delay",
+                "jitter above the delay" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { where: entry } }]",
+                "4:85: error: where: this version does not have 'entry' yet; accepted: line",
+                "the entry comes later" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { duplicate: "
+          "0.0000000000000000001% } }]",
+                "4:89: error: duplicate: '0.0000000000000000001%' has too many decimals; accepted: 0% to "
+                "100%, such as 2%, 0.01% or 0.0001",
+                "more decimals than luck has" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair-to: { b: { los: 1% } } "
+          "}]",
+                "4:86: error: unknown key 'los' in impair; did you mean 'loss'?", "a mistyped key, one way" },
+};
+
+static const struct refused refused_programs[] = {
+        { "apps: [{ host: a }]",
+                "5:8: error: a program of no kind; accepted: dns-server, http-server, fetch, sink, sender, "
+                "echo, request-response",
+                "no program" },
+        { "apps: [{ host: a, fetsh: { url: http://10.0.0.2/ } }]",
+                "5:19: error: unknown key 'fetsh' in a program; did you mean 'fetch'?",
+                "a mistyped program" },
+        { "apps: [{ host: a, sink: {}, echo: {} }]",
+                "5:29: error: 'echo' beside 'sink'; accepted: one program an item", "two programs" },
+        { "apps: [{ sink: {} }]", "5:16: error: a program without 'host'; the key is required", "no host" },
+        { "apps: [{ host: c, sink: {} }]", "5:16: error: host: no host is named 'c'; accepted: a, b, g, h, r",
+                "an unknown host" },
+        { "apps: [{ host: r, sink: {} }]",
+                "5:16: error: host: 'r' is a router; accepted: a host, since routers run no programs",
+                "a router" },
+        { "apps: [{ host: a, sink: {} }, { host: a, sink: {} }]",
+                "5:31: error: sink: TCP port 9 of 'a' is another program's already; accepted: a free one",
+                "a port taken" },
+        { "apps: [{ host: a, name: x, sink: {} }, { host: b, name: x, sink: {} }]",
+                "5:57: error: two programs are named 'x'; accepted: a name of its own", "a name taken" },
+        { "apps: [{ host: a, name: packets, sink: {} }]",
+                "5:25: error: name: 'packets' is a word of the summary; accepted: another name",
+                "a word of the summary" },
+        { "apps: [{ host: a, sink: { port: 0 } }]",
+                "5:33: error: port: '0' is too small; accepted: 1 to 65535", "port 0" },
+        { "apps: [{ host: a, sink: { port: 65536 } }]",
+                "5:33: error: port: '65536' is too large; accepted: 1 to 65535", "past the last port" },
+        { "apps: [{ host: a, port: 9, sink: { port: 9 } }]",
+                "5:36: error: key 'port' is given twice; each key once is accepted", "a key in both places" },
+        { "apps: [{ host: a, sink: { stall: 3s } }]",
+                "5:34: error: stall: '3s' is no stall; accepted: { after: 200kB, for: 3s }, off",
+                "a stall after nothing" },
+        { "apps: [{ host: a, sender: { bytes: 1kB } }]",
+                "5:27: error: sender without 'to'; the key is required", "nowhere to send" },
+        { "apps: [{ host: a, sender: { to: b } }]",
+                "5:27: error: sender without 'bytes'; the key is required", "nothing to send" },
+        { "apps: [{ host: a, sender: { to: b, bytes: 1kB } }]",
+                "5:33: error: to: 'b' has 0 programs of kind sink; accepted: b:PORT, or exactly one",
+                "no sink to take the port of" },
+        { "apps: [{ host: a, sender: { to: bb:9, bytes: 1kB } }]",
+                "5:33: error: to: no host is named 'bb'; did you mean 'b'?", "an unknown destination" },
+        { "apps: [{ host: a, sender: { to: b:9, port: 9, bytes: 1kB } }]",
+                "5:44: error: port: 'to' names port 9 already; accepted: one of the two", "the port twice" },
+        { "apps: [{ host: a, sender: { to: b:99999, bytes: 1kB } }]",
+                "5:33: error: port: '99999' is too large; accepted: 1 to 65535", "a port that is none" },
+        { "apps: [{ host: a, sender: { to: r:9, bytes: 1kB } }]",
+                "5:33: error: to: 'r' is a router; accepted: a host", "to a router" },
+        { "apps: [{ host: a, sender: { to: h:9, bytes: 1kB } }]",
+                "5:33: error: to: no links lead from 'a' to 'h'; accepted: a host within reach",
+                "out of reach" },
+        { "apps: [{ host: a, sender: { to: b:9, bytes: 1.5B } }]",
+                "5:45: error: bytes: '1.5B' is not a whole number of bytes; accepted: 200kB, 10MB, 64KiB, "
+                "1448",
+                "half a byte" },
+        { "apps: [{ host: a, sender: { to: b:9, bytes: 1KB } }]",
+                "5:45: error: bytes: '1KB' has an unknown unit; accepted: 200kB, 10MB, 64KiB, 1448",
+                "K is neither 1000 nor 1024" },
+        { "apps: [{ host: a, sender: { to: b:9, bytes: 1kB, every: 1s } }]",
+                "5:57: error: every: how much to write is not said; accepted: write: SIZE beside it",
+                "writes of what size?" },
+        { "apps: [{ host: a, sender: { to: b:9, bytes: 1kB, local-port: 5, flows: 2 } }]",
+                "5:62: error: local-port: 2 connections at once cannot share it; accepted: one, or any",
+                "one port for two" },
+        { "apps: [{ host: a, sender: { to: b:9, bytes: 1kB, end: linger-on } }]",
+                "5:55: error: end: unknown word 'linger-on'; did you mean 'linger'?", "a mistyped end" },
+        { "apps: [{ host: a, fetch: {} }]", "5:26: error: fetch without 'url'; the key is required",
+                "no URL" },
+        { "apps: [{ host: a, fetch: { url: http://www.example/ } }]",
+                "5:33: error: url: host 'a' has no resolver to ask for 'www.example'; accepted: an address, "
+                "or a resolver",
+                "a name and no resolver" },
+        { "apps: [{ host: a, fetch: { url: http://10.0.0.99/ } }]",
+                "5:33: error: url: 10.0.0.99 is no host's address; accepted: a host's address",
+                "an address of nobody" },
+        { "apps: [{ host: a, fetch: { url: ftp://10.0.0.2/ } }]",
+                "5:33: error: url: only http URLs can be fetched", "another scheme" },
+        { "apps: [{ host: a, fetch: { url: http://10.0.0.2/, method: POST } }]",
+                "5:59: error: method: unknown word 'POST'; accepted: GET, HEAD",
+                "a method that is not there" },
+        { "apps: [{ host: b, http-server: { root: nowhere } }]",
+                "5:40: error: root: 'nowhere' is not a directory; accepted: one, by its path from the "
+                "scenario's own",
+                "no such directory" },
+        { "apps: [{ host: b, http-server: { files: { big: { size: 1kB } } } }]",
+                "5:43: error: files: 'big' is not a path; accepted: '/' and what follows it",
+                "a path without '/'" },
+        { "apps: [{ host: b, http-server: { files: { /big: {} } } }]",
+                "5:49: error: files: neither a file nor a size; accepted: { size: 300kB, fill: counter } or "
+                "{ file: PATH }",
+                "a document of nothing" },
+        { "apps: [{ host: b, http-server: { files: { /big: { file: nowhere } } } }]",
+                "5:57: error: file 'nowhere': No such file or directory; a readable file is required",
+                "no such file" },
+        { "apps: [{ host: b, http-server: { files: { /big: { size: 1kB, fill: ones } } } }]",
+                "5:68: error: fill: unknown word 'ones'; accepted: counter, zero, random",
+                "an unknown rule" },
+        { "apps: [{ host: b, dns-server: {} }]",
+                "5:31: error: dns-server without 'zone'; the key is required", "no zone" },
+        { "apps: [{ host: b, dns-server: { zone: { www.example: b } } }]",
+                "5:54: error: zone: 'b' is not an address; accepted: four numbers such as 192.0.2.1",
+                "a record without an address" },
+};
+
+static const struct refused refused_rules[] = {
+        { "faults: [{ on: ar, do: drop }]",
+                "5:10: error: a fault rule without 'match' or 'at'; one of them is required",
+                "neither a packet nor a time" },
+        { "faults: [{ on: ax, match: {}, do: drop }]",
+                "5:16: error: on: no link is named 'ax'; did you mean 'ar'?", "an unknown link" },
+        { "faults: [{ match: {}, do: drop }]", "5:10: error: a fault rule without 'on'; the key is required",
+                "no link" },
+        { "faults: [{ on: ar, match: {} }]", "5:10: error: a fault rule without 'do'; the key is required",
+                "no action" },
+        { "faults: [{ on: ar, match: {}, do: dorp }]",
+                "5:35: error: do: unknown action 'dorp'; did you mean 'drop'?", "a mistyped action" },
+        { "faults: [{ on: ar, match: {}, do: delay }]",
+                "5:35: error: do: 'delay' needs a value; accepted: do: { delay: … }", "how long?" },
+        { "faults: [{ on: ar, match: {}, do: { drop: , delay: 1s } }]",
+                "5:35: error: do: 2 actions; accepted: one a rule", "two actions" },
+        { "faults: [{ on: ar, match: {}, do: mark-ce }]",
+                "5:35: error: this version does not have 'mark-ce' yet; accepted instead: drop",
+                "an action of later" },
+        { "faults: [{ on: ar, match: {}, do: { truncate: 20 } }]",
+                "5:37: error: this version does not have 'truncate' yet; accepted instead: corrupt, drop",
+                "another" },
+        { "faults: [{ on: ar, match: {}, do: { duplicate: 16 } }]",
+                "5:48: error: duplicate: '16' is too large; accepted: 1 to 15",
+                "more copies than have numbers" },
+        { "faults: [{ on: ar, match: {}, do: { corrupt: {} } }]",
+                "5:46: error: corrupt: neither of bit and bits; accepted: { bit: 77 } or { bits: 2, in: tcp "
+                "}",
+                "which bit?" },
+        { "faults: [{ on: ar, match: {}, do: { corrupt: { bit: 1, bits: 1 } } }]",
+                "5:46: error: corrupt: both of bit and bits; accepted: { bit: 77 } or { bits: 2, in: tcp }",
+                "which of both?" },
+        { "faults: [{ on: ar, match: {}, do: { corrupt: { bit: 1, in: tpc } } }]",
+                "5:60: error: in: unknown word 'tpc'; did you mean 'tcp'?", "a mistyped area" },
+        { "faults: [{ on: ar, at: 1s, do: drop }]",
+                "5:10: error: a rule at a time without a packet; accepted with 'at': link-down, link-up",
+                "a packet at a time" },
+        { "faults: [{ on: ar, at: 1s, match: {}, do: link-up }]",
+                "5:28: error: match: the rule is at a time; accepted: one of 'at' and 'match'",
+                "a time and a packet" },
+        { "faults: [{ on: ar, match: { from: c }, do: drop }]",
+                "5:27: error: from: no host is named 'c'; accepted: a, b, g, h, r", "an unknown host" },
+        { "faults: [{ on: ar, match: { from: g }, do: drop }]",
+                "5:27: error: from: 'g' is a group; accepted: one of g-1 to g-3", "a group" },
+        { "faults: [{ on: ar, match: { kind: dta }, do: drop }]",
+                "5:35: error: kind: unknown word 'dta'; did you mean 'data'?", "a mistyped kind" },
+        { "faults: [{ on: ar, match: { nth: 0 }, do: drop }]",
+                "5:34: error: nth: '0' is too small; accepted: 1 or more, all", "counting begins at 1" },
+        { "faults: [{ on: ar, match: { bytes: 9..3 }, do: drop }]",
+                "5:36: error: bytes: '9..3' is no range; accepted: FIRST..LAST, such as 14600..16059",
+                "a range backwards" },
+        { "faults: [{ on: ar, match: { bytes: 1-2 }, do: drop }]",
+                "5:36: error: bytes: '1-2' is no range; accepted: FIRST..LAST, such as 14600..16059",
+                "a range with a dash" },
+        { "faults: [{ on: ar, match: { seq: 0..4294967296 }, do: drop }]",
+                "5:34: error: seq: '0..4294967296' is no range; accepted: FIRST..LAST, such as 1..1448",
+                "past the sequence numbers" },
+        { "faults: [{ on: ar, match: { time: 1..2s }, do: drop }]",
+                "5:35: error: time: '1..2s' is no range; accepted: FIRST..LAST, such as 1s..1500ms",
+                "a time without a unit" },
+        { "faults: [{ on: ar, match: { flags: sin }, do: drop }]",
+                "5:36: error: flags: unknown word 'sin'; did you mean 'fin'?", "a mistyped flag" },
+        { "faults: [{ on: ar, match: { flags: syn -syn }, do: drop }]",
+                "5:36: error: flags: 'syn' is asked to be on and off; accepted: one of them", "on and off" },
+        { "faults: [{ on: ar, match: { transfer: x }, do: drop }]",
+                "5:39: error: transfer: no program is named 'x'; there is none", "no such program" },
+        { "faults: [{ on: ar, match: { filter: tcp }, do: drop }]",
+                "5:29: error: this version does not have 'filter' yet; accepted instead: from, to, kind, "
+                "flags, seq and bytes",
+                "filters come later" },
+        { "faults: [{ name: x, on: ar, match: {}, do: drop }, { name: x, on: ar, match: {}, do: drop }]",
+                "5:60: error: two rules are named 'x'; accepted: a name of its own", "a name taken" },
+};
+
+static const struct refused refused_expectations_and_sweeps[] = {
+        { "expect: [nonsense]",
+                "5:10: error: expect: 'nonsense' is no expectation; accepted: NAME.FIGURE: VALUE, or as one "
+                "text NAME.FIGURE < VALUE (= < > <= >=)",
+                "no comparison" },
+        { "expect: [{ seed: 1, events: 2 }]", "5:10: error: expect: 2 pairs in one item; accepted: one",
+                "two pairs in one item" },
+        { "expect: [\"price < \"]",
+                "5:10: error: expect: 'price < ' is no expectation; accepted: NAME.FIGURE: VALUE, or as one "
+                "text NAME.FIGURE < VALUE (= < > <= >=)",
+                "nothing to compare with" },
+        { "expect: [{ pakets.sent: 3 }]",
+                "5:10: error: expect: no program or figure is named 'pakets'; did you mean 'packets'?",
+                "a mistyped figure" },
+        { "sweep: { tcp.sack: on }", "5:20: error: tcp.sack: a single value; accepted: a list",
+                "no list of values" },
+        { "sweep: { tcp.sack: [] }", "5:20: error: tcp.sack: an empty list; accepted: one value or more",
+                "an empty list" },
+        { "sweep: { tcp.sakc: [on] }", "5:10: error: unknown key 'sakc' in tcp; did you mean 'sack'?",
+                "a path to nowhere" },
+        { "sweep: { tcp.sack: [on, maybe] }",
+                "5:25: error: sack: 'maybe' is neither on nor off; accepted: on, off, yes, no, true, false",
+                "a value that is none" },
+        { "sweep: { repeat: 0 }", "5:18: error: repeat: '0' is too small; accepted: 1 to 1000000",
+                "no repetition" },
+};
+
+static void check_refused(const char *before, const struct refused *refused)
+{
+        g_autofree char *text = g_strconcat(before, refused->text, NULL);
+        g_autofree char *expected = g_strconcat(SCENARIO_TEXT_PATH ":", refused->message, NULL);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Scenario) scenario = scenario_text_load(text, NULL, &error);
+        ck_assert_msg(!scenario, "accepted: %s", refused->why);
+        ck_assert_msg(error->domain == SCENARIO_ERROR, "%s", refused->why);
+        ck_assert_msg(g_str_equal(error->message, expected), "%s:\n  said     %s\n  expected %s",
+                refused->why, error->message, expected);
+}
+
+START_TEST(a_file_that_is_no_scenario_is_refused)
+{
+        check_refused("", &refused_files[_i]);
+}
+END_TEST
+
+START_TEST(a_value_that_is_none_is_refused)
+{
+        check_refused(HOSTS LINKS, &refused_values[_i]);
+}
+END_TEST
+
+START_TEST(a_link_that_cannot_be_is_refused)
+{
+        check_refused(HOSTS, &refused_links[_i]);
+}
+END_TEST
+
+START_TEST(a_program_that_cannot_run_is_refused)
+{
+        check_refused(HOSTS LINKS, &refused_programs[_i]);
+}
+END_TEST
+
+START_TEST(a_rule_that_means_nothing_is_refused)
+{
+        check_refused(HOSTS LINKS, &refused_rules[_i]);
+}
+END_TEST
+
+START_TEST(an_expectation_or_sweep_of_nothing_is_refused)
+{
+        check_refused(HOSTS LINKS, &refused_expectations_and_sweeps[_i]);
+}
+END_TEST
+
+int main(void)
+{
+        TCase *cases = tcase_create("refused scenarios");
+        tcase_add_checked_fixture(cases, scenario_text_enter, scenario_text_leave);
+        tcase_add_loop_test(cases, a_file_that_is_no_scenario_is_refused, 0, G_N_ELEMENTS(refused_files));
+        tcase_add_loop_test(cases, a_value_that_is_none_is_refused, 0, G_N_ELEMENTS(refused_values));
+        tcase_add_loop_test(cases, a_link_that_cannot_be_is_refused, 0, G_N_ELEMENTS(refused_links));
+        tcase_add_loop_test(cases, a_program_that_cannot_run_is_refused, 0, G_N_ELEMENTS(refused_programs));
+        tcase_add_loop_test(cases, a_rule_that_means_nothing_is_refused, 0, G_N_ELEMENTS(refused_rules));
+        tcase_add_loop_test(cases, an_expectation_or_sweep_of_nothing_is_refused, 0,
+                G_N_ELEMENTS(refused_expectations_and_sweeps));
+        Suite *suite = suite_create("refused scenarios");
+        suite_add_tcase(suite, cases);
+        SRunner *runner = srunner_create(suite);
+        srunner_run_all(runner, CK_ENV);
+        int failed = srunner_ntests_failed(runner);
+        srunner_free(runner);
+        return failed != 0;
+}

@@ -1,0 +1,200 @@
+/*
+ * The canonical form: complete, and a scenario that says the same.
+ */
+#include "run/scenario.h"
+
+#include "run/field.h"
+#include "scenario_text.h"
+
+#include <check.h>
+#include <string.h>
+
+/* Every section, every program, every action, most keys. */
+static const char everything[] =
+        "inorder: 1\n"
+        "title: \"everything \\\"at once\\\" é\"\n"
+        "seed: 42\n"
+        "stop: 90s\n"
+        "tcp: { congestion-control: reno, recovery: newreno, delayed-ack: off, mss: 1000, user-timeout: 7s, "
+        "keepalive: on, time-wait: 2s, limit-output: off }\n"
+        "hosts:\n"
+        "  a: { addr: 10.0.0.1, resolver: 10.0.0.2, tcp: { keepalive: off, nagle: off } }\n"
+        "  b: { addr: 10.0.0.2 }\n"
+        "  g: { count: 3, addr: 10.1.0.1 }\n"
+        "  one: { count: 1, addr: 10.2.0.1 }\n"
+        "routers: { r: , s: { addr: 9.9.9.9 } }\n"
+        "links:\n"
+        "  - { between: [a, r], rate: 1.5Mbit, delay-to: { r: 1ms }, queue: 64kB, mtu: 576 }\n"
+        "  - { name: b, between: [b, r], delay: 33.3ms, impair: { loss: 12.34567%, jitter: 1us, keep-order: "
+        "no, reorder: 5% 8ms } }\n"
+        "  - { name: g, between: [g, r], queue-to: { r: unlimited }, impair-to: { g: { loss: { model: "
+        "gemodel, p: 0.1, r: 0.2 } } } }\n"
+        "  - { name: o, between: [one, s] }\n"
+        "  - { name: rs, between: [r, s], rate: 1Gbit, rate-to: { s: unlimited } }\n"
+        "apps:\n"
+        "  - { host: b, dns-server: { zone: { www.example: 10.0.0.2 } } }\n"
+        "  - { host: b, http-server: { port: 8080, root: www, files: { /big: { size: 10MB, fill: random } } "
+        "} }\n"
+        "  - { host: b, sink: { read: 1Mbit, stall: { after: 200kB, for: 3s } } }\n"
+        "  - { host: b, name: back, echo: { request: 200, response: 50000 }, tcp: { keepalive: 5s } }\n"
+        "  - { host: a, name: get, fetch: { url: http://www.example/, at: 1s, method: HEAD, repeat: 5, "
+        "parallel: 2 } }\n"
+        "  - { host: a, fetch: { url: http://www.example/ } }\n"
+        "  - { host: a, fetch: { url: http://www.example/ } }\n"
+        "  - { host: g, name: bulk, sender: { to: b, bytes: 1448, write: 100, every: 1ms, end: linger, "
+        "flows: 2, stagger: 1ms } }\n"
+        "  - { host: g, request-response: { to: b, count: 9, request: 200B, response: 50kB, writes: 4, "
+        "local-port: 7777 } }\n"
+        "faults:\n"
+        "  - { name: x, on: b, match: { from: b, kind: data, nth: 3, every: 2, probability: 50%, time: "
+        "1s..2s }, do: drop }\n"
+        "  - { on: g-2, match: { to: g-2, transfer: bulk, bytes: 1..2, seq: 7, flags: syn -ack }, do: { "
+        "corrupt: { bit: 7, in: ip } } }\n"
+        "  - { on: b, match: { }, do: { hold-until: { kind: fin } } }\n"
+        "  - { on: b, match: { }, do: { corrupt: { bits: 2, in: any } } }\n"
+        "  - { on: b, match: { }, do: { duplicate: 2 } }\n"
+        "  - { on: b, match: { }, do: { delay: 5ms } }\n"
+        "  - { on: b, match: { }, do: swap-with-next }\n"
+        "  - { on: b, match: { }, do: { link-down: 5ms } }\n"
+        "  - { on: b, at: 1s, do: link-down }\n"
+        "  - { on: b, at: 2s, do: link-up }\n"
+        "expect:\n"
+        "  - get.status: 200\n"
+        "  - packets.dropped.loss <= 5\n"
+        "sweep: { tcp.sack: [on, off], links.b.impair.loss: [0%, { model: random, probability: 1% }], "
+        "repeat: 3 }\n";
+
+static char *dump_of(const char *text, bool inputs)
+{
+        g_autoptr(Scenario) scenario = scenario_text_good(text);
+        return scenario_dump(scenario, inputs);
+}
+
+static void put_documents(void)
+{
+        scenario_text_put("www/index.html", "hello");
+}
+
+START_TEST(canonical_form_loads_and_dumps_the_same_bytes)
+{
+        put_documents();
+        g_autofree char *once = dump_of(everything, false);
+        g_autofree char *twice = dump_of(once, false);
+        ck_assert_str_eq(twice, once);
+}
+END_TEST
+
+static void check_same_settings(const struct scenario_tcp *one, const struct scenario_tcp *other)
+{
+        ck_assert_ptr_eq(one->settings.congestion_control, other->settings.congestion_control);
+        ck_assert_int_eq(one->settings.recovery, other->settings.recovery);
+        ck_assert_int_eq(one->settings.delayed_ack, other->settings.delayed_ack);
+        ck_assert_int_eq(one->settings.keepalive, other->settings.keepalive);
+        ck_assert_uint_eq(one->settings.mss, other->settings.mss);
+        ck_assert_uint_eq(one->settings.receive_buffer, other->settings.receive_buffer);
+        ck_assert_int_eq(one->settings.time_wait, other->settings.time_wait);
+        ck_assert_int_eq(one->limit_output, other->limit_output);
+}
+
+START_TEST(canonical_form_has_the_same_values)
+{
+        put_documents();
+        g_autoptr(Scenario) before = scenario_text_good(everything);
+        g_autofree char *text = scenario_dump(before, false);
+        g_autoptr(Scenario) after = scenario_text_good(text);
+        ck_assert_uint_eq(after->seed, before->seed);
+        ck_assert_int_eq(after->stop, before->stop);
+        check_same_settings(&after->tcp, &before->tcp);
+        for (unsigned i = 0; i < before->hosts->len; i++) {
+                const struct scenario_host *one = g_ptr_array_index(before->hosts, i);
+                const struct scenario_host *other = g_ptr_array_index(after->hosts, i);
+                ck_assert(ip_address_equal(&one->address, &other->address));
+                ck_assert_uint_eq(one->count, other->count);
+                ck_assert_int_eq(one->is_group, other->is_group);
+                check_same_settings(&one->tcp, &other->tcp);
+        }
+        for (unsigned i = 0; i < before->links->len; i++) {
+                const struct scenario_link *one = g_ptr_array_index(before->links, i);
+                const struct scenario_link *other = g_ptr_array_index(after->links, i);
+                ck_assert_mem_eq(one->directions, other->directions, sizeof one->directions);
+        }
+        for (unsigned i = 0; i < before->faults->len; i++) {
+                const struct scenario_fault *one = g_ptr_array_index(before->faults, i);
+                const struct scenario_fault *other = g_ptr_array_index(after->faults, i);
+                ck_assert_mem_eq(&one->match.values, &other->match.values, sizeof one->match.values);
+                ck_assert_mem_eq(&one->action, &other->action, sizeof one->action);
+                ck_assert_mem_eq(&one->until.values, &other->until.values, sizeof one->until.values);
+        }
+}
+END_TEST
+
+START_TEST(every_key_that_is_not_short_for_others_is_in_the_canonical_form)
+{
+        put_documents();
+        g_autofree char *text = dump_of(everything, false);
+        for (const struct field_table *const *table = field_tables; *table; table++)
+                for (const struct field *field = (*table)->fields; field->name; field++) {
+                        g_autofree char *key = g_strdup_printf("%s:", field->name);
+                        bool is_expected = !field->is_shorthand && field->type->write;
+                        ck_assert_msg(!is_expected || strstr(text, key), "%s has no %s", (*table)->what,
+                                field->name);
+                }
+}
+END_TEST
+
+START_TEST(defaults_are_filled_in)
+{
+        static const char *const lines[] = { "title: s\n", "seed: 0\n", "stop: 1h\n", "sack: on\n",
+                "mtu: 1500B\n", "rate: unlimited\n", "delay: 0s\n", "limit: 1000pkt", "loss: 0%\n",
+                "keep-order: on\n", "addr: 100.64.0.1" };
+        g_autofree char *text = dump_of("inorder: 1\nhosts: { a: { addr: 10.0.0.1 } }\nrouters: { r: }\n"
+                                        "links: [{ name: l, between: [a, r] }]\n",
+                false);
+        for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+                ck_assert_msg(strstr(text, lines[i]) != NULL, "%s", lines[i]);
+}
+END_TEST
+
+START_TEST(inputs_are_named_by_their_sum)
+{
+        put_documents();
+        g_autofree char *text = dump_of(everything, true);
+        ck_assert_ptr_nonnull(
+                strstr(text, "/index.html: { file: "
+                             "inputs/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824 }"));
+        scenario_text_put("inputs/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", "hello");
+        g_autofree char *again = dump_of(text, true);
+        ck_assert_str_eq(again, text);
+}
+END_TEST
+
+START_TEST(every_key_is_in_the_manual)
+{
+        g_autofree char *manual = NULL;
+        ck_assert(g_file_get_contents(MANUAL_PATH, &manual, NULL, NULL));
+        for (const struct field_table *const *table = field_tables; *table; table++)
+                for (const struct field *field = (*table)->fields; field->name; field++) {
+                        g_autofree char *key = g_strdup_printf("`%s`", field->name);
+                        ck_assert_msg(strstr(manual, key) != NULL, "%s: no word of %s", (*table)->what, key);
+                }
+}
+END_TEST
+
+int main(void)
+{
+        TCase *cases = tcase_create("scenario_dump");
+        tcase_add_checked_fixture(cases, scenario_text_enter, scenario_text_leave);
+        tcase_add_test(cases, canonical_form_loads_and_dumps_the_same_bytes);
+        tcase_add_test(cases, canonical_form_has_the_same_values);
+        tcase_add_test(cases, every_key_that_is_not_short_for_others_is_in_the_canonical_form);
+        tcase_add_test(cases, defaults_are_filled_in);
+        tcase_add_test(cases, inputs_are_named_by_their_sum);
+        tcase_add_test(cases, every_key_is_in_the_manual);
+        Suite *suite = suite_create("scenario_dump");
+        suite_add_tcase(suite, cases);
+        SRunner *runner = srunner_create(suite);
+        srunner_run_all(runner, CK_ENV);
+        int failed = srunner_ntests_failed(runner);
+        srunner_free(runner);
+        return failed != 0;
+}
