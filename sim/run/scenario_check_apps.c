@@ -66,34 +66,59 @@ static bool check_ports(struct field_reader *reader)
         return true;
 }
 
-/* The one program of that kind on the host named `host`. `count`: how many there are. */
-static const struct scenario_app *find_server(
-        const Scenario *scenario, enum app_kind kind, const char *host, unsigned *count)
+/* How many programs of one kind a host has, and the last of them. */
+struct servers {
+        const struct scenario_app *last;
+        unsigned count;
+};
+
+static char *server_key(enum app_kind kind, const char *host)
 {
-        const struct scenario_app *found = NULL;
-        *count = 0;
-        for (unsigned i = 0; i < scenario->apps->len; i++) {
-                const struct scenario_app *app = g_ptr_array_index(scenario->apps, i);
-                if (app->kind != kind || strcmp(app->host, host) != 0)
-                        continue;
-                found = app;
-                (*count)++;
-        }
-        return found;
+        return g_strdup_printf("%s %s", app_kind_name(kind), host);
 }
 
-static bool find_port(struct field_reader *reader, struct scenario_app *app)
+static GHashTable *index_servers(const GPtrArray *apps)
+{
+        GHashTable *index = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        for (unsigned i = 0; i < apps->len; i++) {
+                const struct scenario_app *app = g_ptr_array_index(apps, i);
+                g_autofree char *key = server_key(app->kind, app->host);
+                struct servers *servers = g_hash_table_lookup(index, key);
+                if (!servers) {
+                        servers = g_new0(struct servers, 1);
+                        g_hash_table_insert(index, g_steal_pointer(&key), servers);
+                }
+                servers->last = app;
+                servers->count++;
+        }
+        return index;
+}
+
+/* Where `to` names no port, it is that of the one program there that would answer. */
+static bool find_port(struct field_reader *reader, GHashTable *index, struct scenario_app *app)
 {
         enum app_kind kind = app->kind == APP_SENDER ? APP_SINK : APP_ECHO;
-        unsigned count;
         if (app->to_port != 0)
                 return true;
-        const struct scenario_app *server = find_server(reader->scenario, kind, app->to, &count);
-        if (count != 1)
+        g_autofree char *key = server_key(kind, app->to);
+        const struct servers *servers = g_hash_table_lookup(index, key);
+        if (!servers || servers->count != 1)
                 return field_fail(reader, field_mark(reader, &app->to, app->mark),
                         "to: '%s' has %u programs of kind %s; accepted: %s:PORT, or exactly one", app->to,
-                        count, app_kind_name(kind), app->to);
-        app->to_port = server->port;
+                        servers ? servers->count : 0, app_kind_name(kind), app->to);
+        app->to_port = servers->last->port;
+        return true;
+}
+
+static bool find_ports(struct field_reader *reader)
+{
+        const GPtrArray *apps = reader->scenario->apps;
+        g_autoptr(GHashTable) index = index_servers(apps);
+        for (unsigned i = 0; i < apps->len; i++) {
+                struct scenario_app *app = g_ptr_array_index(apps, i);
+                if (app->to && !find_port(reader, index, app))
+                        return false;
+        }
         return true;
 }
 
@@ -112,13 +137,13 @@ static bool check_reach(struct field_reader *reader, const Reach *reach, const s
                 key, app->host, target->name);
 }
 
-static bool check_to(struct field_reader *reader, const Reach *reach, struct scenario_app *app)
+static bool check_to(struct field_reader *reader, const Reach *reach, const struct scenario_app *app)
 {
         int member;
         const struct scenario_host *target = scenario_find_host(reader->scenario, app->to, &member);
         if (!target)
                 return scenario_fail_host(reader, field_mark(reader, &app->to, app->mark), "to", app->to);
-        return find_port(reader, app) && check_reach(reader, reach, app, "to", target);
+        return check_reach(reader, reach, app, "to", target);
 }
 
 /* A URL's host is an address, or a name for the resolver to find. */
@@ -165,7 +190,7 @@ static bool check_flows(struct field_reader *reader, const struct scenario_app *
         return true;
 }
 
-static bool check_client(struct field_reader *reader, const Reach *reach, struct scenario_app *app)
+static bool check_client(struct field_reader *reader, const Reach *reach, const struct scenario_app *app)
 {
         switch (app->kind) {
         case APP_FETCH:
@@ -189,5 +214,5 @@ bool scenario_check_apps(struct field_reader *reader, const Reach *reach)
         for (unsigned i = 0; i < apps->len; i++)
                 if (!check_client(reader, reach, g_ptr_array_index(apps, i)))
                         return false;
-        return true;
+        return find_ports(reader);
 }
