@@ -83,25 +83,51 @@ static bool is_acceptable(const TcpConn *conn, const struct tcp_segment *segment
         return length > 0 && seq_in_window(seq_add(segment->seq, length - 1), conn->rcv.nxt, window);
 }
 
+/* RFC 7323 section 5.3 would drop these too. Differs: a duplicate ACK that another one has overtaken still
+ * counts, and one that says less than is known needs no answer; as Linux (tcp_disordered_ack_check). */
+static bool is_overtaken_ack(const TcpConn *conn, const struct tcp_segment *segment)
+{
+        return tcp_segment_length(segment) == 0 && (segment->flags & TCP_FLAG_ACK) &&
+               seq_equal(segment->seq, conn->rcv.nxt) && seq_before_or_at(segment->ack, conn->snd.una);
+}
+
+static bool is_overtaken_duplicate_ack(const TcpConn *conn, const struct tcp_segment *segment)
+{
+        uint32_t lateness = conn->ts_recent - segment->options.timestamp_value;
+        return is_overtaken_ack(conn, segment) && seq_equal(segment->ack, conn->snd.una) &&
+               (uint32_t)segment->window << conn->snd.scale == conn->snd.wnd &&
+               lateness * MILLISECOND <= rtt_rto(&conn->rtt);
+}
+
 /* "If an incoming segment is not acceptable, an acknowledgment should be sent in reply (unless the RST bit is
  * set)". A SYN is RFC 5961's business; text is answered each time, everything else sparingly. */
-static void answer_unacceptable(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+static void answer_unacceptable(
+        TcpConn *conn, const struct tcp_segment *segment, enum tcp_refusal why, time_ns now)
 {
-        bool is_old = seq_before_or_at(tcp_segment_end(segment), conn->rcv.nxt);
+        uint32_t length = tcp_segment_length(segment);
         if (segment->flags & TCP_FLAG_RST) {
-                receive_note_refused(conn, segment, TCP_REFUSED_OUTSIDE_WINDOW);
+                receive_note_refused(conn, segment, why);
         } else if (segment->flags & TCP_FLAG_SYN) {
                 receive_note_refused(conn, segment, TCP_REFUSED_SYN);
                 receive_challenge(conn, TCP_SEND_CHALLENGE_ACK, now);
-        } else if (tcp_segment_length(segment) > 0 && is_old) {
+        } else if (length > 0 && seq_before_or_at(tcp_segment_end(segment), conn->rcv.nxt)) {
                 receive_old_text(conn, segment);
-        } else if (tcp_segment_length(segment) > 0) {
-                receive_note_refused(conn, segment, TCP_REFUSED_OUTSIDE_WINDOW);
+        } else if (length > 0) {
+                receive_note_refused(conn, segment, why);
                 conn_want_ack(conn, TCP_SEND_ACK);
         } else {
-                receive_note_refused(conn, segment, TCP_REFUSED_OUTSIDE_WINDOW);
+                receive_note_refused(conn, segment, why);
                 receive_challenge(conn, TCP_SEND_ACK, now);
         }
+}
+
+/* What PAWS turns away is mostly a copy of what came long ago. */
+static void answer_too_old(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        if (is_overtaken_ack(conn, segment))
+                receive_note_refused(conn, segment, TCP_REFUSED_OLD_TIMESTAMP);
+        else
+                answer_unacceptable(conn, segment, TCP_REFUSED_OLD_TIMESTAMP, now);
 }
 
 /* In TIME-WAIT "the only thing that should arrive is a retransmission of the remote FIN. Acknowledge it, and
@@ -124,18 +150,14 @@ static void take_sign_of_life(TcpConn *conn, time_ns now)
 
 static enum verdict check_sequence(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        if (is_too_old(conn, segment, now)) {
-                receive_note_refused(conn, segment, TCP_REFUSED_OLD_TIMESTAMP);
-                if (tcp_segment_length(segment) > 0)
-                        conn_want_ack(conn, TCP_SEND_DUPLICATE_ACK);
-                else
-                        receive_challenge(conn, TCP_SEND_ACK, now);
+        if (is_too_old(conn, segment, now) && !is_overtaken_duplicate_ack(conn, segment)) {
+                answer_too_old(conn, segment, now);
                 return STOP;
         }
         if (!is_acceptable(conn, segment)) {
                 if (is_fin_again(conn, segment))
                         closing_restart_time_wait(conn, now);
-                answer_unacceptable(conn, segment, now);
+                answer_unacceptable(conn, segment, TCP_REFUSED_OUTSIDE_WINDOW, now);
                 return STOP;
         }
         remember_timestamp(conn, segment, now);

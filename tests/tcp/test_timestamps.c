@@ -44,6 +44,36 @@ DIALOGUE(an_old_timestamp_on_an_acknowledgement_is_refused_too, OPEN,
         "     > . 11:11 ack 1\n"
         "     check bytes-acknowledged 0\n")
 
+DIALOGUE(a_copy_that_comes_late_is_known_as_a_duplicate, OPEN,
+        "0.2  < P. 1:101 ack 1 win 65535 ts 5100:100\n"
+        "     > . 1:1 ack 101\n"
+        "0.3  < P. 101:201 ack 1 win 65535 ts 5200:200\n"
+        "     > . 1:1 ack 201\n"
+        "0.4  < P. 1:101 ack 1 win 65535 ts 5100:100\n"
+        "     note segment-duplicate 1:101\n"
+        "     > . 1:1 ack 201 sack 1:101 reason duplicate-ack\n"
+        "     check duplicate-arrivals 1\n")
+
+DIALOGUE(a_duplicate_ack_that_was_overtaken_still_counts, OPEN,
+        "0.2  write 2000\n"
+        "     > . 1:989 ack 1\n"
+        "     > . 989:1977 ack 1\n"
+        "     > P. 1977:2001 ack 1\n"
+        "0.3  < . 1:1 ack 1 win 65535 ts 5210:200 sack 1977:2001\n"
+        "     < . 1:1 ack 1 win 65535 ts 5205:200 sack 989:1977\n"
+        "     no-note segment-refused\n"
+        "     check sacked 2\n"
+        "     check duplicate-acks-received 2\n")
+
+DIALOGUE(an_acknowledgement_that_was_overtaken_is_dropped_without_a_word, OPEN,
+        "0.2  write 2000\n"
+        "     > . 1:989 ack 1\n"
+        "     > . 989:1977 ack 1\n"
+        "     > P. 1977:2001 ack 1\n"
+        "0.3  < . 1:1 ack 2001 win 65535 ts 5210:200\n"
+        "     < . 1:1 ack 989 win 65535 ts 5205:200\n"
+        "     note segment-refused why old-timestamp\n")
+
 DIALOGUE(an_equal_timestamp_is_not_old, OPEN,
         "0.2  < P. 1:11 ack 1 win 65535 ts 5000:100\n"
         "     > . 1:1 ack 11\n")
@@ -94,6 +124,9 @@ int main(void)
                 a_segment_behind_a_hole_is_not_echoed_and_one_that_fills_it_is,
                 an_old_timestamp_is_refused_though_its_number_is_in_the_window,
                 an_old_timestamp_on_an_acknowledgement_is_refused_too,
+                a_copy_that_comes_late_is_known_as_a_duplicate,
+                a_duplicate_ack_that_was_overtaken_still_counts,
+                an_acknowledgement_that_was_overtaken_is_dropped_without_a_word,
                 an_equal_timestamp_is_not_old,
                 timestamps_wrap_like_numbers,
                 a_reset_is_taken_whatever_its_timestamp,

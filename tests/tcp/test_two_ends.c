@@ -1,0 +1,436 @@
+/*
+ * Two ends and a bad line between them, without the simulator: whatever is lost, delayed, overtaken or
+ * doubled, both streams arrive whole and both ends close. And one end alone against segments of any kind: its
+ * invariants hold.
+ */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "engine/rng.h"
+#include "tcp/cong.h"
+#include "tcp/tcp_conn.h"
+
+#define SEEDS 32
+#define FUZZ_SEEDS 60
+#define FUZZ_STEPS 200
+#define GIVE_UP    (3600 * SECOND)
+
+static const uint8_t secret[16] = "two ends, 1 line";
+
+/* ---- The line ---- */
+
+struct flight {
+        time_ns arrives_at;
+        uint64_t number;
+        unsigned to;
+        struct tcp_segment segment;
+};
+
+struct end {
+        TcpHost *host;
+        TcpConn *conn;
+        uint64_t to_write;
+        uint64_t written;
+        uint64_t read;
+        bool saw_end;
+        bool has_finished; /* CLOSED or TIME-WAIT was reached in order */
+};
+
+struct line {
+        struct rng_stream luck;
+        uint64_t draws;
+        PayloadPool *pool;
+        TcpListener *listener;
+        struct end ends[2]; /* 0 calls, 1 listens */
+        GArray *flying;     /* of struct flight */
+        uint64_t sent;
+        unsigned loss_percent;
+        time_ns now;
+};
+
+static uint64_t draw_below(struct line *line, uint64_t bound)
+{
+        return rng_draw_below(&line->luck, line->draws++, 0, 0, bound);
+}
+
+static uint8_t byte_at(unsigned end, uint64_t offset)
+{
+        return (uint8_t)(offset * 31 + (offset >> 8) + end * 97);
+}
+
+static void fly(struct line *line, unsigned to, const struct tcp_segment *segment)
+{
+        struct flight flight = {
+                .arrives_at = line->now + (time_ns)(10 + draw_below(line, 60)) * MILLISECOND,
+                .number = line->sent++,
+                .to = to,
+                .segment = *segment,
+        };
+        flight.segment.payload = payload_ref(&segment->payload);
+        g_array_append_val(line->flying, flight);
+}
+
+static void put_on_line(struct line *line, unsigned to, struct tcp_segment *segment)
+{
+        bool is_lost = draw_below(line, 100) < line->loss_percent;
+        bool is_doubled = draw_below(line, 100) < 5;
+        if (!is_lost)
+                fly(line, to, segment);
+        if (is_doubled)
+                fly(line, to, segment);
+        payload_clear(&segment->payload);
+}
+
+static void pump(struct line *line, unsigned number)
+{
+        struct end *end = &line->ends[number];
+        struct tcp_segment segment;
+        struct tcp_sending sending;
+        while (end->conn != NULL && tcp_conn_next_segment(end->conn, line->now, &segment, &sending))
+                put_on_line(line, 1 - number, &segment);
+}
+
+/* ---- The programs at both ends ---- */
+
+static void write_some(struct line *line, unsigned number)
+{
+        struct end *end = &line->ends[number];
+        while (end->written < end->to_write) {
+                uint8_t bytes[3000];
+                size_t wanted = 1 + draw_below(line, sizeof bytes);
+                size_t size = MIN(wanted, end->to_write - end->written);
+                for (size_t i = 0; i < size; i++)
+                        bytes[i] = byte_at(number, end->written + i);
+                ssize_t taken = tcp_conn_write(end->conn, bytes, size, line->now);
+                if (taken == -EAGAIN)
+                        return;
+                ck_assert_msg(taken > 0, "end %u: write: %zd after %lu", number, taken,
+                        (unsigned long)end->written);
+                end->written += (uint64_t)taken;
+                if (end->written == end->to_write)
+                        tcp_conn_shutdown(end->conn, SHUT_WR, line->now);
+        }
+}
+
+static void read_some(struct line *line, unsigned number)
+{
+        struct end *end = &line->ends[number];
+        uint8_t bytes[5000];
+        ssize_t got = 1;
+        while (got > 0 && !end->saw_end && draw_below(line, 4) > 0) {
+                got = tcp_conn_read(end->conn, bytes, 1 + draw_below(line, sizeof bytes), line->now);
+                ck_assert_msg(got >= 0 || got == -EAGAIN, "end %u: read: %zd", number, got);
+                for (ssize_t i = 0; i < got; i++)
+                        ck_assert_uint_eq(bytes[i], byte_at(1 - number, end->read + (size_t)i));
+                end->read += got > 0 ? (uint64_t)got : 0;
+                end->saw_end = got == 0;
+        }
+}
+
+/* Shutting down would forget an unanswered call. */
+static bool is_opening(const TcpConn *conn)
+{
+        return tcp_conn_state(conn) == TCP_STATE_SYN_SENT || tcp_conn_state(conn) == TCP_STATE_SYN_RECEIVED;
+}
+
+static bool is_over(const TcpConn *conn)
+{
+        return tcp_conn_state(conn) == TCP_STATE_CLOSED || tcp_conn_state(conn) == TCP_STATE_TIME_WAIT;
+}
+
+static void run_program(struct line *line, unsigned number)
+{
+        struct end *end = &line->ends[number];
+        if (end->conn == NULL || is_opening(end->conn))
+                return;
+        if (!is_over(end->conn))
+                write_some(line, number);
+        read_some(line, number);
+        pump(line, number);
+        end->has_finished = is_over(end->conn);
+}
+
+/* ---- Time ---- */
+
+static guint first_flight(const struct line *line)
+{
+        guint first = 0;
+        for (guint i = 1; i < line->flying->len; i++) {
+                const struct flight *a = &g_array_index(line->flying, struct flight, i);
+                const struct flight *b = &g_array_index(line->flying, struct flight, first);
+                if (a->arrives_at < b->arrives_at ||
+                        (a->arrives_at == b->arrives_at && a->number < b->number))
+                        first = i;
+        }
+        return first;
+}
+
+static void offer_to_listener(struct line *line, const struct tcp_segment *segment)
+{
+        struct four_tuple tuple = { .local = *tcp_listener_local(line->listener),
+                .remote = { .port = 40000 } };
+        struct tcp_segment answer;
+        bool has_answer;
+        tuple.remote.address = ip_address_from_ipv4(0xc0000201);
+        line->ends[1].conn =
+                tcp_listener_on_segment(line->listener, &tuple, segment, line->now, &answer, &has_answer);
+        if (has_answer)
+                put_on_line(line, 0, &answer);
+}
+
+static void arrive(struct line *line, struct flight *flight)
+{
+        struct end *end = &line->ends[flight->to];
+        line->now = flight->arrives_at;
+        if (end->conn != NULL)
+                tcp_conn_on_segment(end->conn, &flight->segment, line->now);
+        else
+                offer_to_listener(line, &flight->segment);
+        payload_clear(&flight->segment.payload);
+        pump(line, flight->to);
+}
+
+static time_ns next_deadline(const struct line *line, unsigned *whose)
+{
+        time_ns first = TIME_NEVER;
+        for (unsigned i = 0; i < 2; i++) {
+                if (line->ends[i].conn == NULL || tcp_conn_deadline(line->ends[i].conn) >= first)
+                        continue;
+                first = tcp_conn_deadline(line->ends[i].conn);
+                *whose = i;
+        }
+        return first;
+}
+
+static void step(struct line *line)
+{
+        unsigned whose = 0;
+        time_ns deadline = next_deadline(line, &whose);
+        guint next = first_flight(line);
+        bool nothing_flies = line->flying->len == 0;
+        if (nothing_flies && deadline == TIME_NEVER) {
+                line->now += 100 * MILLISECOND; /* only the readers are late */
+                return;
+        }
+        if (nothing_flies || deadline < g_array_index(line->flying, struct flight, next).arrives_at) {
+                line->now = MAX(line->now, deadline);
+                tcp_conn_on_time(line->ends[whose].conn, line->now);
+                pump(line, whose);
+                return;
+        }
+        struct flight flight = g_array_index(line->flying, struct flight, next);
+        g_array_remove_index_fast(line->flying, next);
+        arrive(line, &flight);
+}
+
+/* ---- Making and ending ---- */
+
+static struct tcp_settings any_settings(struct line *line)
+{
+        static const duration_ns delays[] = { 0, 40 * MILLISECOND, 200 * MILLISECOND };
+        static const uint32_t buffers[] = { 700, 5000, 60000, 1000000 };
+        struct tcp_settings settings = tcp_settings_default();
+        settings.sack = draw_below(line, 2);
+        settings.dsack = draw_below(line, 2);
+        settings.timestamps = draw_below(line, 2);
+        settings.window_scaling = draw_below(line, 2);
+        settings.nagle = draw_below(line, 2);
+        settings.limited_transmit = draw_below(line, 2);
+        settings.recovery = draw_below(line, 2) ? TCP_RECOVERY_SACK : TCP_RECOVERY_NEWRENO;
+        settings.congestion_control = draw_below(line, 2) ? &cong_reno : &cong_cubic;
+        settings.delayed_ack = delays[draw_below(line, G_N_ELEMENTS(delays))];
+        settings.receive_buffer = buffers[draw_below(line, G_N_ELEMENTS(buffers))];
+        settings.send_buffer = buffers[draw_below(line, G_N_ELEMENTS(buffers))];
+        settings.mss = draw_below(line, 2) ? 0 : 100 + (uint32_t)draw_below(line, 1400);
+        settings.syn_retries = settings.syn_ack_retries = settings.retries = 60;
+        settings.max_rto = 5 * SECOND;
+        return settings;
+}
+
+static void line_init(struct line *line, uint64_t seed, unsigned loss_percent)
+{
+        *line = (struct line){ .luck = rng_stream_named(seed, "two ends"), .loss_percent = loss_percent };
+        line->pool = payload_pool_new();
+        line->flying = g_array_new(FALSE, FALSE, sizeof(struct flight));
+        for (unsigned i = 0; i < 2; i++)
+                line->ends[i].host = tcp_host_new(line->pool, secret);
+        struct endpoint server = { ip_address_from_ipv4(0xc0000202), 80 };
+        struct four_tuple tuple = { .local = { ip_address_from_ipv4(0xc0000201), 40000 }, .remote = server };
+        struct tcp_settings settings = any_settings(line);
+        line->listener = tcp_listener_new(line->ends[1].host, &settings, &server, 1, 1500);
+        settings = any_settings(line);
+        line->ends[0].conn = tcp_conn_new(line->ends[0].host, &settings, 1500);
+        /* Somewhere on the circle of numbers, often close to its end. */
+        line->now = (time_ns)draw_below(line, 5 * 3600) * SECOND;
+        tcp_conn_connect(line->ends[0].conn, &tuple, line->now);
+        pump(line, 0);
+}
+
+static void line_clear(struct line *line)
+{
+        for (guint i = 0; i < line->flying->len; i++)
+                payload_clear(&g_array_index(line->flying, struct flight, i).segment.payload);
+        g_array_free(line->flying, TRUE);
+        for (unsigned i = 0; i < 2; i++)
+                tcp_conn_free(line->ends[i].conn);
+        tcp_listener_free(line->listener);
+        for (unsigned i = 0; i < 2; i++)
+                tcp_host_free(line->ends[i].host);
+        payload_pool_free(line->pool);
+}
+
+static void transfer(struct line *line)
+{
+        time_ns last = line->now + GIVE_UP;
+        line->ends[0].to_write = 1 + draw_below(line, 60000);
+        line->ends[1].to_write = 1 + draw_below(line, 60000);
+        while (!(line->ends[0].has_finished && line->ends[1].has_finished && line->ends[0].saw_end &&
+                 line->ends[1].saw_end)) {
+                step(line);
+                run_program(line, 0);
+                run_program(line, 1);
+                ck_assert_msg(line->now < last, "states %s, %s; read %lu of %lu, %lu of %lu",
+                        tcp_state_name(tcp_conn_state(line->ends[0].conn)),
+                        tcp_state_name(tcp_conn_state(line->ends[1].conn)), (unsigned long)line->ends[1].read,
+                        (unsigned long)line->ends[0].to_write, (unsigned long)line->ends[0].read,
+                        (unsigned long)line->ends[1].to_write);
+        }
+        ck_assert_uint_eq(line->ends[0].read, line->ends[1].to_write);
+        ck_assert_uint_eq(line->ends[1].read, line->ends[0].to_write);
+}
+
+START_TEST(both_streams_arrive_whole_over_a_bad_line)
+{
+        struct line line;
+        line_init(&line, (uint64_t)_i, (unsigned)_i % 4 * 7);
+        transfer(&line);
+        line_clear(&line);
+}
+END_TEST
+
+/* ---- Segments of any kind ---- */
+
+/* Near the numbers that matter, mostly. */
+static struct seqnum any_number(struct line *line, struct seqnum near)
+{
+        static const uint32_t distances[] = { 0, 1, 2, 100, 1000, 5000, 70000 };
+        uint32_t distance = distances[draw_below(line, G_N_ELEMENTS(distances))];
+        if (draw_below(line, 50) == 0)
+                return seq_of((uint32_t)draw_below(line, UINT64_C(1) << 32));
+        return draw_below(line, 2) ? seq_add(near, distance) : seq_sub(near, distance);
+}
+
+static uint16_t any_flags(struct line *line)
+{
+        static const uint16_t usual[] = { TCP_FLAG_ACK, TCP_FLAG_ACK, TCP_FLAG_ACK,
+                TCP_FLAG_ACK | TCP_FLAG_PSH, TCP_FLAG_ACK | TCP_FLAG_FIN, TCP_FLAG_SYN | TCP_FLAG_ACK,
+                TCP_FLAG_SYN, TCP_FLAG_RST };
+        if (draw_below(line, 10) == 0)
+                return (uint16_t)draw_below(line, 64);
+        return usual[draw_below(line, G_N_ELEMENTS(usual))];
+}
+
+static struct tcp_segment any_segment(struct line *line, struct seqnum seq, struct seqnum ack)
+{
+        uint8_t bytes[1500] = { 0 };
+        struct tcp_segment segment = {
+                .seq = any_number(line, seq),
+                .ack = any_number(line, ack),
+                .flags = any_flags(line),
+                .window = (uint16_t)(draw_below(line, 3) ? draw_below(line, 65536) : 0),
+        };
+        struct tcp_options *options = &segment.options;
+        if (draw_below(line, 2))
+                segment.payload = payload_of_bytes(line->pool, bytes, 1 + draw_below(line, sizeof bytes));
+        options->has_timestamps = draw_below(line, 2);
+        options->timestamp_value = (uint32_t)(line->now / MILLISECOND);
+        options->timestamp_echo = (uint32_t)draw_below(line, UINT64_C(1) << 32);
+        options->has_mss = options->sack_permitted = options->has_window_scale = draw_below(line, 2);
+        options->mss = (uint16_t)draw_below(line, 65536);
+        options->window_scale = (uint8_t)draw_below(line, 256);
+        options->sack_count = (uint8_t)draw_below(line, 4);
+        for (unsigned i = 0; i < options->sack_count; i++)
+                options->sack[i] = (struct sack_block){ any_number(line, ack), any_number(line, ack) };
+        return segment;
+}
+
+static void call_something(struct line *line, TcpConn *conn)
+{
+        uint8_t bytes[3000] = { 0 };
+        switch (draw_below(line, 12)) {
+        case 0:
+        case 1:
+        case 2:
+                tcp_conn_write(conn, bytes, 1 + draw_below(line, sizeof bytes), line->now);
+                return;
+        case 3:
+        case 4:
+                tcp_conn_read(conn, bytes, 1 + draw_below(line, sizeof bytes), line->now);
+                return;
+        case 5:
+                if (draw_below(line, 20) == 0)
+                        tcp_conn_shutdown(conn, SHUT_WR, line->now);
+                return;
+        case 6:
+                if (draw_below(line, 40) == 0)
+                        tcp_conn_close(conn, line->now);
+                return;
+        default:
+                return;
+        }
+}
+
+/* What goes out goes nowhere; its last numbers tell what to aim at. */
+static void swallow(struct line *line, TcpConn *conn, struct seqnum *seq, struct seqnum *ack)
+{
+        struct tcp_segment segment;
+        struct tcp_sending sending;
+        while (tcp_conn_next_segment(conn, line->now, &segment, &sending)) {
+                if (segment.flags & TCP_FLAG_ACK)
+                        *seq = segment.ack;
+                *ack = tcp_segment_end(&segment);
+                payload_clear(&segment.payload);
+        }
+}
+
+START_TEST(no_segment_breaks_an_invariant)
+{
+        struct line line;
+        line_init(&line, (uint64_t)_i, 100);
+        TcpConn *conn = line.ends[0].conn;
+        struct seqnum seq = seq_of((uint32_t)draw_below(&line, UINT64_C(1) << 32));
+        struct seqnum ack = seq_add(tcp_conn_iss(conn), 1);
+        for (int i = 0; i < FUZZ_STEPS && tcp_conn_state(conn) != TCP_STATE_CLOSED; i++) {
+                struct tcp_segment segment = any_segment(&line, seq, ack);
+                if (tcp_conn_state(conn) == TCP_STATE_SYN_SENT && draw_below(&line, 2))
+                        segment.flags = TCP_FLAG_SYN | TCP_FLAG_ACK, segment.ack = ack;
+                tcp_conn_on_segment(conn, &segment, line.now);
+                payload_clear(&segment.payload);
+                swallow(&line, conn, &seq, &ack);
+                call_something(&line, conn);
+                swallow(&line, conn, &seq, &ack);
+                line.now += (time_ns)draw_below(&line, 300) * MILLISECOND;
+                tcp_conn_on_time(conn, line.now);
+                swallow(&line, conn, &seq, &ack);
+                tcp_conn_check(conn);
+        }
+        line_clear(&line);
+}
+END_TEST
+
+int main(void)
+{
+        Suite *suite = suite_create("two_ends");
+        TCase *cases = tcase_create("two_ends");
+        tcase_set_timeout(cases, 60);
+        tcase_add_loop_test(cases, both_streams_arrive_whole_over_a_bad_line, 0, SEEDS);
+        tcase_add_loop_test(cases, no_segment_breaks_an_invariant, 0, FUZZ_SEEDS);
+        suite_add_tcase(suite, cases);
+        SRunner *runner = srunner_create(suite);
+        srunner_run_all(runner, CK_ENV);
+        int failures = srunner_ntests_failed(runner);
+        srunner_free(runner);
+        return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
