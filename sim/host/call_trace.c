@@ -12,7 +12,21 @@ struct call call_begin(Process *process, const char *name, int fd)
 {
         struct call call = { .process = process, .name = name, .fd = fd, .started = process_now(process) };
         call.is_traced = host_traces(process->host, TRACE_SOCKET_CALL);
+        call.transfer = host_transfer_number(process->program->transfer);
+        /* A close forgets what it was about. */
+        call_concern(&call, program_socket(process->program, fd));
         return call;
+}
+
+void call_concern(struct call *call, Socket *socket)
+{
+        if (!call->is_traced || socket == NULL)
+                return;
+        if (socket->connection != NULL)
+                call->connection = socket->connection->number;
+        uint32_t transfer = host_transfer_number(socket_transfer(socket));
+        if (transfer != 0)
+                call->transfer = transfer;
 }
 
 void call_tell(struct call *call, const char *format, ...)
@@ -36,14 +50,11 @@ static void trace_call(const struct call *call, ssize_t result)
 {
         const Process *process = call->process;
         const Host *host = process->host;
-        Socket *socket = call->fd >= 0 ? program_socket(process->program, call->fd) : NULL;
-        const struct connection *connection = socket != NULL ? socket->connection : NULL;
         struct trace_event event = { .kind = TRACE_SOCKET_CALL,
                 .time = host_now(host),
                 .owner = host->owner,
-                .connection = connection != NULL ? connection->number : 0,
-                .transfer = host_transfer_number(
-                        connection != NULL ? connection->transfer : process->program->transfer),
+                .connection = call->connection,
+                .transfer = call->transfer,
                 .call = { .process = process->number,
                         .program = process->program->name,
                         .name = call->name,
@@ -55,8 +66,9 @@ static void trace_call(const struct call *call, ssize_t result)
         trace_emit(host->context->net->trace, &event);
 }
 
-ssize_t call_end(const struct call *call, ssize_t result)
+ssize_t call_end(struct call *call, ssize_t result)
 {
+        call_concern(call, program_socket(call->process->program, call->fd));
         if (call->is_traced && !call->process->host->is_closing)
                 trace_call(call, result);
         if (result >= 0)

@@ -32,7 +32,11 @@ static uint32_t output_limit(const Host *host, const Link *device)
 {
         if (device == NULL || host->limit_output == 0 || link_rate(device) == 0)
                 return UINT32_MAX;
-        uint64_t bytes = link_rate(device) / BITS_PER_BYTE * (uint64_t)host->limit_output / SECOND;
+        guint64 byte_times;
+        if (!g_uint64_checked_mul(
+                    &byte_times, link_rate(device) / BITS_PER_BYTE, (guint64)host->limit_output))
+                return UINT32_MAX;
+        uint64_t bytes = byte_times / SECOND;
         return (uint32_t)CLAMP(bytes, (uint64_t)OUTPUT_LIMIT_PACKETS * link_mtu(device), UINT32_MAX);
 }
 

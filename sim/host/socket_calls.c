@@ -106,6 +106,7 @@ static ssize_t accept_waiting(struct call *call, Socket *socket, struct endpoint
         if (remote != NULL)
                 *remote = *from;
         call_tell_endpoint(call, from);
+        call_concern(call, accepted);
         return program_add_socket(call->process->program, accepted);
 }
 

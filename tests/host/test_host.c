@@ -441,6 +441,33 @@ START_TEST(calls_are_traced_when_they_return)
 }
 END_TEST
 
+static void tell_transfer(void *data, const struct trace_event *event)
+{
+        GString *text = data;
+        if (event->owner == 1)
+                g_string_append_printf(
+                        text, "%s %u:%u ", event->call.name, event->connection, event->transfer);
+}
+
+START_TEST(a_servers_calls_name_the_transfer_they_serve)
+{
+        g_autoptr(GString) text = g_string_new(NULL);
+        g_autoptr(Trace) trace = trace_new();
+        trace_listen(trace, TRACE_BIT(TRACE_SOCKET_CALL), tell_transfer, text);
+        world.trace = trace;
+        two_hosts_open(&world);
+        struct process_config config = {
+                .program = "ask", .main = ask_once, .transfer = two_hosts_transfer(&world, "question")
+        };
+        two_hosts_start(world.server, "server", serve_many, NULL);
+        process_start(world.client, &config, 0);
+        two_hosts_run(&world);
+        ck_assert_str_eq(text->str,
+                "socket 0:0 bind 0:0 listen 0:0 accept 1:1 read 1:1 write 1:1 read 1:1 close 1:1 ");
+        two_hosts_close(&world);
+}
+END_TEST
+
 static void tell_cause(void *data, const struct trace_event *event)
 {
         GString *text = data;
@@ -550,6 +577,7 @@ int main(void)
         tcase_add_test(cases, ephemeral_ports_run_out_per_destination_and_come_back);
         tcase_add_test(cases, a_watcher_is_told_each_time_something_becomes_ready);
         tcase_add_test(cases, calls_are_traced_when_they_return);
+        tcase_add_test(cases, a_servers_calls_name_the_transfer_they_serve);
         tcase_add_test(cases, notes_and_packets_have_their_cause);
         tcase_add_test(cases, a_world_may_end_in_the_middle_of_everything);
         tcase_add_test(cases, counts_of_living_connections_are_collected);
