@@ -96,6 +96,20 @@ static void complain_of_expectations(const Scenario *scenario, const Summary *su
         }
 }
 
+static void complain_of_transfers(const Summary *summary, const World *world)
+{
+        const GPtrArray *transfers = world_transfers(world);
+        unsigned told = 0;
+        for (unsigned i = 0; i < transfers->len && told < TRANSFERS_TOLD; i++) {
+                const struct transfer *transfer = transfers->pdata[i];
+                if (summary_transfer_is_good(summary, transfer))
+                        continue;
+                g_printerr("inorder: %s: %s, after %" PRIu64 " bytes\n", transfer->name,
+                        failure_words(transfer), transfer->bytes);
+                told++;
+        }
+}
+
 static void complain_of_end(const Summary *summary, const World *world)
 {
         enum run_end end = summary_end(summary);
@@ -111,6 +125,7 @@ void verdict_complain(const Scenario *scenario, const Summary *summary, const Wo
 {
         const GPtrArray *unfired = summary_unfired_faults(summary);
         complain_of_mismatch(world);
+        complain_of_transfers(summary, world);
         complain_of_expectations(scenario, summary);
         complain_of_end(summary, world);
         for (unsigned i = 0; i < unfired->len; i++)

@@ -188,6 +188,11 @@ static bool is_expected_to_fail(const Summary *summary, const struct transfer *t
         return false;
 }
 
+bool summary_transfer_is_good(const Summary *summary, const struct transfer *transfer)
+{
+        return summary_is_verified(summary, transfer) || is_expected_to_fail(summary, transfer);
+}
+
 static bool every_expectation_held(const Summary *summary)
 {
         for (unsigned i = 0; i < summary->expectations->len; i++) {
@@ -201,8 +206,7 @@ bool summary_is_good(const Summary *summary)
 {
         const GPtrArray *transfers = world_transfers(summary->world);
         for (unsigned i = 0; i < transfers->len; i++) {
-                const struct transfer *transfer = transfers->pdata[i];
-                if (!summary_is_verified(summary, transfer) && !is_expected_to_fail(summary, transfer))
+                if (!summary_transfer_is_good(summary, transfers->pdata[i]))
                         return false;
         }
         return every_expectation_held(summary) && summary->end != RUN_MISMATCH && summary->end != RUN_STUCK;

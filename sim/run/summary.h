@@ -36,6 +36,8 @@ struct figure summary_figure(const Summary *summary, const char *path);
 /* Every expectation held, and every transfer finished and verified but those whose `verified: no` was
  * expected. */
 bool summary_is_good(const Summary *summary);
+/* Verified, or the scenario itself expects `verified: no` of it. */
+bool summary_transfer_is_good(const Summary *summary, const struct transfer *transfer);
 /* Finished, and every byte once, in order, equal to what was written. */
 bool summary_is_verified(const Summary *summary, const struct transfer *transfer);
 
