@@ -245,6 +245,26 @@ static unsigned take_time(Dialogue *dialogue, const char *word)
         return 1;
 }
 
+static const struct dialogue_verb *find_verb(const struct dialogue_verb *verbs, const char *name)
+{
+        while (verbs->name != NULL && g_strcmp0(verbs->name, name) != 0)
+                verbs++;
+        return verbs->name != NULL ? verbs : NULL;
+}
+
+static void act(Dialogue *dialogue, char **words)
+{
+        const struct dialogue_verb *const tables[] = { dialogue_calls, dialogue_looks, dialogue_figures };
+        for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
+                const struct dialogue_verb *verb = find_verb(tables[i], words[0]);
+                if (verb == NULL)
+                        continue;
+                verb->act(dialogue, words + 1);
+                return;
+        }
+        dialogue_fail(dialogue, "no such verb");
+}
+
 static void play_line(Dialogue *dialogue, const char *line)
 {
         dialogue->line = line;
@@ -255,7 +275,7 @@ static void play_line(Dialogue *dialogue, const char *line)
         if (words[0] == NULL)
                 return;
         unsigned used = take_time(dialogue, words[0]);
-        dialogue_do(dialogue, words + used);
+        act(dialogue, words + used);
 }
 
 void dialogue_play(Dialogue *dialogue, const char *script)

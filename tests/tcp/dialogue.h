@@ -27,7 +27,7 @@
  *     write N [= RESULT], read N [= RESULT]; RESULT: a count or the name of an errno; bytes read are compared
  *     shutdown rd|wr|rdwr [= RESULT], close, abort [ERRNO]
  *     state NAME, error NAME|none, poll in,out,hup,rdhup,err|none, deadline TIME|none, finished
- *     check FIELD VALUE                 of struct tcp_report, see dialogue_words.c; durations with their
+ *     check FIELD VALUE                 of struct tcp_report, see dialogue_figures.c; durations with their
  * unit: 200ms set KEY VALUE                     a setting, before opening or in mid-life: `set timestamps
  * off`, `set mss 1000` note NAME [LEFT:RIGHT] [why NAME] [value N], no-note NAME      left since the last
  * arrival, call or wait wait                              deadlines up to TIME fire; nothing is sent peer N

@@ -73,10 +73,28 @@ void dialogue_make_relative(
 void dialogue_make_absolute(
         const Dialogue *dialogue, const struct dialogue_peer *peer, struct tcp_segment *segment);
 
-/* The verb of a line, with its arguments. */
-void dialogue_do(Dialogue *dialogue, char **words);
+/* The verb of a line, and what it does with the words behind it. A table ends with an empty one. */
+struct dialogue_verb {
+        const char *name;
+        void (*act)(Dialogue *dialogue, char **words);
+};
+extern const struct dialogue_verb dialogue_calls[];
+extern const struct dialogue_verb dialogue_looks[];
+extern const struct dialogue_verb dialogue_figures[];
 
-/* "0.25", "40ms", "3s": NULL or a unit; false when it is none. */
+/* ---- dialogue_values.c: the line fails when a word cannot be read ---- */
+
+int64_t dialogue_read_integer(Dialogue *dialogue, const char *text);
+/* A count, or a duration with its unit. */
+int64_t dialogue_read_figure(Dialogue *dialogue, const char *text);
+int dialogue_read_error(Dialogue *dialogue, const char *name);
+const char *dialogue_error_name(int error);
+/* What follows a `=`, else `otherwise`. */
+ssize_t dialogue_read_result(Dialogue *dialogue, char **words, ssize_t otherwise);
+void dialogue_expect_result(Dialogue *dialogue, ssize_t expected, ssize_t seen);
+/* The current peer's connection, which must be there. */
+TcpConn *dialogue_need_conn(Dialogue *dialogue);
+/* "0.25", "40ms", "3s"; false when it is no time. */
 bool dialogue_read_time(const char *text, time_ns *time);
 
 #endif
