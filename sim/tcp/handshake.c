@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "tcp/sender.h"
+#include "tcp/sender_timer.h"
 
 /* "If an MSS Option is not received at connection setup, TCP implementations MUST assume a default send MSS
  * of 536 (576 - 40) for IPv4 or 1220 (1280 - 60) for IPv6." */
@@ -242,6 +243,7 @@ void handshake_on_retransmit_deadline(TcpConn *conn, time_ns now)
         }
         conn->counts.timeouts++;
         rtt_back_off(&conn->rtt);
+        sender_timer_note_rtt(conn, -1);
         conn->syn_wanted = true;
 }
 
