@@ -53,22 +53,25 @@ const char *trace_level_name(enum trace_level level)
 
 /* ---- Beginning ---- */
 
+static uint32_t recorded_kinds(const Session *session)
+{
+        return session->options.level == TRACE_LEVEL_FULL ? TRACE_ALL_KINDS
+                                                          : TRACE_PACKET_KINDS | TRACE_BIT(TRACE_FAULT);
+}
+
 static bool open_ndjson(Session *session, GError **error)
 {
         FILE *file = run_dir_open_file(session->dir, "trace.ndjson", error);
         if (file == NULL)
                 return false;
-        uint32_t mask = session->options.level == TRACE_LEVEL_FULL
-                                ? TRACE_ALL_KINDS
-                                : TRACE_PACKET_KINDS | TRACE_BIT(TRACE_FAULT);
-        session->ndjson = trace_ndjson_new(session->trace, file, &session->about, mask);
+        session->ndjson = trace_ndjson_new(session->trace, file, &session->about, recorded_kinds(session));
         return true;
 }
 
 static bool open_csv(Session *session, GError **error)
 {
         struct trace_opener opener = run_dir_opener(session->dir);
-        session->csv = trace_csv_new(session->trace, &opener, error);
+        session->csv = trace_csv_new(session->trace, &opener, recorded_kinds(session), error);
         return session->csv != NULL;
 }
 
@@ -168,6 +171,13 @@ static bool write_inputs(Session *session, GError **error)
         return write_file(session, "scenario.yaml", text, strlen(text), error);
 }
 
+static bool write_transfers(Session *session, GError **error)
+{
+        g_autoptr(GString) text = g_string_new(NULL);
+        summary_append_csv(session->summary, text);
+        return write_file(session, "transfers.csv", text->str, text->len, error);
+}
+
 static void add_owners(const Session *session, JsonWriter *writer)
 {
         json_writer_begin_object(writer, "owners");
@@ -211,8 +221,8 @@ bool session_run(Session *session, GError **error)
         if (!finish_writers(session, error))
                 return false;
         session->summary = summary_new(session->scenario, session->world, end, digest_text(session->digest));
-        return write_inputs(session, error) && run_dir_close_files(session->dir, error) &&
-               write_run_json(session, error);
+        return write_inputs(session, error) && write_transfers(session, error) &&
+               run_dir_close_files(session->dir, error) && write_run_json(session, error);
 }
 
 bool session_commit(Session *session, GError **error)

@@ -143,12 +143,12 @@ static struct cause cause_of(const struct packet *packet)
         return (struct cause){ .kind = TRACE_CAUSE_PACKET, .packet = packet->id };
 }
 
-/* The packet has reached whom it is for. */
-static void take(Host *host, struct packet *packet)
+/* The packet has reached whom it is for; `connection` is its number here, 0: none. */
+static void take(Host *host, struct packet *packet, uint32_t connection)
 {
         static const struct cause none = { .kind = TRACE_CAUSE_NONE };
         host->context->net->counts.delivered++;
-        host_trace_packet(host, packet, TRACE_RECEIVED, &none);
+        host_trace_packet(host, packet, TRACE_RECEIVED, connection, &none);
         packet_free(host->context->net->packets, packet);
 }
 
@@ -178,7 +178,7 @@ static void on_segment(
                 answer_stray(host, tuple, segment, transfer, &cause);
                 return;
         }
-        take(host, packet);
+        take(host, packet, connection != NULL ? connection->number : 0);
         if (connection != NULL) {
                 bool is_taken = tcp_conn_on_segment(connection->tcp, segment, host_now(host));
                 connection_after_segment(connection, &cause.packet);
@@ -216,7 +216,7 @@ static void on_datagram(
         else if (!socket_deliver(socket, datagram, &tuple->remote, packet->note.transfer))
                 host_drop(host, packet, DROP_QUEUE_FULL, "receive buffer");
         else
-                take(host, packet);
+                take(host, packet, 0);
 }
 
 static void receive_udp(Host *host, struct packet *packet, const struct ipv4_header *header)

@@ -85,9 +85,9 @@ struct packet *host_segment_packet(
 /* Takes the datagram's payload. */
 struct packet *host_datagram_packet(
         Host *host, const struct four_tuple *tuple, struct payload *payload, uint32_t transfer);
-/* SENT or RECEIVED, into the trace. */
-void host_trace_packet(
-        const Host *host, const struct packet *packet, enum trace_kind kind, const struct cause *cause);
+/* SENT or RECEIVED, into the trace. `connection` on this host; 0: none. */
+void host_trace_packet(const Host *host, const struct packet *packet, enum trace_kind kind,
+        uint32_t connection, const struct cause *cause);
 /* Takes the packet, traces and counts it as dropped. `detail`: "tcp bad checksum"; "-" none. */
 void host_drop(Host *host, struct packet *packet, enum drop_reason reason, const char *detail);
 /* Takes the packet. Within an event only. `device` NULL: there is no route. */

@@ -101,6 +101,7 @@ static void tell_values(struct connection *connection, const struct tcp_note *no
                 event->rtt.smoothed = note->rtt.smoothed;
                 event->rtt.variation = note->rtt.variation;
                 event->rtt.rto = note->rtt.rto;
+                event->rtt.backoffs = note->rtt.backoffs;
                 return;
         case TRACE_TCP_CONGESTION:
                 event->congestion.cwnd_bytes = note->congestion.cwnd_bytes;

@@ -113,8 +113,8 @@ struct packet *host_datagram_packet(
         return packet;
 }
 
-void host_trace_packet(
-        const Host *host, const struct packet *packet, enum trace_kind kind, const struct cause *cause)
+void host_trace_packet(const Host *host, const struct packet *packet, enum trace_kind kind,
+        uint32_t connection, const struct cause *cause)
 {
         if (!host_traces(host, kind))
                 return;
@@ -123,7 +123,7 @@ void host_trace_packet(
         const struct trace_event event = { .kind = kind,
                 .time = host_now(host),
                 .owner = host->owner,
-                .connection = packet->note.connection,
+                .connection = connection,
                 .transfer = packet->note.transfer,
                 .cause = { cause->kind, cause->packet, cause->name },
                 .packet = &view };
@@ -150,7 +150,8 @@ void host_transmit(Host *host, struct packet *packet, Link *device, const struct
 {
         host->context->net->counts.sent++;
         host->context->net->last_packet_at = host_now(host);
-        host_trace_packet(host, packet, TRACE_SENT, cause);
+        packet->note.t_sent = host_now(host);
+        host_trace_packet(host, packet, TRACE_SENT, packet->note.connection, cause);
         if (device != NULL)
                 link_send(device, packet);
         else

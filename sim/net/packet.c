@@ -219,6 +219,7 @@ void packet_describe(const struct packet *packet, struct trace_packet *view)
                 .why = note->why != NULL ? note->why : "-",
                 .stream_offset = note->stream_offset,
                 .sending = note->sending,
+                .t_sent = note->t_sent,
         };
         describe_bytes(packet, view);
         describe_transport(packet, view);

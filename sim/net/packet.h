@@ -38,6 +38,7 @@ struct packet_note {
         uint32_t transfer;      /* trace's number; 0: none */
         uint32_t connection;    /* on the sending host, from 1; 0: none */
         uint64_t stream_offset; /* of its first payload byte */
+        time_ns t_sent;         /* when its host gave it to its device */
         uint32_t isn;           /* of the sender's stream: seq - isn is relative */
         uint32_t peer_isn;
         bool knows_isn; /* isn is valid */

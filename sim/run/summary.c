@@ -5,6 +5,7 @@
 
 #include "run/expectation.h"
 #include "run/figures.h"
+#include "run/transfer_table.h"
 
 #include <string.h>
 
@@ -312,4 +313,14 @@ void summary_write_json(const Summary *summary, JsonWriter *writer)
         write_transfers(summary, writer);
         write_expectations(summary, writer);
         write_unfired_faults(summary, writer);
+}
+
+void summary_append_csv(const Summary *summary, GString *text)
+{
+        const GPtrArray *transfers = world_transfers(summary->world);
+        transfer_table_append_header(text);
+        for (unsigned i = 0; i < transfers->len; i++) {
+                struct transfer_facts facts = facts_of(summary, transfers->pdata[i]);
+                transfer_table_append_row(text, &facts);
+        }
 }

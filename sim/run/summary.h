@@ -55,5 +55,7 @@ const GPtrArray *summary_unfired_faults(const Summary *summary);
 
 /* The members of the summary, from "inorder" to "unfired_faults", into an open object. */
 void summary_write_json(const Summary *summary, JsonWriter *writer);
+/* transfers.csv, whole. */
+void summary_append_csv(const Summary *summary, GString *text);
 
 #endif

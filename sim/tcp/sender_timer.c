@@ -51,6 +51,7 @@ void sender_timer_note_rtt(TcpConn *conn, duration_ns sample)
         note->rtt.smoothed = conn->rtt.smoothed;
         note->rtt.variation = conn->rtt.variation;
         note->rtt.rto = rtt_rto(&conn->rtt);
+        note->rtt.backoffs = conn->rtt.backoffs;
 }
 
 /* `attempts` sendings by the timer have brought nothing. The user timeout, where set, decides instead. */

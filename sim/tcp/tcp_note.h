@@ -108,6 +108,7 @@ struct tcp_note {
                         duration_ns smoothed;
                         duration_ns variation;
                         duration_ns rto;
+                        uint32_t backoffs; /* how often the RTO is doubled */
                 } rtt;
                 struct {
                         uint32_t cwnd_bytes;

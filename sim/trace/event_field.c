@@ -22,15 +22,19 @@ static const struct {
 };
 #define FLAG_ACK 0x010
 
-static const void *locate(const struct event_field *field, const struct trace_event *event)
+static const void *locate(const struct event_field *field, const struct event_reading *reading)
 {
-        const void *base = field->is_in_packet ? (const void *)event->packet : (const void *)event;
-        return (const char *)base + field->offset;
+        const void *const bases[] = {
+                [BASE_EVENT] = reading->event,
+                [BASE_PACKET] = reading->event->packet,
+                [BASE_ROW] = reading->row,
+        };
+        return (const char *)bases[field->base] + field->offset;
 }
 
 static uint64_t fetch_unsigned(const struct event_field *field, const struct event_reading *reading)
 {
-        const void *member = locate(field, reading->event);
+        const void *member = locate(field, reading);
         switch (field->store) {
         case STORE_BOOL:
                 return *(const bool *)member;
@@ -47,7 +51,7 @@ static uint64_t fetch_unsigned(const struct event_field *field, const struct eve
 
 static int64_t fetch_signed(const struct event_field *field, const struct event_reading *reading)
 {
-        const void *member = locate(field, reading->event);
+        const void *member = locate(field, reading);
         if (field->store == STORE_I32)
                 return *(const int32_t *)member;
         g_assert(field->store == STORE_I64);
@@ -77,7 +81,7 @@ void event_field_read(
 {
         const struct trace_event *event = reading->event;
         value->kind = EVENT_VALUE_NONE;
-        if (field->is_in_packet && !event->packet)
+        if (field->base == BASE_PACKET && !event->packet)
                 return;
         if (field->applies && !field->applies(event))
                 return;
@@ -136,7 +140,7 @@ EVENT_MEANING(event_seconds)
 EVENT_MEANING(event_text)
 {
         g_assert(field->store == STORE_TEXT);
-        set_text(value, *(const char *const *)locate(field, reading->event));
+        set_text(value, *(const char *const *)locate(field, reading));
 }
 
 static const char *owner_label(const Trace *trace, uint32_t owner)
@@ -152,7 +156,7 @@ EVENT_MEANING(event_owner_label)
 EVENT_MEANING(event_packet_id)
 {
         g_assert(field->store == STORE_PACKET_ID);
-        const struct trace_packet_id *id = locate(field, reading->event);
+        const struct trace_packet_id *id = locate(field, reading);
         set_text(value, "-");
         if (id->number == 0)
                 return;
@@ -177,14 +181,17 @@ EVENT_MEANING(event_flags)
         set_text(value, scratch->str);
 }
 
+uint32_t event_transfer(const struct trace_event *event)
+{
+        if (event->transfer == 0 && event->packet)
+                return event->packet->transfer;
+        return event->transfer;
+}
+
 EVENT_MEANING(event_transfer_name)
 {
-        const struct trace_event *event = reading->event;
-        uint32_t transfer = event->transfer;
         (void)field;
-        if (transfer == 0 && event->packet)
-                transfer = event->packet->transfer;
-        set_text(value, trace_transfer_name(reading->trace, transfer));
+        set_text(value, trace_transfer_name(reading->trace, event_transfer(reading->event)));
 }
 
 EVENT_MEANING(event_cause)
@@ -201,20 +208,23 @@ EVENT_MEANING(event_cause)
 
 /* Blocks report what has arrived beyond the acknowledgment, or (RFC 2883) close before it: within 2^31 of it.
  */
+unsigned event_sack_blocks(const struct trace_packet *packet, struct event_range blocks[TRACE_SACK_BLOCKS_MAX])
+{
+        if (packet->relative_ack < 0)
+                return 0;
+        for (unsigned i = 0; i < packet->sack_count; i++) {
+                blocks[i].first = packet->relative_ack + (int32_t)(packet->sack[i].left - packet->ack);
+                blocks[i].end = packet->relative_ack + (int32_t)(packet->sack[i].right - packet->ack);
+        }
+        return packet->sack_count;
+}
+
 EVENT_MEANING(event_sack_ranges)
 {
         const struct trace_packet *packet = reading->event->packet;
         (void)field;
         value->kind = EVENT_VALUE_RANGES;
-        value->ranges.count = 0;
-        if (!packet || packet->relative_ack < 0)
-                return;
-        value->ranges.count = packet->sack_count;
-        for (unsigned i = 0; i < packet->sack_count; i++) {
-                struct event_range *range = &value->ranges.items[i];
-                range->first = packet->relative_ack + (int32_t)(packet->sack[i].left - packet->ack);
-                range->end = packet->relative_ack + (int32_t)(packet->sack[i].right - packet->ack);
-        }
+        value->ranges.count = packet ? event_sack_blocks(packet, value->ranges.items) : 0;
 }
 
 EVENT_MEANING(event_link_name)
@@ -253,4 +263,9 @@ bool event_has_ports(const struct trace_event *event)
 bool event_has_timestamps(const struct trace_event *event)
 {
         return event_is_tcp(event) && event->packet->has_timestamps;
+}
+
+bool event_has_rtt_sample(const struct trace_event *event)
+{
+        return event->rtt.sample >= 0;
 }

@@ -38,10 +38,12 @@ struct event_value {
         };
 };
 
-/* An event being read. `scratch` keeps the text of values that have to be made. */
+/* An event being read, and what a table gathered for this row. `scratch` keeps the text of values that have to be
+ * made. */
 struct event_reading {
         const Trace *trace;
         const struct trace_event *event;
+        const void *row; /* of the table's own type; NULL: the event is all there is */
         GString *scratch;
 };
 
@@ -57,6 +59,9 @@ enum event_store {
         STORE_PACKET_ID
 };
 
+/* What `offset` counts in. */
+enum event_base { BASE_EVENT, BASE_PACKET, BASE_ROW };
+
 struct event_field {
         const char *name;
         /* What the stored member means: one of the functions below. */
@@ -64,7 +69,7 @@ struct event_field {
                 struct event_value *value);
         bool (*applies)(const struct trace_event *event); /* NULL: always. Else the value is none */
         enum event_store store;
-        bool is_in_packet; /* `offset` counts in struct trace_packet, not struct trace_event */
+        enum event_base base;
         size_t offset;
 };
 
@@ -82,20 +87,24 @@ struct event_field {
 /* Rows: the field's name, the member it is taken from, its meaning, when it applies. */
 #define EVENT_FIELD_WHEN(name, member, meaning, when)                                                        \
         {                                                                                                    \
-                name, meaning, when, EVENT_STORE_OF(struct trace_event, member), false,                      \
+                name, meaning, when, EVENT_STORE_OF(struct trace_event, member), BASE_EVENT,                      \
                         offsetof(struct trace_event, member)                                                 \
         }
 #define EVENT_FIELD(name, member, meaning) EVENT_FIELD_WHEN(name, member, meaning, NULL)
 #define PACKET_FIELD_WHEN(name, member, meaning, when)                                                       \
         {                                                                                                    \
-                name, meaning, when, EVENT_STORE_OF(struct trace_packet, member), true,                      \
+                name, meaning, when, EVENT_STORE_OF(struct trace_packet, member), BASE_PACKET,                      \
                         offsetof(struct trace_packet, member)                                                \
         }
 #define PACKET_FIELD(name, member, meaning) PACKET_FIELD_WHEN(name, member, meaning, NULL)
+#define ROW_FIELD(type, name, member, meaning)                                                               \
+        {                                                                                                    \
+                name, meaning, NULL, EVENT_STORE_OF(type, member), BASE_ROW, offsetof(type, member)          \
+        }
 /* Made of several members by a function of its own. */
 #define MADE_FIELD(name, maker)                                                                              \
         {                                                                                                    \
-                name, maker, NULL, STORE_TEXT, false, 0                                                      \
+                name, maker, NULL, STORE_TEXT, BASE_EVENT, 0                                                      \
         }
 
 /* A field of a packet has no value in an event without one. */
@@ -119,7 +128,7 @@ EVENT_MEANING(event_packet_id);   /* "www#35": the 35th packet that www sent */
 EVENT_MEANING(event_flags);       /* "SYN+ACK" */
 
 /* Meanings of several. */
-EVENT_MEANING(event_transfer_name); /* the event's own transfer, else its packet's */
+EVENT_MEANING(event_transfer_name); /* of event_transfer() */
 EVENT_MEANING(event_cause);         /* "packet", "deadline", "call" */
 EVENT_MEANING(event_sack_ranges);   /* relative sequence numbers */
 EVENT_MEANING(event_link_name);     /* of a link direction: "core" … */
@@ -131,5 +140,11 @@ bool event_is_tcp(const struct trace_event *event);
 bool event_has_ack(const struct trace_event *event); /* TCP with the ACK flag */
 bool event_has_ports(const struct trace_event *event);
 bool event_has_timestamps(const struct trace_event *event);
+bool event_has_rtt_sample(const struct trace_event *event);
+
+/* The event's own transfer, else its packet's; 0: none. */
+uint32_t event_transfer(const struct trace_event *event);
+/* The packet's SACK blocks as relative sequence numbers; how many. */
+unsigned event_sack_blocks(const struct trace_packet *packet, struct event_range blocks[TRACE_SACK_BLOCKS_MAX]);
 
 #endif

@@ -68,6 +68,7 @@ struct trace_packet {
         const char *why;      /* why it was sent: "new-data", "fast-retransmit" …; "-" unknown */
         uint64_t stream_offset;
         uint32_t sending;     /* nth sending of these sequence numbers; 0: takes none */
+        time_ns t_sent;       /* when its host gave it to its device */
 
         /* What its header says. `protocol` "tcp", "udp" or "-"; the rest is zero for what does not apply. */
         const char *protocol;
@@ -139,6 +140,7 @@ struct trace_event {
                         duration_ns smoothed;
                         duration_ns variation;
                         duration_ns rto;
+                        uint32_t backoffs; /* how often the RTO is doubled */
                 } rtt;
                 struct {
                         uint32_t cwnd_bytes;

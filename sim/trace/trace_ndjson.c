@@ -84,6 +84,7 @@ static const struct event_field rtt_fields[] = {
         EVENT_FIELD("srtt", rtt.smoothed, event_number),
         EVENT_FIELD("rttvar", rtt.variation, event_number),
         EVENT_FIELD("rto", rtt.rto, event_number),
+        EVENT_FIELD("backoff", rtt.backoffs, event_nonzero),
 };
 
 static const struct event_field congestion_fields[] = {

@@ -208,7 +208,7 @@ static const struct trace_event tcp_events[] = {
         { .kind = TRACE_TCP_STATE, .state = { "SYN-SENT", "ESTABLISHED" } },
         { .kind = TRACE_TCP_RTT,
                 .rtt = { 50 * MILLISECOND, 50 * MILLISECOND, 25 * MILLISECOND, 250 * MILLISECOND } },
-        { .kind = TRACE_TCP_RTT, .rtt = { -1, 50 * MILLISECOND, 25 * MILLISECOND, 500 * MILLISECOND } },
+        { .kind = TRACE_TCP_RTT, .rtt = { -1, 50 * MILLISECOND, 25 * MILLISECOND, 500 * MILLISECOND, 1 } },
         { .kind = TRACE_TCP_CONGESTION, .congestion = { 14600, UINT32_MAX, 2920, 65535, 0 } },
         { .kind = TRACE_TCP_CONGESTION, .congestion = { 7300, 7300, 5840, 65535, 10000000 } },
         { .kind = TRACE_TCP_NOTE, .note = { "segment-held", "-", false, 2921, 4381, 1460 } },
@@ -268,6 +268,74 @@ void made_up_everything(Trace *trace)
         emit_packets(trace);
         emit_tcp(trace);
         emit_programs(trace);
+}
+
+static void emit_note(Trace *trace, time_ns time, uint32_t owner, struct trace_packet_id cause,
+        const char *name, bool is_outgoing, int64_t first, int64_t end, int64_t value)
+{
+        const struct trace_event event = {
+                .kind = TRACE_TCP_NOTE,
+                .time = time,
+                .owner = owner,
+                .connection = 1,
+                .transfer = 1,
+                .cause = { .kind = TRACE_CAUSE_PACKET, .packet = cause },
+                .note = { .name = name,
+                        .why = "-",
+                        .is_outgoing = is_outgoing,
+                        .first = first,
+                        .end = end,
+                        .value = value },
+        };
+        trace_emit(trace, &event);
+}
+
+static void emit_ack(Trace *trace)
+{
+        struct made_up_packet made;
+        made_up_tcp(&made, BROWSER, 5, 101, 1461, TCP_FLAG_ACK, "");
+        made.packet.sack_count = 1;
+        made.packet.sack[0].left = made.packet.ack + 1460;
+        made.packet.sack[0].right = made.packet.ack + 2920;
+        made.packet.t_sent = 86 * MILLISECOND;
+        struct trace_event event = { .kind = TRACE_RECEIVED,
+                .time = 91 * MILLISECOND,
+                .owner = WWW,
+                .connection = 1,
+                .packet = &made.packet };
+        trace_emit(trace, &event);
+        emit_note(trace, event.time, WWW, made.packet.id, "duplicate-ack", true, 1461, 1461, 1);
+}
+
+static void emit_read(Trace *trace)
+{
+        const struct trace_event event = {
+                .kind = TRACE_SOCKET_CALL,
+                .time = 93 * MILLISECOND,
+                .owner = BROWSER,
+                .connection = 1,
+                .transfer = 1,
+                .call = { .process = 1,
+                        .program = "price-list",
+                        .name = "read",
+                        .fd = 3,
+                        .arguments = "16384 bytes",
+                        .result = 4380,
+                        .started = 82 * MILLISECOND },
+        };
+        trace_emit(trace, &event);
+}
+
+void made_up_repair(Trace *trace)
+{
+        const struct trace_packet_id first = { WWW, 36 };
+        const struct trace_packet_id again = { WWW, 37 };
+        emit_note(trace, 90 * MILLISECOND, BROWSER, first, "segment-in-order", false, 1, 1461, 1460);
+        emit_ack(trace);
+        emit_note(trace, 92 * MILLISECOND, BROWSER, again, "segment-in-order", false, 1461, 2921, 0);
+        emit_note(trace, 92 * MILLISECOND, BROWSER, again, "hole-filled", false, 2921, 4381, 0);
+        emit_note(trace, 92 * MILLISECOND, BROWSER, again, "segment-duplicate", false, 1, 1461, 0);
+        emit_read(trace);
 }
 
 void made_up_files_init(struct made_up_files *files)

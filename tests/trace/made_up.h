@@ -38,6 +38,9 @@ void made_up_hop(Trace *trace, time_ns time, uint32_t owner, const struct made_u
 /* One event of every kind, among them every optional field. */
 void made_up_everything(Trace *trace);
 
+/* After that: browser gets a segment while a hole is open, www hears of it, the hole is filled and the program reads. */
+void made_up_repair(Trace *trace);
+
 /* Files opened by name in a fresh directory, closed and removed with it. */
 struct made_up_files {
         char *directory;

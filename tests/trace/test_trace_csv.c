@@ -18,7 +18,7 @@ static void set_up(void)
         trace = made_up_world();
         made_up_files_init(&files);
         struct trace_opener opener = made_up_opener(&files);
-        writer = trace_csv_new(trace, &opener, NULL);
+        writer = trace_csv_new(trace, &opener, TRACE_ALL_KINDS, NULL);
         ck_assert_ptr_nonnull(writer);
 }
 
@@ -73,34 +73,64 @@ static void expect_field(unsigned line, const char *column, const char *value)
         ck_assert_msg(strcmp(found, value) == 0, "%s is %s, not %s", column, found, value);
 }
 
-START_TEST(every_table_begins_with_both_times_and_every_row_has_the_header_s_width)
+/* Of every table in turn, with rows of all kinds. */
+static void expect_tables(void (*expect)(const struct csv_table *table, unsigned count))
 {
         unsigned table_count;
-        const struct csv_table *tables = trace_csv_tables(&table_count);
+        const struct csv_table *const *tables = trace_csv_tables(&table_count);
         made_up_everything(trace);
-        for (unsigned t = 0; t < table_count; t++) {
-                unsigned count = read_table(tables[t].file_name);
-                ck_assert_uint_gt(count, 1);
-                ck_assert(g_str_has_prefix(lines[0], "t_ns,t,"));
-                for (unsigned i = 0; i < count; i++) {
-                        g_autoptr(GPtrArray) fields = split(lines[i]);
-                        ck_assert_uint_eq(fields->len, tables[t].column_count);
-                }
+        made_up_repair(trace);
+        for (unsigned i = 0; i < table_count; i++) {
+                expect(tables[i], read_table(tables[i]->file_name));
                 g_clear_pointer(&text, g_free);
                 g_clear_pointer(&lines, g_strfreev);
         }
 }
+
+static void expect_width(const struct csv_table *table, unsigned count)
+{
+        ck_assert_msg(count > 1, "%s has no row", table->file_name);
+        ck_assert(g_str_has_prefix(lines[0], "t_ns,t,"));
+        for (unsigned i = 0; i < count; i++) {
+                g_autoptr(GPtrArray) fields = split(lines[i]);
+                ck_assert_msg(fields->len == table->column_count, "%s: %s", table->file_name, lines[i]);
+        }
+}
+
+START_TEST(every_table_begins_with_both_times_and_every_row_has_the_header_s_width)
+{
+        expect_tables(expect_width);
+}
 END_TEST
+
+static void expect_number_at_the_end(const struct csv_table *table, unsigned count)
+{
+        for (unsigned i = 1; i < count; i++) {
+                const char *last = strrchr(lines[i], ',') + 1;
+                last += *last == '-';
+                ck_assert_msg(*last && strspn(last, "0123456789.") == strlen(last), "%s: %s",
+                        table->file_name, lines[i]);
+        }
+}
 
 START_TEST(the_last_column_is_a_number_in_every_row)
 {
-        made_up_everything(trace);
-        unsigned count = read_table("segments.csv");
-        for (unsigned i = 1; i < count; i++) {
-                g_autoptr(GPtrArray) fields = split(lines[i]);
-                const char *last = g_ptr_array_index(fields, fields->len - 1);
-                ck_assert(*last && strspn(last, "0123456789") == strlen(last));
-        }
+        expect_tables(expect_number_at_the_end);
+}
+END_TEST
+
+START_TEST(packets_alone_make_only_the_tables_of_packets)
+{
+        const char *const names[] = { "segments.csv", "sack.csv", "queue.csv" };
+        struct made_up_files few;
+        made_up_files_init(&few);
+        struct trace_opener opener = made_up_opener(&few);
+        TraceCsv *packets = trace_csv_new(trace, &opener, TRACE_PACKET_KINDS, NULL);
+        trace_csv_free(packets);
+        ck_assert_uint_eq(g_hash_table_size(few.open), G_N_ELEMENTS(names));
+        for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+                ck_assert_msg(g_hash_table_contains(few.open, names[i]), "%s", names[i]);
+        made_up_files_clear(&few);
 }
 END_TEST
 
@@ -167,7 +197,7 @@ START_TEST(a_file_that_cannot_be_opened_leaves_no_writer)
 {
         g_autoptr(GError) error = NULL;
         const struct trace_opener opener = { .open = refuse };
-        ck_assert_ptr_null(trace_csv_new(trace, &opener, &error));
+        ck_assert_ptr_null(trace_csv_new(trace, &opener, TRACE_ALL_KINDS, &error));
         ck_assert_str_eq(error->message, "no segments.csv");
 }
 END_TEST
@@ -178,6 +208,7 @@ int main(void)
         tcase_add_checked_fixture(cases, set_up, tear_down);
         tcase_add_test(cases, every_table_begins_with_both_times_and_every_row_has_the_header_s_width);
         tcase_add_test(cases, the_last_column_is_a_number_in_every_row);
+        tcase_add_test(cases, packets_alone_make_only_the_tables_of_packets);
         tcase_add_test(cases, a_hop_is_one_row_with_its_four_times);
         tcase_add_test(cases, unknown_numbers_are_empty_and_texts_quoted_when_they_must_be);
         tcase_add_test(cases, a_datagram_has_ports_but_no_sequence_numbers);

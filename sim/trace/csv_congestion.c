@@ -1,0 +1,122 @@
+/*
+ * congestion.csv: what a sender may send, what is under way, and what holds it back. RFC 5681.
+ */
+#include "trace/csv_tables.h"
+#include "trace/per_connection.h"
+
+#include <string.h>
+
+struct congestion_row {
+        const char *state;
+        const char *limit;
+        uint32_t cwnd;
+        uint32_t ssthresh; /* UINT32_MAX: not set */
+        uint32_t send_window;
+        rate_bps pacing;
+        uint32_t in_flight;
+};
+
+/* What is known of a sender. */
+struct sending {
+        bool is_known;      /* the windows have been told */
+        const char *repair; /* "recovery", "loss"; NULL: nothing is lost */
+        struct congestion_row row;
+};
+
+struct congestion {
+        struct csv_sheet *sheet;
+        PerConnection *senders; /* of struct sending */
+};
+
+static const struct event_field columns[] = {
+        CSV_CONNECTION_COLUMNS,
+        ROW_FIELD(struct congestion_row, "state", state, event_text),
+        ROW_FIELD(struct congestion_row, "limit", limit, event_text),
+        ROW_FIELD(struct congestion_row, "cwnd", cwnd, event_number),
+        ROW_FIELD(struct congestion_row, "ssthresh", ssthresh, event_not_maximum),
+        ROW_FIELD(struct congestion_row, "send_window", send_window, event_number),
+        ROW_FIELD(struct congestion_row, "pacing", pacing, event_nonzero),
+        ROW_FIELD(struct congestion_row, "in_flight", in_flight, event_number),
+};
+
+/* RFC 5681 section 3.1: "The slow start algorithm is used when cwnd < ssthresh." An ssthresh that is not set
+ * is the largest number. */
+static const char *state_of(const struct sending *sending)
+{
+        if (sending->repair)
+                return sending->repair;
+        return sending->row.cwnd < sending->row.ssthresh ? "slow-start" : "avoidance";
+}
+
+static void tell(struct congestion *congestion, struct sending *sending, const struct trace_event *event)
+{
+        if (!sending->is_known)
+                return;
+        sending->row.state = state_of(sending);
+        csv_sheet_write(congestion->sheet, event, &sending->row);
+}
+
+static void on_windows(
+        struct congestion *congestion, struct sending *sending, const struct trace_event *event)
+{
+        struct congestion_row *row = &sending->row;
+        row->cwnd = event->congestion.cwnd_bytes;
+        row->ssthresh = event->congestion.ssthresh_bytes;
+        row->send_window = event->congestion.send_window_bytes;
+        row->pacing = event->congestion.pacing;
+        row->in_flight = event->congestion.in_flight_bytes;
+        sending->is_known = true;
+        tell(congestion, sending, event);
+}
+
+/* Whether the note changed something. */
+static bool take_note(struct sending *sending, const struct trace_event *event)
+{
+        const char *name = event->note.name;
+        if (strcmp(name, "limited") == 0)
+                sending->row.limit = g_intern_string(event->note.why);
+        else if (strcmp(name, "recovery-entered") == 0)
+                sending->repair = strcmp(event->note.why, "timeout") == 0 ? "loss" : "recovery";
+        else if (strcmp(name, "recovery-left") == 0 || strcmp(name, "recovery-undone") == 0)
+                sending->repair = NULL;
+        else
+                return false;
+        return true;
+}
+
+static void on_event(void *data, const struct trace_event *event)
+{
+        struct congestion *congestion = data;
+        if (event->connection == 0)
+                return;
+        struct sending *sending = per_connection_of(congestion->senders, event);
+        if (event->kind == TRACE_TCP_CONGESTION)
+                on_windows(congestion, sending, event);
+        else if (take_note(sending, event))
+                tell(congestion, sending, event);
+}
+
+static void *begin(struct csv_sheet *sheet)
+{
+        struct congestion *congestion = g_new0(struct congestion, 1);
+        congestion->sheet = sheet;
+        congestion->senders = per_connection_new(sizeof(struct sending), NULL);
+        return congestion;
+}
+
+static void end(void *data)
+{
+        struct congestion *congestion = data;
+        per_connection_free(congestion->senders);
+        g_free(congestion);
+}
+
+const struct csv_table csv_congestion = {
+        .file_name = "congestion.csv",
+        .kinds = TRACE_BIT(TRACE_TCP_CONGESTION) | TRACE_BIT(TRACE_TCP_NOTE),
+        .columns = columns,
+        .column_count = G_N_ELEMENTS(columns),
+        .begin = begin,
+        .on_event = on_event,
+        .free = end,
+};

@@ -1,0 +1,190 @@
+/*
+ * events.csv: everything that is a mark in a picture or a line of the story.
+ */
+#include "trace/csv_tables.h"
+
+#include <string.h>
+
+#define NO_BYTES (-1)
+
+struct event_row {
+        const char *kind;
+        const char *name;
+        const char *text;
+        const char *program;
+        const char *error;
+        struct trace_packet_id packet;
+        uint32_t copy;
+        bool is_outgoing;
+        int64_t first; /* relative; NO_BYTES: none */
+        int64_t end;
+        time_ns started; /* TIME_NEVER: not a call */
+        int64_t value;
+};
+
+static const struct event_field columns[] = {
+        CSV_TIME_COLUMNS,
+        EVENT_FIELD("owner", owner, event_owner_label),
+        EVENT_FIELD("conn", connection, event_number),
+        MADE_FIELD("transfer", event_transfer_name),
+        ROW_FIELD(struct event_row, "kind", kind, event_text),
+        ROW_FIELD(struct event_row, "name", name, event_text),
+        ROW_FIELD(struct event_row, "text", text, event_text),
+        ROW_FIELD(struct event_row, "program", program, event_text),
+        ROW_FIELD(struct event_row, "error", error, event_text),
+        MADE_FIELD("cause", event_cause),
+        EVENT_FIELD("cause_name", cause.name, event_text),
+        ROW_FIELD(struct event_row, "packet", packet, event_packet_id),
+        ROW_FIELD(struct event_row, "copy", copy, event_number),
+        ROW_FIELD(struct event_row, "outgoing", is_outgoing, event_truth),
+        ROW_FIELD(struct event_row, "first", first, event_not_negative),
+        ROW_FIELD(struct event_row, "end", end, event_not_negative),
+        ROW_FIELD(struct event_row, "started_ns", started, event_time),
+        ROW_FIELD(struct event_row, "started", started, event_seconds),
+        ROW_FIELD(struct event_row, "value", value, event_number),
+};
+
+/* The others come with every segment, and have tables of their own. */
+static const char *const marks[] = {
+        "hole-filled",
+        "segment-refused",
+        "dsack",
+        "lost",
+        "recovery-entered",
+        "recovery-left",
+        "recovery-undone",
+        "deadline",
+        "accept-queue-full",
+        "syn-queue-full",
+        "failed",
+};
+
+static bool is_mark(const char *note)
+{
+        for (unsigned i = 0; i < G_N_ELEMENTS(marks); i++) {
+                if (strcmp(marks[i], note) == 0)
+                        return true;
+        }
+        return false;
+}
+
+static void tell_packet(const struct trace_event *event, struct event_row *row)
+{
+        const struct trace_packet *packet = event->packet;
+        if (!packet)
+                return;
+        row->packet = packet->id;
+        row->copy = packet->copy;
+        if (!event_is_tcp(event) || packet->relative_seq < 0)
+                return;
+        row->first = packet->relative_seq;
+        row->end = packet->relative_seq + packet->payload_size;
+}
+
+static void tell_drop(
+        const struct trace_event *event, const char *reason, const char *detail, struct event_row *row)
+{
+        row->kind = "drop";
+        row->name = reason;
+        row->text = detail;
+        tell_packet(event, row);
+}
+
+static void tell_state(const struct trace_event *event, struct event_row *row)
+{
+        row->kind = "state";
+        row->name = event->state.to;
+        row->text = event->state.from;
+        row->packet = event->cause.packet;
+}
+
+static void tell_note(const struct trace_event *event, struct event_row *row)
+{
+        row->kind = "note";
+        row->name = event->note.name;
+        row->text = event->note.why;
+        row->packet = event->cause.packet;
+        row->is_outgoing = event->note.is_outgoing;
+        row->value = event->note.value;
+        if (event->note.first == 0 && event->note.end == 0)
+                return;
+        row->first = event->note.first;
+        row->end = event->note.end;
+}
+
+static void tell_fault(const struct trace_event *event, struct event_row *row)
+{
+        row->kind = "fault";
+        row->name = event->fault.action;
+        row->text = event->fault.rule;
+        tell_packet(event, row);
+}
+
+static void tell_call(const struct trace_event *event, struct event_row *row)
+{
+        row->kind = "call";
+        row->name = event->call.name;
+        row->text = event->call.arguments;
+        row->program = event->call.program;
+        row->error = event->call.error;
+        row->started = event->call.started;
+        row->value = event->call.result;
+}
+
+static void tell_step(const struct trace_event *event, struct event_row *row)
+{
+        row->kind = "step";
+        row->name = event->step.name;
+        row->text = event->step.text;
+        row->program = event->step.program;
+}
+
+static void tell(const struct trace_event *event, struct event_row *row)
+{
+        switch (event->kind) {
+        case TRACE_HOP:
+                tell_drop(event, event->hop.drop, event->hop.rule, row);
+                return;
+        case TRACE_DROPPED:
+                tell_drop(event, event->dropped.reason, event->dropped.detail, row);
+                return;
+        case TRACE_FAULT:
+                tell_fault(event, row);
+                return;
+        case TRACE_TCP_STATE:
+                tell_state(event, row);
+                return;
+        case TRACE_TCP_NOTE:
+                tell_note(event, row);
+                return;
+        case TRACE_SOCKET_CALL:
+                tell_call(event, row);
+                return;
+        case TRACE_STEP:
+                tell_step(event, row);
+                return;
+        default:
+                g_assert_not_reached();
+        }
+}
+
+static void on_event(void *sheet, const struct trace_event *event)
+{
+        if (event->kind == TRACE_HOP && !event->hop.drop)
+                return;
+        if (event->kind == TRACE_TCP_NOTE && !is_mark(event->note.name))
+                return;
+        struct event_row row = { .first = NO_BYTES, .end = NO_BYTES, .started = TIME_NEVER };
+        tell(event, &row);
+        csv_sheet_write(sheet, event, &row);
+}
+
+const struct csv_table csv_events = {
+        .file_name = "events.csv",
+        .kinds = TRACE_BIT(TRACE_HOP) | TRACE_BIT(TRACE_DROPPED) | TRACE_BIT(TRACE_FAULT) |
+                 TRACE_BIT(TRACE_TCP_STATE) | TRACE_BIT(TRACE_TCP_NOTE) | TRACE_BIT(TRACE_SOCKET_CALL) |
+                 TRACE_BIT(TRACE_STEP),
+        .columns = columns,
+        .column_count = G_N_ELEMENTS(columns),
+        .on_event = on_event,
+};

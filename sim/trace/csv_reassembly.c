@@ -1,0 +1,242 @@
+/*
+ * reassembly.csv: how order was made of what arrived.
+ *
+ * A segment that has to wait gets its row when the hole before it is filled. What waits is kept for each
+ * connection, in the order of the stream.
+ */
+#include "trace/csv_tables.h"
+#include "trace/per_connection.h"
+
+#include <string.h>
+
+struct stretch {
+        struct trace_packet_id packet;
+        int64_t first;
+        int64_t end;
+        time_ns t_arrive;
+};
+
+struct reassembly_row {
+        const char *kind;
+        struct stretch stretch;
+        time_ns t_deliver; /* TIME_NEVER: never */
+        int64_t readable;
+        int64_t read;
+        int64_t held;
+};
+
+/* One direction's stream at its receiver. */
+struct receiving {
+        struct trace_event event; /* whose rows these are: owner, connection, transfer */
+        int64_t readable;         /* relative numbers, one past the last; 0: none was told yet */
+        int64_t read;
+        int64_t held_bytes;
+        GArray *held; /* of struct stretch, by `first` */
+};
+
+struct reassembly {
+        struct csv_sheet *sheet;
+        PerConnection *receivers; /* of struct receiving */
+        time_ns now;
+};
+
+static const struct event_field columns[] = {
+        CSV_CONNECTION_COLUMNS,
+        ROW_FIELD(struct reassembly_row, "kind", kind, event_text),
+        ROW_FIELD(struct reassembly_row, "packet", stretch.packet, event_packet_id),
+        ROW_FIELD(struct reassembly_row, "first", stretch.first, event_number),
+        ROW_FIELD(struct reassembly_row, "end", stretch.end, event_number),
+        ROW_FIELD(struct reassembly_row, "t_arrive_ns", stretch.t_arrive, event_time),
+        ROW_FIELD(struct reassembly_row, "t_arrive", stretch.t_arrive, event_seconds),
+        ROW_FIELD(struct reassembly_row, "t_deliver_ns", t_deliver, event_time),
+        ROW_FIELD(struct reassembly_row, "t_deliver", t_deliver, event_seconds),
+        ROW_FIELD(struct reassembly_row, "readable", readable, event_number),
+        ROW_FIELD(struct reassembly_row, "read", read, event_number),
+        ROW_FIELD(struct reassembly_row, "held", held, event_number),
+};
+
+static void tell(struct reassembly *reassembly, struct receiving *receiving, const char *kind,
+        const struct stretch *stretch, time_ns t_deliver)
+{
+        const struct reassembly_row row = {
+                .kind = kind,
+                .stretch = *stretch,
+                .t_deliver = t_deliver,
+                .readable = receiving->readable,
+                .read = receiving->read,
+                .held = receiving->held_bytes,
+        };
+        receiving->event.time = reassembly->now;
+        csv_sheet_write(reassembly->sheet, &receiving->event, &row);
+}
+
+static struct receiving *receiver_of(struct reassembly *reassembly, const struct trace_event *event)
+{
+        struct receiving *receiving = per_connection_of(reassembly->receivers, event);
+        if (receiving->readable == 0)
+                receiving->readable = receiving->read = 1; /* the SYN's number comes before the first byte */
+        receiving->event = (struct trace_event){ .kind = event->kind,
+                .owner = event->owner,
+                .connection = event->connection,
+                .transfer = event->transfer };
+        return receiving;
+}
+
+/* ---- What waits ---- */
+
+static void hold(struct receiving *receiving, const struct stretch *stretch)
+{
+        if (!receiving->held)
+                receiving->held = g_array_new(FALSE, FALSE, sizeof *stretch);
+        GArray *held = receiving->held;
+        unsigned place = held->len;
+        while (place > 0 && g_array_index(held, struct stretch, place - 1).first > stretch->first)
+                place--;
+        g_array_insert_val(held, place, *stretch);
+}
+
+/* Everything before `end` is readable now. */
+static void release(struct reassembly *reassembly, struct receiving *receiving, int64_t end)
+{
+        GArray *held = receiving->held;
+        unsigned count = 0;
+        while (held && count < held->len && g_array_index(held, struct stretch, count).first < end) {
+                const struct stretch *stretch = &g_array_index(held, struct stretch, count++);
+                receiving->readable = CLAMP(stretch->end, receiving->readable, end);
+                tell(reassembly, receiving, "held", stretch, reassembly->now);
+        }
+        if (count > 0)
+                g_array_remove_range(held, 0, count);
+        receiving->readable = MAX(receiving->readable, end);
+}
+
+static void tell_waiting(void *data, void *record)
+{
+        struct receiving *receiving = record;
+        for (unsigned i = 0; receiving->held && i < receiving->held->len; i++) {
+                const struct stretch *stretch = &g_array_index(receiving->held, struct stretch, i);
+                tell(data, receiving, "held", stretch, TIME_NEVER);
+        }
+        if (receiving->held)
+                g_array_set_size(receiving->held, 0);
+}
+
+/* ---- Events ---- */
+
+static void on_in_order(
+        struct reassembly *reassembly, struct receiving *receiving, const struct stretch *stretch)
+{
+        receiving->readable = stretch->end;
+        tell(reassembly, receiving, "in-order", stretch, reassembly->now);
+        release(reassembly, receiving, stretch->end);
+}
+
+static void on_filled(
+        struct reassembly *reassembly, struct receiving *receiving, const struct stretch *stretch)
+{
+        release(reassembly, receiving, stretch->end);
+}
+
+static void on_held(struct reassembly *reassembly, struct receiving *receiving, const struct stretch *stretch)
+{
+        (void)reassembly;
+        hold(receiving, stretch);
+}
+
+static void on_duplicate(
+        struct reassembly *reassembly, struct receiving *receiving, const struct stretch *stretch)
+{
+        tell(reassembly, receiving, "duplicate", stretch, TIME_NEVER);
+}
+
+static const struct {
+        const char *name;
+        void (*take)(
+                struct reassembly *reassembly, struct receiving *receiving, const struct stretch *stretch);
+} notes[] = {
+        { "segment-in-order", on_in_order },
+        { "hole-filled", on_filled },
+        { "segment-held", on_held },
+        { "segment-duplicate", on_duplicate },
+};
+
+static void on_note(struct reassembly *reassembly, const struct trace_event *event)
+{
+        for (unsigned i = 0; i < G_N_ELEMENTS(notes); i++) {
+                if (strcmp(event->note.name, notes[i].name) != 0)
+                        continue;
+                struct receiving *receiving = receiver_of(reassembly, event);
+                const struct stretch stretch = { .packet = event->cause.packet,
+                        .first = event->note.first,
+                        .end = event->note.end,
+                        .t_arrive = event->time };
+                receiving->held_bytes = event->note.value;
+                notes[i].take(reassembly, receiving, &stretch);
+                return;
+        }
+}
+
+static void on_call(struct reassembly *reassembly, const struct trace_event *event)
+{
+        if (event->call.result <= 0 || strcmp(event->call.name, "read") != 0)
+                return;
+        struct receiving *receiving = receiver_of(reassembly, event);
+        const struct stretch stretch = {
+                .first = receiving->read, .end = receiving->read + event->call.result, .t_arrive = TIME_NEVER
+        };
+        receiving->read = stretch.end;
+        tell(reassembly, receiving, "read", &stretch, reassembly->now);
+}
+
+static void on_event(void *data, const struct trace_event *event)
+{
+        struct reassembly *reassembly = data;
+        reassembly->now = event->time;
+        if (event->connection == 0)
+                return;
+        if (event->kind == TRACE_TCP_NOTE)
+                on_note(reassembly, event);
+        else
+                on_call(reassembly, event);
+}
+
+/* ---- The table ---- */
+
+static void clear_receiving(void *record)
+{
+        struct receiving *receiving = record;
+        if (receiving->held)
+                g_array_unref(receiving->held);
+}
+
+static void *begin(struct csv_sheet *sheet)
+{
+        struct reassembly *reassembly = g_new0(struct reassembly, 1);
+        reassembly->sheet = sheet;
+        reassembly->receivers = per_connection_new(sizeof(struct receiving), clear_receiving);
+        return reassembly;
+}
+
+static void finish(void *data)
+{
+        struct reassembly *reassembly = data;
+        per_connection_foreach(reassembly->receivers, tell_waiting, reassembly);
+}
+
+static void end(void *data)
+{
+        struct reassembly *reassembly = data;
+        per_connection_free(reassembly->receivers);
+        g_free(reassembly);
+}
+
+const struct csv_table csv_reassembly = {
+        .file_name = "reassembly.csv",
+        .kinds = TRACE_BIT(TRACE_TCP_NOTE) | TRACE_BIT(TRACE_SOCKET_CALL),
+        .columns = columns,
+        .column_count = G_N_ELEMENTS(columns),
+        .begin = begin,
+        .on_event = on_event,
+        .finish = finish,
+        .free = end,
+};
