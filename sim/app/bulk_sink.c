@@ -134,6 +134,7 @@ static void take(struct sink *sink, Socket *socket)
         stream->sink = sink;
         stream->socket = socket;
         stream->transfer = socket_transfer(socket);
+        transfer_set_server(stream->transfer, sink->config.transfer);
         if (sink->config.read_rate > 0 || sink->config.stall_after > 0)
                 stream->timer = host_timer_new(sink->host, on_time, stream);
         g_queue_push_tail_link(&sink->streams, &stream->link);

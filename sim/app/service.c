@@ -41,6 +41,7 @@ static void client_main(Process *process, void *data)
 {
         const struct client *client = data;
         const struct service_config *config = &client->service->config;
+        transfer_set_server(sock_transfer(process, client->fd), config->transfer);
         config->serve(process, client->fd, config->data);
         sock_close(process, client->fd);
 }

@@ -37,6 +37,30 @@ void transfer_progress(struct transfer *transfer, uint64_t bytes, time_ns now)
         transfer->bytes += bytes;
 }
 
+void transfer_set_server(struct transfer *transfer, struct transfer *server)
+{
+        if (transfer != NULL)
+                transfer->server = server;
+}
+
+static time_ns last_of(time_ns a, time_ns b)
+{
+        return a == TIME_NEVER || b == TIME_NEVER ? TIME_NEVER : MAX(a, b);
+}
+
+void transfer_add_served(struct transfer *server, const struct transfer *served)
+{
+        bool is_first = server->outcome == TRANSFER_UNFINISHED;
+        server->outcome = TRANSFER_DONE;
+        server->bytes += served->bytes;
+        server->started = MIN(server->started, served->started);
+        server->connected = MIN(server->connected, served->connected);
+        server->first_byte = MIN(server->first_byte, served->first_byte);
+        server->finished = is_first ? served->finished : last_of(server->finished, served->finished);
+        server->longest_stall = MAX(server->longest_stall, served->longest_stall);
+        transfer_add_counts(server, &served->counts);
+}
+
 void transfer_add_counts(struct transfer *transfer, const struct tcp_counts *counts)
 {
         struct tcp_counts *sum = &transfer->counts;

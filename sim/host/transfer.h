@@ -18,6 +18,8 @@ struct transfer {
         char *name;
         char *url;     /* NULL: not a fetch */
         char *failure; /* "connect: ECONNREFUSED"; NULL: none */
+        bool is_server;          /* a named server: its figures are those of the transfers it served, together */
+        struct transfer *server; /* the named server that serves this one; NULL: none */
         enum transfer_outcome outcome;
         int status;     /* of HTTP; 0: none */
         uint64_t bytes; /* of the body, or of the stream for programs without one, that the reader got */
@@ -39,6 +41,10 @@ void transfer_init(struct transfer *transfer, uint32_t number, const char *name)
 void transfer_clear(struct transfer *transfer);
 /* The reader got `bytes` more at `now`. */
 void transfer_progress(struct transfer *transfer, uint64_t bytes, time_ns now);
+/* Either may be NULL: not named. */
+void transfer_set_server(struct transfer *transfer, struct transfer *server);
+/* The run has ended: add a transfer to the figures of its server. */
+void transfer_add_served(struct transfer *server, const struct transfer *served);
 void transfer_add_counts(struct transfer *transfer, const struct tcp_counts *counts);
 
 #endif

@@ -193,3 +193,21 @@ const struct packet_figure packet_figures[] = {
         { "in_flight", world_in_flight },
         { NULL, NULL },
 };
+
+GPtrArray *packet_figure_names(void)
+{
+        GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+        for (const struct packet_figure *row = packet_figures; row->name != NULL; row++)
+                g_ptr_array_add(names, g_strdup(row->name));
+        for (unsigned reason = 0; reason < DROP_REASONS; reason++)
+                g_ptr_array_add(names, g_strdup_printf("dropped.%s", drop_reason_name(reason)));
+        return names;
+}
+
+GPtrArray *transfer_figure_names(void)
+{
+        GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+        for (const struct transfer_figure *row = transfer_figures; row->name != NULL; row++)
+                g_ptr_array_add(names, g_strdup(row->name));
+        return names;
+}

@@ -32,4 +32,8 @@ struct packet_figure {
 };
 extern const struct packet_figure packet_figures[];
 
+/* What may follow "packets." and a transfer's name. The caller frees. */
+GPtrArray *packet_figure_names(void);
+GPtrArray *transfer_figure_names(void);
+
 #endif

@@ -16,12 +16,17 @@ struct instance {
         unsigned member;           /* of the group, from 0 */
         unsigned flow;             /* from 0 */
         unsigned number;           /* of all instances of this program, from 0 */
-        struct transfer *transfer; /* NULL for servers */
+        struct transfer *transfer; /* NULL for servers without a name */
 };
 
 static bool is_client(enum app_kind kind)
 {
         return kind == APP_FETCH || kind == APP_SENDER || kind == APP_REQUEST_RESPONSE;
+}
+
+static bool has_transfer(const struct scenario_app *spec)
+{
+        return is_client(spec->kind) || spec->is_named;
 }
 
 static unsigned count_members(const World *world, const char *host)
@@ -36,10 +41,11 @@ static unsigned count_members(const World *world, const char *host)
 
 /* ---- Transfers ---- */
 
-static void add_transfer(World *world, const char *name)
+static void add_transfer(World *world, const char *name, bool is_server)
 {
         struct transfer *transfer = g_new0(struct transfer, 1);
         transfer_init(transfer, world->transfers->len + 1, name);
+        transfer->is_server = is_server;
         g_ptr_array_add(world->transfers, transfer);
         g_hash_table_insert(world->transfer_names, transfer->name, GUINT_TO_POINTER(transfer->number));
         if (world->trace != NULL)
@@ -49,13 +55,14 @@ static void add_transfer(World *world, const char *name)
 static void name_transfers_of(World *world, const struct scenario_app *spec)
 {
         unsigned instances = count_members(world, spec->host) * spec->flows;
+        bool is_server = !is_client(spec->kind);
         if (instances == 1) {
-                add_transfer(world, spec->name);
+                add_transfer(world, spec->name, is_server);
                 return;
         }
         for (unsigned i = 0; i < instances; i++) {
                 g_autofree char *name = g_strdup_printf("%s-%u", spec->name, i + 1);
-                add_transfer(world, name);
+                add_transfer(world, name, is_server);
         }
 }
 
@@ -63,7 +70,7 @@ void programs_name_transfers(World *world)
 {
         for (unsigned i = 0; i < world->scenario->apps->len; i++) {
                 const struct scenario_app *spec = world->scenario->apps->pdata[i];
-                if (is_client(spec->kind))
+                if (has_transfer(spec))
                         name_transfers_of(world, spec);
         }
 }
@@ -113,6 +120,7 @@ static void start_http_server(const struct instance *instance)
                 .port = instance->spec->port,
                 .documents = documents,
                 .tcp = settings_of(instance->spec),
+                .transfer = instance->transfer,
         };
         http_server_start(instance->host, &config);
 }
@@ -127,6 +135,7 @@ static void start_sink(const struct instance *instance)
                 .stall_after = spec->stall_after,
                 .stall_for = spec->stall_for,
                 .tcp = settings_of(spec),
+                .transfer = instance->transfer,
         };
         sink_start(instance->host, &config);
 }
@@ -138,7 +147,8 @@ static void start_echo(const struct instance *instance)
                 .port = spec->port,
                 .request = spec->request,
                 .response = spec->response,
-                .tcp = settings_of(spec) };
+                .tcp = settings_of(spec),
+                .transfer = instance->transfer };
         echo_start(instance->host, &config);
 }
 
@@ -239,7 +249,8 @@ static void (*const starters[APP_KINDS])(const struct instance *instance) = {
         [APP_REQUEST_RESPONSE] = start_request_response,
 };
 
-/* `*transfers`: how many client instances have been started so far, which is the next transfer's index. */
+/* `*transfers`: how many instances with a transfer have been started so far, which is the next transfer's
+ * index. */
 static void start_program(World *world, const struct scenario_app *spec, unsigned *transfers)
 {
         const struct world_name *hosts = world_find(world, spec->host);
@@ -247,7 +258,7 @@ static void start_program(World *world, const struct scenario_app *spec, unsigne
         for (instance.member = 0; instance.member < hosts->count; instance.member++) {
                 instance.host = world_node(world, hosts->first + instance.member)->host;
                 for (instance.flow = 0; instance.flow < spec->flows; instance.flow++) {
-                        if (is_client(spec->kind))
+                        if (has_transfer(spec))
                                 instance.transfer = world->transfers->pdata[(*transfers)++];
                         starters[spec->kind](&instance);
                         instance.number++;

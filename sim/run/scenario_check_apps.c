@@ -152,18 +152,24 @@ static bool check_url_host(
 {
         struct ip_address address;
         int member;
+        const struct scenario_host *target;
         struct mark mark = field_mark(reader, &app->url, app->mark);
-        if (!ip_address_parse(name, &address))
-                return !ip_address_is_any(&host_of(reader->scenario, app)->resolver) ||
-                       field_fail(reader, mark,
-                               "url: host '%s' has no resolver to ask for '%s'; accepted: an address, or a "
-                               "resolver",
-                               app->host, name);
-        const struct scenario_host *target = scenario_host_at(reader->scenario, &address, &member);
-        if (!target)
-                return field_fail(
-                        reader, mark, "url: %s is no host's address; accepted: a host's address", name);
-        return check_reach(reader, reach, app, "url", target);
+        if (ip_address_parse(name, &address)) {
+                target = scenario_host_at(reader->scenario, &address, &member);
+                if (!target)
+                        return field_fail(reader, mark,
+                                "url: %s is no host's address; accepted: a host's address", name);
+                return check_reach(reader, reach, app, "url", target);
+        }
+        if (!ip_address_is_any(&host_of(reader->scenario, app)->resolver))
+                return true;
+        target = scenario_find_host(reader->scenario, name, &member);
+        if (target)
+                return check_reach(reader, reach, app, "url", target);
+        return field_fail(reader, mark,
+                "url: host '%s' has no resolver to ask for '%s'; accepted: a resolver, an address, or a "
+                "host's name",
+                app->host, name);
 }
 
 static bool check_url(struct field_reader *reader, const Reach *reach, const struct scenario_app *app)

@@ -3,6 +3,8 @@
  */
 #include "run/scenario_check.h"
 
+#include "run/figures.h"
+
 #include <string.h>
 
 /* ---- Names of transfers ---- */
@@ -109,12 +111,46 @@ bool scenario_check_faults(struct field_reader *reader)
 
 /* ---- Expectations ---- */
 
-static const char *const summary_words[] = { "inorder", "scenario", "seed", "digest", "ended", "simulated_s",
-        "events", "packets", "transfers", "expectations", "unfired_faults", NULL };
+static const char *const summary_words[] = { "seed", "digest", "ended", "simulated_s", "events", "packets",
+        NULL };
 
 bool scenario_is_summary_word(const char *word)
 {
         return g_strv_contains(summary_words, word);
+}
+
+static bool fail_first_word(
+        struct field_reader *reader, const struct scenario_expect *expect, const char *word)
+{
+        g_autoptr(GPtrArray) names = g_ptr_array_new();
+        add_transfers(reader->scenario, names);
+        for (const char *const *summary_word = summary_words; *summary_word; summary_word++)
+                g_ptr_array_add(names, (gpointer)*summary_word);
+        g_ptr_array_add(names, NULL);
+        return field_fail_word(reader, expect->mark, word, (const char *const *)names->pdata,
+                "expect: no program or figure is named '%s'", word);
+}
+
+/* What may follow the first word. */
+static GPtrArray *figures_of(const Scenario *scenario, const char *word)
+{
+        if (strcmp(word, "packets") == 0)
+                return packet_figure_names();
+        return is_transfer(scenario, word) ? transfer_figure_names() : g_ptr_array_new_with_free_func(g_free);
+}
+
+static bool check_figure(struct field_reader *reader, const struct scenario_expect *expect, const char *word)
+{
+        g_autoptr(GPtrArray) names = figures_of(reader->scenario, word);
+        const char *rest = expect->path + strlen(word);
+        if (names->len == 0 && *rest == '\0')
+                return true;
+        if (*rest == '.' && g_ptr_array_find_with_equal_func(names, rest + 1, g_str_equal, NULL))
+                return true;
+        g_ptr_array_add(names, NULL);
+        return field_fail_word(reader, expect->mark, *rest == '.' ? rest + 1 : "",
+                (const char *const *)names->pdata, "expect: '%s' has no figure '%s'", word,
+                *rest == '.' ? rest + 1 : "");
 }
 
 bool scenario_check_expects(struct field_reader *reader)
@@ -123,15 +159,10 @@ bool scenario_check_expects(struct field_reader *reader)
         for (unsigned i = 0; i < scenario->expects->len; i++) {
                 const struct scenario_expect *expect = g_ptr_array_index(scenario->expects, i);
                 g_autofree char *word = g_strndup(expect->path, strcspn(expect->path, "."));
-                if (scenario_is_summary_word(word) || is_transfer(scenario, word))
-                        continue;
-                g_autoptr(GPtrArray) names = g_ptr_array_new();
-                add_transfers(scenario, names);
-                for (const char *const *summary_word = summary_words; *summary_word; summary_word++)
-                        g_ptr_array_add(names, (gpointer)*summary_word);
-                g_ptr_array_add(names, NULL);
-                return field_fail_word(reader, expect->mark, word, (const char *const *)names->pdata,
-                        "expect: no program or figure is named '%s'", word);
+                if (!scenario_is_summary_word(word) && !is_transfer(scenario, word))
+                        return fail_first_word(reader, expect, word);
+                if (!check_figure(reader, expect, word))
+                        return false;
         }
         return true;
 }

@@ -42,13 +42,31 @@ static bool source_agrees(const struct transfer *transfer)
         return memcmp(transfer->sha256, transfer->source_sha256, sizeof transfer->sha256) == 0;
 }
 
-bool summary_is_verified(const Summary *summary, const struct transfer *transfer)
+static bool is_stream_verified(const Summary *summary, const struct transfer *transfer)
 {
         struct proof_account account;
         proof_book_account(world_proofs(summary->world), transfer->number, &account);
         return transfer->outcome == TRANSFER_DONE && account.is_complete &&
                account.bytes_read == account.bytes_written && source_agrees(transfer) &&
                proof_book_mismatch(world_proofs(summary->world)) == NULL;
+}
+
+/* A server is, when every transfer that it served is. */
+static bool is_server_verified(const Summary *summary, const struct transfer *server)
+{
+        const GPtrArray *transfers = world_transfers(summary->world);
+        for (unsigned i = 0; i < transfers->len; i++) {
+                const struct transfer *transfer = transfers->pdata[i];
+                if (transfer->server == server && !is_stream_verified(summary, transfer))
+                        return false;
+        }
+        return server->outcome != TRANSFER_FAILED;
+}
+
+bool summary_is_verified(const Summary *summary, const struct transfer *transfer)
+{
+        return transfer->is_server ? is_server_verified(summary, transfer)
+                                   : is_stream_verified(summary, transfer);
 }
 
 static struct transfer_facts facts_of(const Summary *summary, const struct transfer *transfer)
@@ -100,17 +118,32 @@ static struct figure transfer_figure_named(
         return (struct figure){ .type = FIGURE_UNKNOWN };
 }
 
+static struct figure run_figure_named(const Summary *summary, const char *name)
+{
+        if (g_str_equal(name, "seed"))
+                return (struct figure){ .type = FIGURE_COUNT, .number = (int64_t)summary->scenario->seed };
+        if (g_str_equal(name, "digest"))
+                return (struct figure){
+                        .type = FIGURE_TEXT, .is_null = summary->digest == NULL, .text = summary->digest
+                };
+        if (g_str_equal(name, "ended"))
+                return (struct figure){ .type = FIGURE_TEXT, .text = run_end_name(summary->end) };
+        if (g_str_equal(name, "simulated_s"))
+                return (struct figure){ .type = FIGURE_TIME, .number = world_last_packet_at(summary->world) };
+        if (g_str_equal(name, "events"))
+                return (struct figure){ .type = FIGURE_COUNT,
+                        .number = (int64_t)world_events(summary->world) };
+        return (struct figure){ .type = FIGURE_UNKNOWN };
+}
+
 struct figure summary_figure(const Summary *summary, const char *path)
 {
-        if (g_str_equal(path, "ended"))
-                return (struct figure){ .type = FIGURE_TEXT, .text = run_end_name(summary->end) };
-        if (g_str_equal(path, "simulated_s"))
-                return (struct figure){ .type = FIGURE_TIME, .number = world_last_packet_at(summary->world) };
+        const char *dot = strchr(path, '.');
+        if (dot == NULL)
+                return run_figure_named(summary, path);
         if (g_str_has_prefix(path, "packets."))
-                return packet_figure_named(summary->world, path + strlen("packets."));
-        const char *dot = strrchr(path, '.');
-        const struct transfer *transfer =
-                dot == NULL ? NULL : transfer_named(summary, path, (size_t)(dot - path));
+                return packet_figure_named(summary->world, dot + 1);
+        const struct transfer *transfer = transfer_named(summary, path, (size_t)(dot - path));
         if (transfer == NULL)
                 return (struct figure){ .type = FIGURE_UNKNOWN };
         return transfer_figure_named(summary, transfer, dot + 1);

@@ -122,7 +122,7 @@ static bool has_unfinished_transfer(const World *world)
 {
         for (unsigned i = 0; i < world->transfers->len; i++) {
                 const struct transfer *transfer = world->transfers->pdata[i];
-                if (transfer->outcome == TRANSFER_UNFINISHED)
+                if (transfer->outcome == TRANSFER_UNFINISHED && !transfer->is_server)
                         return true;
         }
         return false;
@@ -182,11 +182,21 @@ static enum run_end run_to_end(World *world, const volatile int *interrupted)
         return event_queue_next_time(world->events) == TIME_NEVER ? RUN_DONE : RUN_STOPPED;
 }
 
+static void gather_figures(World *world)
+{
+        for (unsigned i = 0; i < world->host_list->len; i++)
+                host_collect_counts(world->host_list->pdata[i]);
+        for (unsigned i = 0; i < world->transfers->len; i++) {
+                const struct transfer *transfer = world->transfers->pdata[i];
+                if (transfer->server != NULL)
+                        transfer_add_served(transfer->server, transfer);
+        }
+}
+
 enum run_end world_run(World *world, const volatile int *interrupted)
 {
         enum run_end end = run_to_end(world, interrupted);
-        for (unsigned i = 0; i < world->host_list->len; i++)
-                host_collect_counts(world->host_list->pdata[i]);
+        gather_figures(world);
         world_check_conservation(world);
         return end;
 }

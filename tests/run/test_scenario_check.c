@@ -355,8 +355,8 @@ static const struct refused refused_programs[] = {
         { "apps: [{ host: a, fetch: {} }]", "5:26: error: fetch without 'url'; the key is required",
                 "no URL" },
         { "apps: [{ host: a, fetch: { url: http://www.example/ } }]",
-                "5:33: error: url: host 'a' has no resolver to ask for 'www.example'; accepted: an address, "
-                "or a resolver",
+                "5:33: error: url: host 'a' has no resolver to ask for 'www.example'; accepted: a resolver, "
+                "an address, or a host's name",
                 "a name and no resolver" },
         { "apps: [{ host: a, fetch: { url: http://10.0.0.99/ } }]",
                 "5:33: error: url: 10.0.0.99 is no host's address; accepted: a host's address",
@@ -475,6 +475,9 @@ static const struct refused refused_expectations_and_sweeps[] = {
                 "5:10: error: expect: 'price < ' is no expectation; accepted: NAME.FIGURE: VALUE, or as one "
                 "text NAME.FIGURE < VALUE (= < > <= >=)",
                 "nothing to compare with" },
+        { "expect: [{ packets.dropped.los: 3 }]",
+                "5:10: error: expect: 'packets' has no figure 'dropped.los'; did you mean 'dropped.loss'?",
+                "a mistyped figure" },
         { "expect: [{ pakets.sent: 3 }]",
                 "5:10: error: expect: no program or figure is named 'pakets'; did you mean 'packets'?",
                 "a mistyped figure" },
