@@ -16,6 +16,7 @@ struct sink_config {
         rate_bps read_rate;   /* 0: at once */
         uint64_t stall_after; /* bytes of a connection; stalls once, for `stall_for` (0: never) */
         duration_ns stall_for;
+        uint64_t shutdown_after; /* bytes of a connection; ends its own side then and reads on (0: never) */
         const struct tcp_settings *tcp;
         struct transfer *transfer; /* NULL: not named */
 };

@@ -33,6 +33,7 @@ struct stream {
         time_ns next_read;
         uint64_t bytes;
         bool has_stalled;
+        bool has_shut_down;
 };
 
 static void stream_free(struct stream *stream)
@@ -76,6 +77,16 @@ static void wait_after_read(struct stream *stream, size_t size)
 
 /* ---- Reading ---- */
 
+/* Ends its own side before the far end does, if it was told to. */
+static void shut_down_in_time(struct stream *stream)
+{
+        uint64_t after = stream->sink->config.shutdown_after;
+        if (after == 0 || stream->bytes < after || stream->has_shut_down)
+                return;
+        stream->has_shut_down = true;
+        socket_shutdown(stream->socket, SHUT_WR);
+}
+
 /* The stream's end: its figures are complete. */
 static void finish(struct stream *stream)
 {
@@ -110,6 +121,7 @@ static void read_on(struct stream *stream)
                 stream->bytes += (uint64_t)size;
                 if (stream->transfer)
                         transfer_progress(stream->transfer, (uint64_t)size, host_now(stream->sink->host));
+                shut_down_in_time(stream);
                 wait_after_read(stream, (size_t)size);
         }
 }

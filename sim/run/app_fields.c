@@ -293,6 +293,7 @@ static const struct field sink_fields[] = {
         PORT,
         { .name = "read", QUANTITY(rate), APP(read_rate), .zero = "unlimited" },
         { .name = "stall", .type = &stall },
+        { .name = "shutdown-after", QUANTITY(size), APP(shutdown_after), .zero = "never" },
         END,
 };
 

@@ -134,6 +134,7 @@ static void start_sink(const struct instance *instance)
                 .read_rate = spec->read_rate,
                 .stall_after = spec->stall_after,
                 .stall_for = spec->stall_for,
+                .shutdown_after = spec->shutdown_after,
                 .tcp = settings_of(spec),
                 .transfer = instance->transfer,
         };

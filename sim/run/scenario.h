@@ -84,7 +84,7 @@ struct scenario_app {
         uint16_t local_port;
         GPtrArray *records; /* dns-server: struct scenario_record */
         GPtrArray *files;   /* http-server: struct scenario_file, sorted by path; root's files included */
-        char *url;           /* fetch */
+        char *url;          /* fetch */
         char *method;
         unsigned repeat;
         unsigned parallel;
@@ -98,7 +98,8 @@ struct scenario_app {
         rate_bps read_rate; /* sink */
         uint64_t stall_after;
         duration_ns stall_for;
-        uint32_t request; /* echo, request-response */
+        uint64_t shutdown_after; /* 0: never */
+        uint32_t request;        /* echo, request-response */
         uint32_t response;
         uint32_t count;
         uint32_t writes;

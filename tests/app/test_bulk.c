@@ -168,6 +168,21 @@ START_TEST(a_stall_beyond_the_stream_never_comes)
 }
 END_TEST
 
+/* TIME-WAIT is with the end that closed first. */
+START_TEST(a_sink_may_end_its_own_side_first_and_reads_on)
+{
+        open_world();
+        start_sink((struct sink_config){ .shutdown_after = 1 });
+        start_sender(
+                (struct sender_config){ .bytes = 1000, .write_size = 100, .write_every = 10 * MILLISECOND });
+        event_queue_run_until(world.events, 2 * SECOND);
+        ck_done(1000);
+        ck_assert_uint_eq(host_time_waits(world.client), 0);
+        ck_assert_uint_eq(host_time_waits(world.server), 1);
+        two_hosts_run(&world);
+}
+END_TEST
+
 START_TEST(without_a_sink_the_connection_is_refused)
 {
         open_world();
@@ -337,6 +352,7 @@ int main(void)
         tcase_add_test(cases, a_slow_sink_reads_at_its_rate);
         tcase_add_test(cases, a_sink_stalls_once_and_goes_on);
         tcase_add_test(cases, a_stall_beyond_the_stream_never_comes);
+        tcase_add_test(cases, a_sink_may_end_its_own_side_first_and_reads_on);
         tcase_add_test(cases, without_a_sink_the_connection_is_refused);
         tcase_add_test(cases, a_taken_local_port_is_a_failure);
         tcase_add_test(cases, a_lingering_end_resets_the_connection);
