@@ -34,6 +34,7 @@ struct connection {
         /* The newest relative numbers seen of each stream, to count on beyond 2^32 from. */
         int64_t outgoing_position;
         int64_t incoming_position;
+        uint64_t bytes_read;
 };
 
 /* A connection that is about to be opened actively, in CLOSED; found under `tuple` from now on. */
@@ -69,5 +70,7 @@ bool connection_is_opening(const struct connection *connection);
 
 /* Drain TCP's notes into the trace. `connection` NULL: they are a listener's. */
 void host_trace_notes(Host *host, struct connection *connection, const struct cause *cause);
+/* The program has read so many bytes: a note of ours among TCP's. */
+void host_trace_read(struct connection *connection, size_t size);
 
 #endif

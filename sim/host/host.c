@@ -172,6 +172,7 @@ static void on_segment(
 {
         struct cause cause = cause_of(packet);
         uint32_t transfer = packet->note.transfer;
+        host_ask_for_notes(host);
         struct connection *connection = g_hash_table_lookup(host->connections_by_tuple, tuple);
         if (connection == NULL && host_find_listener(host, &tuple->local) == NULL) {
                 host_drop(host, packet, DROP_NO_LISTENER, "-");

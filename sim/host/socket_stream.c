@@ -60,7 +60,6 @@ static int stream_listen(Socket *socket, int backlog)
         if (port_space_is_listened(socket->ports, &socket->binding))
                 return -EADDRINUSE;
         const struct endpoint *local = &socket->binding.local;
-        host_ask_for_notes(host);
         socket->listener = tcp_listener_new(host->tcp, &socket->settings, local, queue, host_path_mtu(host));
         tcp_listener_set_owner(socket->listener, socket);
         socket->listener_name = listener_name(&local->address, local->port);
@@ -201,10 +200,12 @@ static ssize_t stream_read(Socket *socket, void *bytes, size_t size, struct endp
         if (result == -EAGAIN)
                 return result;
         remember_failure(connection, result);
-        if (result > 0)
+        if (result > 0) {
+                host_trace_read(connection, (size_t)result);
                 connection_prove_read(connection, bytes, (size_t)result);
-        else if (result == 0)
+        } else if (result == 0) {
                 connection_prove_read_ended(connection);
+        }
         connection_after_call(connection, "read");
         return result;
 }

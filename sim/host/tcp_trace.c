@@ -144,6 +144,25 @@ void host_trace_notes(Host *host, struct connection *connection, const struct ca
         }
 }
 
+void host_trace_read(struct connection *connection, size_t size)
+{
+        Host *host = connection->host;
+        int64_t first = 1 + (int64_t)connection->bytes_read;
+        connection->bytes_read += size;
+        if (!host_traces(host, TRACE_TCP_NOTE))
+                return;
+        const struct trace_event event = {
+                .kind = TRACE_TCP_NOTE,
+                .time = host_now(host),
+                .owner = host->owner,
+                .connection = connection->number,
+                .transfer = host_transfer_number(connection->transfer),
+                .cause = { .kind = TRACE_CAUSE_CALL, .name = "read" },
+                .note = { .name = "read", .why = "-", .first = first, .end = first + (int64_t)size },
+        };
+        trace_emit(host->context->net->trace, &event);
+}
+
 void host_ask_for_notes(Host *host)
 {
         const Trace *trace = host->context->net->trace;

@@ -149,15 +149,23 @@ static void on_duplicate(
         tell(reassembly, receiving, "duplicate", stretch, TIME_NEVER);
 }
 
+static void on_read(struct reassembly *reassembly, struct receiving *receiving, const struct stretch *stretch)
+{
+        receiving->read = stretch->end;
+        tell(reassembly, receiving, "read", stretch, reassembly->now);
+}
+
 static const struct {
         const char *name;
+        bool is_arrival; /* its value: bytes held from here on */
         void (*take)(
                 struct reassembly *reassembly, struct receiving *receiving, const struct stretch *stretch);
 } notes[] = {
-        { "segment-in-order", on_in_order },
-        { "hole-filled", on_filled },
-        { "segment-held", on_held },
-        { "segment-duplicate", on_duplicate },
+        { "segment-in-order", true, on_in_order },
+        { "hole-filled", true, on_filled },
+        { "segment-held", true, on_held },
+        { "segment-duplicate", true, on_duplicate },
+        { "read", false, on_read },
 };
 
 static void on_note(struct reassembly *reassembly, const struct trace_event *event)
@@ -169,35 +177,20 @@ static void on_note(struct reassembly *reassembly, const struct trace_event *eve
                 const struct stretch stretch = { .packet = event->cause.packet,
                         .first = event->note.first,
                         .end = event->note.end,
-                        .t_arrive = event->time };
-                receiving->held_bytes = event->note.value;
+                        .t_arrive = notes[i].is_arrival ? event->time : TIME_NEVER };
+                if (notes[i].is_arrival)
+                        receiving->held_bytes = event->note.value;
                 notes[i].take(reassembly, receiving, &stretch);
                 return;
         }
-}
-
-static void on_call(struct reassembly *reassembly, const struct trace_event *event)
-{
-        if (event->call.result <= 0 || strcmp(event->call.name, "read") != 0)
-                return;
-        struct receiving *receiving = receiver_of(reassembly, event);
-        const struct stretch stretch = {
-                .first = receiving->read, .end = receiving->read + event->call.result, .t_arrive = TIME_NEVER
-        };
-        receiving->read = stretch.end;
-        tell(reassembly, receiving, "read", &stretch, reassembly->now);
 }
 
 static void on_event(void *data, const struct trace_event *event)
 {
         struct reassembly *reassembly = data;
         reassembly->now = event->time;
-        if (event->connection == 0)
-                return;
-        if (event->kind == TRACE_TCP_NOTE)
+        if (event->connection > 0)
                 on_note(reassembly, event);
-        else
-                on_call(reassembly, event);
 }
 
 /* ---- The table ---- */
@@ -232,7 +225,7 @@ static void end(void *data)
 
 const struct csv_table csv_reassembly = {
         .file_name = "reassembly.csv",
-        .kinds = TRACE_BIT(TRACE_TCP_NOTE) | TRACE_BIT(TRACE_SOCKET_CALL),
+        .kinds = TRACE_BIT(TRACE_TCP_NOTE),
         .columns = columns,
         .column_count = G_N_ELEMENTS(columns),
         .begin = begin,

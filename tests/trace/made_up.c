@@ -307,35 +307,17 @@ static void emit_ack(Trace *trace)
         emit_note(trace, event.time, WWW, made.packet.id, "duplicate-ack", true, 1461, 1461, 1);
 }
 
-static void emit_read(Trace *trace)
-{
-        const struct trace_event event = {
-                .kind = TRACE_SOCKET_CALL,
-                .time = 93 * MILLISECOND,
-                .owner = BROWSER,
-                .connection = 1,
-                .transfer = 1,
-                .call = { .process = 1,
-                        .program = "price-list",
-                        .name = "read",
-                        .fd = 3,
-                        .arguments = "16384 bytes",
-                        .result = 4380,
-                        .started = 82 * MILLISECOND },
-        };
-        trace_emit(trace, &event);
-}
-
 void made_up_repair(Trace *trace)
 {
         const struct trace_packet_id first = { WWW, 36 };
         const struct trace_packet_id again = { WWW, 37 };
+        const struct trace_packet_id none = { 0 };
         emit_note(trace, 90 * MILLISECOND, BROWSER, first, "segment-in-order", false, 1, 1461, 1460);
         emit_ack(trace);
         emit_note(trace, 92 * MILLISECOND, BROWSER, again, "segment-in-order", false, 1461, 2921, 0);
         emit_note(trace, 92 * MILLISECOND, BROWSER, again, "hole-filled", false, 2921, 4381, 0);
         emit_note(trace, 92 * MILLISECOND, BROWSER, again, "segment-duplicate", false, 1, 1461, 0);
-        emit_read(trace);
+        emit_note(trace, 93 * MILLISECOND, BROWSER, none, "read", false, 1, 4381, 0);
 }
 
 void made_up_files_init(struct made_up_files *files)
