@@ -30,6 +30,7 @@ struct send_variables {
         struct seqnum iss;
         struct seqnum wl1;
         struct seqnum wl2;
+        struct seqnum resent_end; /* behind the furthest data that was sent again; the first byte: none was */
         uint32_t wnd;     /* bytes, scaled */
         uint32_t wnd_max; /* largest ever offered: for silly-window avoidance, RFC 9293 section 3.8.6.2.1 */
         uint8_t scale;    /* how the peer shifts its window */

@@ -44,6 +44,7 @@ static void begin(TcpConn *conn, const struct four_tuple *tuple, time_ns now)
         conn->snd.iss = tcp_host_initial_seq(conn->host, tuple, now);
         conn->snd.una = conn->snd.iss;
         conn->snd.nxt = seq_add(conn->snd.iss, 1);
+        conn->snd.resent_end = conn->snd.nxt;
         conn->timestamp_offset = tcp_host_timestamp_offset(conn->host, tuple);
         conn->rcv.mss = own_mss(conn);
         conn->rcv.peer_mss_estimate = MIN(DEFAULT_MSS_IPV4, conn->rcv.mss);

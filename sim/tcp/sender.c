@@ -134,6 +134,8 @@ static void send_again(TcpConn *conn, struct sent_segment *record, time_ns now, 
         sending->reason = recovery_retransmit_reason(conn);
         fill(conn, record->seq, bytes_in_record(record), record->has_fin, segment, sending);
         scoreboard_retransmitted(&conn->scoreboard, record, now);
+        struct seqnum end = seq_add(record->seq, record->length);
+        conn->snd.resent_end = seq_after(end, conn->snd.resent_end) ? end : conn->snd.resent_end;
         sending->sending = record->sendings;
         conn->recovery.retransmitted_now++;
         conn->last_data_sent_at = now;

@@ -95,13 +95,14 @@ static void note_sacked(void *data, const struct sent_segment *segment)
                 note->range = (struct seq_range){ segment->seq, seq_add(segment->seq, segment->length) };
 }
 
-/* RFC 2883: the peer got something twice. The network may have made the second one: no more are counted as
- * ours than we sent again. */
+/* RFC 2883: the peer got something twice. The network may have made the second one: nothing is counted as
+ * ours beyond what we sent again, and no more than that. */
 static void take_dsack(TcpConn *conn, const struct scoreboard_outcome *outcome)
 {
         if (!outcome->has_dsack)
                 return;
-        if (conn->counts.spurious_segments < conn->counts.retransmitted_segments)
+        if (seq_before(outcome->dsack.first, conn->snd.resent_end) &&
+                conn->counts.spurious_segments < conn->counts.retransmitted_segments)
                 conn->counts.spurious_segments++;
         struct tcp_note *note = tcp_host_note(conn->host, TCP_NOTE_DSACK);
         if (note != NULL)

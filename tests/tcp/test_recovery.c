@@ -397,6 +397,20 @@ START_TEST(a_dsack_is_counted_against_what_was_sent_again)
 }
 END_TEST
 
+START_TEST(a_dsack_beyond_all_that_was_sent_again_is_of_the_networks_copy)
+{
+        start_with_sack(1000);
+        send_window(10000);
+        rig_expire(&rig, 300);
+        rig_expect(&rig, "timeout 0-1000");
+        rig_wait(&rig, 400);
+        rig_sack(&rig, 10000, "1000-2000");
+        ck_assert_uint_eq(rig.conn->counts.spurious_segments, 0);
+        rig_sack(&rig, 10000, "0-1000");
+        ck_assert_uint_eq(rig.conn->counts.spurious_segments, 1);
+}
+END_TEST
+
 /* ---- The retransmission timer ---- */
 
 START_TEST(the_timeout_doubles_each_time)
@@ -631,6 +645,7 @@ int main(void)
         tcase_add_test(cases, sack_sends_an_uncertain_hole_when_nothing_else_is_left);
         tcase_add_test(cases, a_loss_of_what_a_recovery_sent_begins_another);
         tcase_add_test(cases, a_dsack_is_counted_against_what_was_sent_again);
+        tcase_add_test(cases, a_dsack_beyond_all_that_was_sent_again_is_of_the_networks_copy);
         tcase_add_test(cases, the_timeout_doubles_each_time);
         tcase_add_test(cases, the_timeout_stops_doubling_at_its_ceiling);
         tcase_add_test(cases, so_many_retries_and_the_connection_is_given_up);
