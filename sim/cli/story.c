@@ -13,7 +13,8 @@
 
 #define STORY_KINDS                                                                                          \
         (TRACE_BIT(TRACE_HOP) | TRACE_BIT(TRACE_SENT) | TRACE_BIT(TRACE_DROPPED) |                           \
-                TRACE_BIT(TRACE_TCP_NOTE) | TRACE_BIT(TRACE_SOCKET_CALL) | TRACE_BIT(TRACE_STEP))
+                TRACE_BIT(TRACE_TCP_NOTE) | TRACE_BIT(TRACE_TCP_STATE) | TRACE_BIT(TRACE_SOCKET_CALL) |      \
+                TRACE_BIT(TRACE_STEP))
 
 /* Calls of one process that only repeat, not yet printed. */
 struct repeat {
@@ -193,11 +194,20 @@ static void tell_dropped(Story *story, const struct trace_event *event)
 
 static void tell_sent(Story *story, const struct trace_event *event)
 {
+        if (g_str_equal(event->packet->why, "window-probe"))
+                tell(story, event, "  ? asks whether the window has opened");
         if (event->packet->sending < 2)
                 return;
         g_autofree char *packet = packet_words(story->trace, event->packet);
         tell(story, event, "  > sends %s again (%s), time number %u", packet, event->packet->why,
                 event->packet->sending);
+}
+
+static bool has_closed_window(const struct trace_event *event)
+{
+        bool has_window =
+                g_str_equal(event->note.name, "ack") || g_str_equal(event->note.name, "window-update");
+        return has_window && event->note.value == 0;
 }
 
 static void tell_note(Story *story, const struct trace_event *event)
@@ -210,9 +220,18 @@ static void tell_note(Story *story, const struct trace_event *event)
                 tell(story, event, "  . the hole is filled: %" PRId64 " held bytes can be read now", bytes);
         else if (g_str_equal(event->note.name, "segment-duplicate"))
                 tell(story, event, "  . throws away %" PRId64 " bytes that it has already", bytes);
+        else if (has_closed_window(event))
+                tell(story, event, "  ? hears that the window is closed");
         else if (g_str_equal(event->note.name, "lost"))
                 tell(story, event, "  ! takes bytes %" PRId64 " to %" PRId64 " for lost (%s)",
                         event->note.first - 1, event->note.end - 2, event->note.why);
+}
+
+/* The other states follow from the calls and packets told already. */
+static void tell_state(Story *story, const struct trace_event *event)
+{
+        if (g_str_equal(event->state.to, "CLOSING"))
+                tell(story, event, "  : its FIN and the other end's have crossed");
 }
 
 static void (*const tellers[TRACE_KINDS])(Story *story, const struct trace_event *event) = {
@@ -220,6 +239,7 @@ static void (*const tellers[TRACE_KINDS])(Story *story, const struct trace_event
         [TRACE_SENT] = tell_sent,
         [TRACE_DROPPED] = tell_dropped,
         [TRACE_TCP_NOTE] = tell_note,
+        [TRACE_TCP_STATE] = tell_state,
         [TRACE_SOCKET_CALL] = tell_call,
         [TRACE_STEP] = tell_step,
 };
