@@ -154,19 +154,24 @@ static void on_drop(struct queue *queue, const struct trace_event *event, struct
         put_ahead(queue, row);
 }
 
+static struct queue *new_queue(uint32_t owner)
+{
+        struct queue *queue = g_new0(struct queue, 1);
+        queue->owner = owner;
+        queue->next_ordinal = 1;
+        queue->early = g_array_new(FALSE, FALSE, sizeof(struct passage));
+        queue->ahead = g_array_new(FALSE, FALSE, sizeof(struct queue_row));
+        return queue;
+}
+
 static struct queue *queue_of(struct queues *queues, uint32_t owner)
 {
-        if (owner >= queues->by_owner->len)
-                g_ptr_array_set_size(queues->by_owner, (int)owner + 1);
-        struct queue **queue = (struct queue **)&queues->by_owner->pdata[owner];
-        if (*queue)
-                return *queue;
-        *queue = g_new0(struct queue, 1);
-        (*queue)->owner = owner;
-        (*queue)->next_ordinal = 1;
-        (*queue)->early = g_array_new(FALSE, FALSE, sizeof(struct passage));
-        (*queue)->ahead = g_array_new(FALSE, FALSE, sizeof(struct queue_row));
-        return *queue;
+        GPtrArray *by_owner = queues->by_owner;
+        if (owner >= by_owner->len)
+                g_ptr_array_set_size(by_owner, (int)owner + 1);
+        if (!by_owner->pdata[owner])
+                by_owner->pdata[owner] = new_queue(owner);
+        return by_owner->pdata[owner];
 }
 
 static void on_event(void *data, const struct trace_event *event)

@@ -270,22 +270,21 @@ void made_up_everything(Trace *trace)
         emit_programs(trace);
 }
 
-static void emit_note(Trace *trace, time_ns time, uint32_t owner, struct trace_packet_id cause,
-        const char *name, bool is_outgoing, int64_t first, int64_t end, int64_t value)
+void made_up_tell(Trace *trace, const struct made_up_note *note)
 {
         const struct trace_event event = {
                 .kind = TRACE_TCP_NOTE,
-                .time = time,
-                .owner = owner,
+                .time = note->time,
+                .owner = note->owner,
                 .connection = 1,
                 .transfer = 1,
-                .cause = { .kind = TRACE_CAUSE_PACKET, .packet = cause },
-                .note = { .name = name,
-                        .why = "-",
-                        .is_outgoing = is_outgoing,
-                        .first = first,
-                        .end = end,
-                        .value = value },
+                .cause = { .kind = TRACE_CAUSE_PACKET, .packet = note->cause },
+                .note = { .name = note->name,
+                        .why = note->why ? note->why : "-",
+                        .is_outgoing = note->is_outgoing,
+                        .first = note->first,
+                        .end = note->end,
+                        .value = note->value },
         };
         trace_emit(trace, &event);
 }
@@ -299,25 +298,30 @@ static void emit_ack(Trace *trace)
         made.packet.sack[0].right = made.packet.ack + 2920;
         made.packet.t_sent = 86 * MILLISECOND;
         struct trace_event event = { .kind = TRACE_RECEIVED,
-                .time = 91 * MILLISECOND,
+                .time = 89 * MILLISECOND,
                 .owner = WWW,
                 .connection = 1,
                 .packet = &made.packet };
         trace_emit(trace, &event);
-        emit_note(trace, event.time, WWW, made.packet.id, "duplicate-ack", true, 1461, 1461, 1);
+        const struct made_up_note duplicate = { event.time, WWW, made.packet.id, "duplicate-ack", NULL, 1461,
+                1461, 1, true };
+        made_up_tell(trace, &duplicate);
 }
 
 void made_up_repair(Trace *trace)
 {
-        const struct trace_packet_id first = { WWW, 36 };
+        const time_ns time = 90 * MILLISECOND;
         const struct trace_packet_id again = { WWW, 37 };
-        const struct trace_packet_id none = { 0 };
-        emit_note(trace, 90 * MILLISECOND, BROWSER, first, "segment-in-order", false, 1, 1461, 1460);
+        const struct made_up_note notes[] = {
+                { time, BROWSER, { WWW, 36 }, "segment-in-order", NULL, 1, 1461, 1460, false },
+                { time + 2, BROWSER, again, "segment-in-order", NULL, 1461, 2921, 0, false },
+                { time + 2, BROWSER, again, "hole-filled", NULL, 2921, 4381, 0, false },
+                { time + 2, BROWSER, again, "segment-duplicate", NULL, 1, 1461, 0, false },
+                { time + 3, BROWSER, { 0 }, "read", NULL, 1, 4381, 0, false },
+        };
         emit_ack(trace);
-        emit_note(trace, 92 * MILLISECOND, BROWSER, again, "segment-in-order", false, 1461, 2921, 0);
-        emit_note(trace, 92 * MILLISECOND, BROWSER, again, "hole-filled", false, 2921, 4381, 0);
-        emit_note(trace, 92 * MILLISECOND, BROWSER, again, "segment-duplicate", false, 1, 1461, 0);
-        emit_note(trace, 93 * MILLISECOND, BROWSER, none, "read", false, 1, 4381, 0);
+        for (unsigned i = 0; i < G_N_ELEMENTS(notes); i++)
+                made_up_tell(trace, &notes[i]);
 }
 
 void made_up_files_init(struct made_up_files *files)

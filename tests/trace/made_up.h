@@ -38,7 +38,20 @@ void made_up_hop(Trace *trace, time_ns time, uint32_t owner, const struct made_u
 /* One event of every kind, among them every optional field. */
 void made_up_everything(Trace *trace);
 
-/* After that: browser gets a segment while a hole is open, www hears of it, the hole is filled and the program reads. */
+/* A note about connection 1 of `owner` and transfer 1, caused by a packet; times are for the caller to order. */
+struct made_up_note {
+        time_ns time;
+        uint32_t owner;
+        struct trace_packet_id cause;
+        const char *name;
+        const char *why; /* NULL: "-" */
+        int64_t first;
+        int64_t end;
+        int64_t value;
+        bool is_outgoing;
+};
+void made_up_tell(Trace *trace, const struct made_up_note *note);
+/* After made_up_everything(): browser gets a segment while a hole is open, www hears of it, the hole is filled and the program reads. */
 void made_up_repair(Trace *trace);
 
 /* Files opened by name in a fresh directory, closed and removed with it. */
