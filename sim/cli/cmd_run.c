@@ -3,6 +3,7 @@
  */
 #include "cli/command.h"
 
+#include "cli/run_plots.h"
 #include "cli/session.h"
 #include "cli/verdict.h"
 
@@ -126,6 +127,12 @@ static enum exit_status status_of(const Summary *summary, gboolean is_strict)
         return summary_is_good(summary) ? EXIT_OK : EXIT_EXPECTATION;
 }
 
+/* A run without tables has nothing to draw; one that was interrupted shall end. */
+static gboolean wants_plots(const struct run_options *options, const struct session_options *session_options)
+{
+        return !options->no_plots && session_options->level >= TRACE_LEVEL_SEGMENTS && interrupted == 0;
+}
+
 static enum exit_status run_scenario(const Scenario *scenario, const struct run_options *options,
         const struct session_options *session_options)
 {
@@ -133,7 +140,11 @@ static enum exit_status run_scenario(const Scenario *scenario, const struct run_
         if (session_options->story != NULL)
                 print_title(session_options->story, scenario);
         g_autoptr(Session) session = session_new(scenario, session_options, &error);
-        if (session == NULL || !session_run(session, &error) || !session_commit(session, &error))
+        if (session == NULL || !session_run(session, &error))
+                return command_fail(error);
+        if (wants_plots(options, session_options))
+                run_plots_draw(session_work_path(session), session_options->out, &interrupted);
+        if (!session_commit(session, &error))
                 return command_fail(error);
         const Summary *summary = session_summary(session);
         if (session_options->story != NULL)

@@ -16,9 +16,14 @@ static gboolean has_wanted_arguments(const struct command *command, int count, i
         return FALSE;
 }
 
+static gboolean has_enough_arguments(const struct command *command, int count, int least)
+{
+        return count >= least || has_wanted_arguments(command, count, least);
+}
+
 /* GLib keeps argv[0]; a command's arguments begin behind it. */
-gboolean command_parse(
-        const struct command *command, const GOptionEntry *options, int *argc, char ***argv, int wanted)
+static gboolean parse_options(
+        const struct command *command, const GOptionEntry *options, int *argc, char ***argv)
 {
         g_autoptr(GError) error = NULL;
         g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
@@ -38,7 +43,19 @@ gboolean command_parse(
         }
         (*argv)++;
         (*argc)--;
-        return has_wanted_arguments(command, *argc, wanted);
+        return TRUE;
+}
+
+gboolean command_parse(
+        const struct command *command, const GOptionEntry *options, int *argc, char ***argv, int wanted)
+{
+        return parse_options(command, options, argc, argv) && has_wanted_arguments(command, *argc, wanted);
+}
+
+gboolean command_parse_some(
+        const struct command *command, const GOptionEntry *options, int *argc, char ***argv, int least)
+{
+        return parse_options(command, options, argc, argv) && has_enough_arguments(command, *argc, least);
 }
 
 enum exit_status command_fail(const GError *error)

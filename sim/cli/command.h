@@ -29,6 +29,7 @@ struct command {
 enum exit_status cmd_run(const struct command *command, int argc, char **argv);
 enum exit_status cmd_check(const struct command *command, int argc, char **argv);
 enum exit_status cmd_dump(const struct command *command, int argc, char **argv);
+enum exit_status cmd_plot(const struct command *command, int argc, char **argv);
 enum exit_status cmd_verify(const struct command *command, int argc, char **argv);
 
 /* Read the options of a command; what is left in *argv, counted by *argc and without argv[0], are its
@@ -36,6 +37,9 @@ enum exit_status cmd_verify(const struct command *command, int argc, char **argv
  * prints and exits. */
 gboolean command_parse(
         const struct command *command, const GOptionEntry *options, int *argc, char ***argv, int wanted);
+/* The same, of which there must be at least `least`; behind the last stands NULL. */
+gboolean command_parse_some(
+        const struct command *command, const GOptionEntry *options, int *argc, char ***argv, int least);
 
 /* "inorder: error: …" on stderr, and the status that fits the error's domain. */
 enum exit_status command_fail(const GError *error);

@@ -192,6 +192,7 @@ static bool write_run_json(Session *session, GError **error)
         g_autoptr(JsonWriter) writer = json_writer_new(JSON_INDENTED);
         json_writer_begin_object(writer, NULL);
         summary_write_json(session->summary, writer);
+        json_writer_add_string(writer, "title", session->scenario->title);
         json_writer_add_string(writer, "version", INORDER_VERSION);
         json_writer_add_string(writer, "trace", trace_level_name(session->options.level));
         json_writer_add_unsigned(writer, "snap", session->options.snap);
