@@ -207,7 +207,7 @@ static void emit_packets(Trace *trace)
 static const struct trace_event tcp_events[] = {
         { .kind = TRACE_TCP_STATE, .state = { "SYN-SENT", "ESTABLISHED" } },
         { .kind = TRACE_TCP_RTT,
-                .rtt = { 50 * MILLISECOND, 50 * MILLISECOND, 25 * MILLISECOND, 250 * MILLISECOND } },
+                .rtt = { 50 * MILLISECOND, 50 * MILLISECOND, 25 * MILLISECOND, 250 * MILLISECOND, 0 } },
         { .kind = TRACE_TCP_RTT, .rtt = { -1, 50 * MILLISECOND, 25 * MILLISECOND, 500 * MILLISECOND, 1 } },
         { .kind = TRACE_TCP_CONGESTION, .congestion = { 14600, UINT32_MAX, 2920, 65535, 0 } },
         { .kind = TRACE_TCP_CONGESTION, .congestion = { 7300, 7300, 5840, 65535, 10000000 } },
