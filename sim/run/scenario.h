@@ -170,6 +170,9 @@ struct scenario_overrides {
 /* Read, check, resolve. `path` "-": stdin. Errors carry "FILE:LINE:COL: error: …; …" whole. Domain
  * SCENARIO_ERROR: the scenario is at fault (exit 3); others: I/O. */
 Scenario *scenario_load(const char *path, const struct scenario_overrides *overrides, GError **error);
+/* The same from a text; `path` is what messages call it, and other files are named from its directory. */
+Scenario *scenario_load_text(
+        const char *path, const char *text, const struct scenario_overrides *overrides, GError **error);
 void scenario_free(Scenario *scenario);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scenario, scenario_free)
 
@@ -191,6 +194,8 @@ const struct scenario_link *scenario_find_link(const Scenario *scenario, const c
  * pairs by number. */
 unsigned scenario_link_count(const Scenario *scenario, const struct scenario_link *link);
 
+/* One more document of an http-server; it takes the place of that of the same path. */
+void scenario_add_document(struct scenario_app *app, const char *path, GBytes *bytes);
 /* "inputs/SHA-256", where a run's directory keeps the bytes of a file that was read. The caller frees. */
 char *scenario_input_name(const struct scenario_file *file);
 

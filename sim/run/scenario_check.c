@@ -143,10 +143,11 @@ static bool check_impair(struct field_reader *reader, const struct scenario_link
         for (int i = 0; i < 2; i++) {
                 const struct scenario_direction *direction = &link->directions[i];
                 if (direction->impair.jitter > direction->delay)
-                        return field_fail(reader, link->mark,
+                        return field_fail(reader, field_mark(reader, &direction->impair.jitter, link->mark),
                                 "%s: jitter is above delay; accepted: at most the delay", link->name);
                 if (!probability_is_zero(direction->impair.reorder) && direction->impair.reorder_delay == 0)
-                        return field_fail(reader, link->mark,
+                        return field_fail(reader,
+                                field_mark(reader, &direction->impair.reorder_delay, link->mark),
                                 "%s: reorder by a delay of 0; accepted: a longer one", link->name);
         }
         return true;

@@ -228,6 +228,15 @@ static bool read_files(
         return true;
 }
 
+void scenario_add_document(struct scenario_app *app, const char *path, GBytes *bytes)
+{
+        struct scenario_file *file = scenario_add_file(app, path);
+        file->source = g_strdup(path);
+        file->bytes = g_bytes_ref(bytes);
+        file->size = g_bytes_get_size(bytes);
+        g_ptr_array_sort(app->files, compare_paths);
+}
+
 char *scenario_input_name(const struct scenario_file *file)
 {
         g_autofree char *sum = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, file->bytes);

@@ -94,12 +94,8 @@ static char *read_text(const char *path, gsize *size, GError **error)
         return NULL;
 }
 
-static struct yaml_node *read_tree(struct field_reader *reader)
+static struct yaml_node *read_tree(struct field_reader *reader, const char *text, gsize size)
 {
-        gsize size;
-        g_autofree char *text = read_text(reader->scenario->path, &size, reader->error);
-        if (!text)
-                return NULL;
         struct yaml_error error;
         struct yaml_node *tree = tree_parse(text, size, &error);
         if (tree)
@@ -119,9 +115,10 @@ static void finish_values(Scenario *scenario, const struct scenario_overrides *o
                 scenario->title = g_strdup(scenario->name);
 }
 
-static bool load_into(struct field_reader *reader, const struct scenario_overrides *overrides)
+static bool load_into(
+        struct field_reader *reader, const char *text, gsize size, const struct scenario_overrides *overrides)
 {
-        g_autoptr(YamlNode) tree = read_tree(reader);
+        g_autoptr(YamlNode) tree = read_tree(reader, text, size);
         if (!tree || !field_expect_kind(reader, "a scenario", tree, YAML_MAP))
                 return false;
         if (!scenario_override_all(reader, tree, reader->scenario->sets))
@@ -132,9 +129,23 @@ static bool load_into(struct field_reader *reader, const struct scenario_overrid
         return scenario_check(reader) && scenario_check_sweep(reader, tree);
 }
 
-Scenario *scenario_load(const char *path, const struct scenario_overrides *overrides, GError **error)
+static Scenario *load(const char *path, const char *text, gsize size,
+        const struct scenario_overrides *overrides, GError **error)
 {
         g_autoptr(Scenario) scenario = scenario_new(path, overrides ? overrides->sets : NULL);
         struct field_reader reader = { .scenario = scenario, .error = error };
-        return load_into(&reader, overrides) ? g_steal_pointer(&scenario) : NULL;
+        return load_into(&reader, text, size, overrides) ? g_steal_pointer(&scenario) : NULL;
+}
+
+Scenario *scenario_load(const char *path, const struct scenario_overrides *overrides, GError **error)
+{
+        gsize size;
+        g_autofree char *text = read_text(path, &size, error);
+        return text ? load(path, text, size, overrides, error) : NULL;
+}
+
+Scenario *scenario_load_text(
+        const char *path, const char *text, const struct scenario_overrides *overrides, GError **error)
+{
+        return load(path, text, strlen(text), overrides, error);
 }

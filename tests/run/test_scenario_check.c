@@ -269,9 +269,9 @@ static const struct refused refused_links[] = {
                 "no delay for the chosen" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { reorder: { "
           "probability: 5%, delay: 0s } } }]",
-                "4:40: error: x: reorder by a delay of 0; accepted: a longer one", "a delay of nothing" },
+                "4:113: error: x: reorder by a delay of 0; accepted: a longer one", "a delay of nothing" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { jitter: 5ms } }]",
-                "4:40: error: x: jitter is above delay; accepted: at most the delay",
+                "4:86: error: x: jitter is above delay; accepted: at most the delay",
                 "jitter above the delay" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { where: entry } }]",
                 "4:85: error: where: this version does not have 'entry' yet; accepted: line",

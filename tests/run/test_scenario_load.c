@@ -387,6 +387,37 @@ START_TEST(the_seed_of_the_command_line_wins)
 }
 END_TEST
 
+START_TEST(a_text_in_memory_is_a_scenario_too)
+{
+        scenario_text_put("documents/a.txt", "A");
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Scenario) scenario = scenario_load_text("made.yaml",
+                TWO_HOSTS ONE_LINK "apps: [{ host: b, http-server: { root: documents } }]\n", NULL, &error);
+        ck_assert_msg(scenario != NULL, "%s", error ? error->message : "");
+        ck_assert_str_eq(scenario->name, "made");
+        ck_assert_uint_eq(app_of(scenario, 0)->files->len, 1);
+        ck_assert_ptr_null(scenario_load_text("made.yaml", "inorder: 2\n", NULL, &error));
+        ck_assert_str_eq(error->message, "made.yaml:1:10: error: inorder: unknown word '2'; accepted: 1");
+}
+END_TEST
+
+START_TEST(a_document_may_be_added_and_takes_the_place_of_its_like)
+{
+        g_autoptr(Scenario) scenario = scenario_text_good(
+                TWO_HOSTS ONE_LINK "apps: [{ host: b, http-server: { files: { /b: { size: 3 } } } }]\n");
+        g_autoptr(GBytes) bytes = g_bytes_new_static("new", 3);
+        scenario_add_document(app_of(scenario, 0), "/b", bytes);
+        scenario_add_document(app_of(scenario, 0), "/a", bytes);
+        const GPtrArray *files = app_of(scenario, 0)->files;
+        ck_assert_uint_eq(files->len, 2);
+        for (unsigned i = 0; i < files->len; i++) {
+                const struct scenario_file *file = g_ptr_array_index(files, i);
+                ck_assert_str_eq(file->path, i == 0 ? "/a" : "/b");
+                ck_assert(g_bytes_equal(file->bytes, bytes));
+        }
+}
+END_TEST
+
 int main(void)
 {
         TCase *cases = tcase_create("scenario_load");
@@ -410,6 +441,8 @@ int main(void)
         tcase_add_loop_test(
                 cases, a_set_that_means_nothing_is_refused_by_name, 0, G_N_ELEMENTS(refused_sets));
         tcase_add_test(cases, the_seed_of_the_command_line_wins);
+        tcase_add_test(cases, a_text_in_memory_is_a_scenario_too);
+        tcase_add_test(cases, a_document_may_be_added_and_takes_the_place_of_its_like);
         Suite *suite = suite_create("scenario_load");
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);
