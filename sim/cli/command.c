@@ -32,11 +32,8 @@ static gboolean parse_options(
         g_option_context_set_summary(context, command->purpose);
         if (options != NULL)
                 g_option_context_add_main_entries(context, options, NULL);
-        if (!g_option_context_parse(context, argc, argv, &error)) {
-                g_printerr("inorder %s: error: %s; see inorder %s --help\n", command->name, error->message,
-                        command->name);
-                return FALSE;
-        }
+        if (!g_option_context_parse(context, argc, argv, &error))
+                return command_refuse(command, "%s", error->message);
         if (*argc > 1 && g_str_equal((*argv)[1], "--")) {
                 (*argv)++;
                 (*argc)--;
@@ -56,6 +53,16 @@ gboolean command_parse_some(
         const struct command *command, const GOptionEntry *options, int *argc, char ***argv, int least)
 {
         return parse_options(command, options, argc, argv) && has_enough_arguments(command, *argc, least);
+}
+
+gboolean command_refuse(const struct command *command, const char *format, ...)
+{
+        va_list arguments;
+        va_start(arguments, format);
+        g_autofree char *message = g_strdup_vprintf(format, arguments);
+        va_end(arguments);
+        g_printerr("inorder %s: error: %s; see inorder %s --help\n", command->name, message, command->name);
+        return FALSE;
 }
 
 enum exit_status command_fail(const GError *error)

@@ -29,6 +29,7 @@ struct command {
 enum exit_status cmd_run(const struct command *command, int argc, char **argv);
 enum exit_status cmd_check(const struct command *command, int argc, char **argv);
 enum exit_status cmd_dump(const struct command *command, int argc, char **argv);
+enum exit_status cmd_fetch(const struct command *command, int argc, char **argv);
 enum exit_status cmd_plot(const struct command *command, int argc, char **argv);
 enum exit_status cmd_verify(const struct command *command, int argc, char **argv);
 
@@ -40,6 +41,9 @@ gboolean command_parse(
 /* The same, of which there must be at least `least`; behind the last stands NULL. */
 gboolean command_parse_some(
         const struct command *command, const GOptionEntry *options, int *argc, char ***argv, int least);
+
+/* "inorder run: error: …; see inorder run --help" on stderr: EXIT_USAGE. Always FALSE. */
+gboolean command_refuse(const struct command *command, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* "inorder: error: …" on stderr, and the status that fits the error's domain. */
 enum exit_status command_fail(const GError *error);

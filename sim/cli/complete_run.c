@@ -1,0 +1,93 @@
+/*
+ * A run told, kept and judged.
+ */
+#include "cli/complete_run.h"
+
+#include "cli/run_plots.h"
+#include "cli/verdict.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+
+/* Set by the first SIGINT or SIGTERM; the only thing that a signal can reach. */
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int signal_number)
+{
+        interrupted = signal_number;
+}
+
+static void catch_signals(void)
+{
+        struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+        sigaction(SIGINT, &action, NULL);
+        sigaction(SIGTERM, &action, NULL);
+}
+
+static void print_title(FILE *out, const Scenario *scenario)
+{
+        fprintf(out, "%s (scenario %s, seed %" G_GUINT64_FORMAT ")\n\n",
+                *scenario->title != '\0' ? scenario->title : scenario->name, scenario->name, scenario->seed);
+}
+
+static gboolean print_json(const Summary *summary)
+{
+        g_autoptr(JsonWriter) writer = json_writer_new(JSON_INDENTED);
+        json_writer_begin_object(writer, NULL);
+        summary_write_json(summary, writer);
+        json_writer_end_object(writer);
+        return json_writer_print(writer, stdout);
+}
+
+static enum exit_status status_of(const Summary *summary, gboolean is_strict)
+{
+        if (summary_end(summary) == RUN_INTERRUPTED)
+                return EXIT_INTERRUPTED;
+        if (is_strict && summary_unfired_faults(summary)->len > 0)
+                return EXIT_EXPECTATION;
+        return summary_is_good(summary) ? EXIT_OK : EXIT_EXPECTATION;
+}
+
+/* A run without tables has nothing to draw; one that was interrupted shall end. */
+static gboolean wants_plots(const struct run_options *options, const struct session_options *session_options)
+{
+        return !options->no_plots && session_options->level >= TRACE_LEVEL_SEGMENTS && interrupted == 0;
+}
+
+static enum exit_status run_scenario(const Scenario *scenario, const struct run_options *options,
+        const struct session_options *session_options)
+{
+        g_autoptr(GError) error = NULL;
+        if (session_options->story != NULL)
+                print_title(session_options->story, scenario);
+        g_autoptr(Session) session = session_new(scenario, session_options, &error);
+        if (session == NULL || !session_run(session, &error))
+                return command_fail(error);
+        if (wants_plots(options, session_options))
+                run_plots_draw(session_work_path(session), session_options->out, &interrupted);
+        if (!session_commit(session, &error))
+                return command_fail(error);
+        const Summary *summary = session_summary(session);
+        if (session_options->story != NULL)
+                verdict_print(session_options->story, summary, session_world(session), session_options->out);
+        verdict_complain(scenario, summary, session_world(session));
+        if ((options->json && !print_json(summary)) || fflush(stdout) == EOF) {
+                g_printerr("inorder: error: cannot write to standard output: %s\n", g_strerror(errno));
+                return EXIT_RUN_TIME;
+        }
+        return status_of(summary, options->strict);
+}
+
+enum exit_status complete_run(
+        const Scenario *scenario, const struct run_options *options, const struct session_options *session)
+{
+        struct session_options completed = *session;
+        g_autofree char *usual_out =
+                g_strdup_printf("runs/%s-%" G_GUINT64_FORMAT, scenario->name, scenario->seed);
+        completed.out = options->out != NULL ? options->out : usual_out;
+        completed.story = options->json || options->quiet ? NULL : stdout;
+        completed.interrupted = &interrupted;
+        catch_signals();
+        return run_scenario(scenario, options, &completed);
+}
