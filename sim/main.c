@@ -8,7 +8,7 @@
 
 static const struct command commands[] = {
         { "run", "SCENARIO", "run a scenario and keep what happened", cmd_run },
-        { "fetch", "URL", "fetch a URL across one link described on the command line", NULL },
+        { "fetch", "URL", "fetch a URL across one link described on the command line", cmd_fetch },
         { "plot", "DIR [KIND]...", "draw a run's pictures", cmd_plot },
         { "report", "DIR...", "one HTML file of a run", NULL },
         { "explain", "DIR", "why a byte or packet went the way it did", NULL },
