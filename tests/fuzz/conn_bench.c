@@ -298,8 +298,10 @@ void bench_close_listener(struct conn_bench *bench)
         TcpConn *child;
         if (bench->listener == NULL)
                 return;
-        while ((child = tcp_listener_take_child(bench->listener)) != NULL)
+        while ((child = tcp_listener_take_child(bench->listener)) != NULL) {
                 tcp_conn_abort(child, 0, bench->now);
+                tcp_conn_close(child, bench->now);
+        }
         tcp_listener_free(bench->listener);
         bench->listener = NULL;
 }

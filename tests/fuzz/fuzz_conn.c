@@ -10,7 +10,8 @@
 #include "fuzz_bytes.h"
 #include "fuzz_tcp_settings.h"
 
-#define STEPS_MOST 400
+#define STEPS_MOST    400
+#define EXPIRIES_MOST 10000 /* keepalive, every second of a peer's long patience */
 
 struct fuzz_conn {
         struct conn_bench bench;
@@ -299,8 +300,10 @@ static void end_all(struct fuzz_conn *fuzz)
                 bench_close(&fuzz->bench, &fuzz->bench.peers[i]);
         }
         bench_settle(&fuzz->bench);
-        for (unsigned i = 0; i < STEPS_MOST && bench_expire(&fuzz->bench); i++)
+        for (unsigned i = 0; i < EXPIRIES_MOST && bench_expire(&fuzz->bench); i++)
                 continue;
+        for (unsigned i = 0; i < BENCH_PEERS; i++)
+                g_assert(fuzz->bench.peers[i].conn == NULL);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

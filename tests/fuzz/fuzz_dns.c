@@ -101,8 +101,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
         struct fuzz_bytes answers = { input, size };
         struct fuzz_bytes questions = { input, size };
         g_autoptr(GError) error = NULL;
-        g_autoptr(Scenario) scenario = fuzz_scenario_load(text, strlen(text), &error);
-        if (scenario == NULL || !bounded_run_open(&run, scenario, PACKETS_MOST))
+        g_autoptr(Scenario) scenario = fuzz_scenario_load(text, strlen(text), NULL, &error);
+        if (scenario == NULL || !bounded_run_open(&run, scenario, &(struct world_options){ 0 }, PACKETS_MOST))
                 g_error("%s", error->message);
         start(&run, "liar", lie, &answers);
         start(&run, "browser", ask, &questions);

@@ -87,8 +87,8 @@ static void run_with(const char *apps, const char *host, process_main program, s
         struct bounded_run run;
         g_autofree char *whole = g_strconcat(hosts_text, apps, NULL);
         g_autoptr(GError) error = NULL;
-        g_autoptr(Scenario) scenario = fuzz_scenario_load(whole, strlen(whole), &error);
-        if (scenario == NULL || !bounded_run_open(&run, scenario, PACKETS_MOST))
+        g_autoptr(Scenario) scenario = fuzz_scenario_load(whole, strlen(whole), NULL, &error);
+        if (scenario == NULL || !bounded_run_open(&run, scenario, &(struct world_options){ 0 }, PACKETS_MOST))
                 g_error("%s", error->message);
         struct process_config config = { .program = "speaker", .main = program, .data = speaker };
         process_start(bounded_run_host(&run, host), &config, 0);

@@ -9,7 +9,10 @@
 #define MSS_MOST             65495
 #define RECEIVE_BUFFER_LEAST 2304
 #define SEND_BUFFER_LEAST    4608
-#define BUFFER_MOST          (1u << 15) /* small enough that a full one is soon checked */
+/* Together they keep the number of retransmissions small. */
+#define MAX_RTO_LEAST     (100 * MILLISECOND)
+#define USER_TIMEOUT_MOST (60 * SECOND)
+#define BUFFER_MOST       (1u << 15) /* small enough that a full one is soon checked */
 
 static const struct cong_ops *draw_congestion_control(struct fuzz_bytes *bytes)
 {
@@ -57,7 +60,7 @@ static void draw_switches(struct fuzz_bytes *bytes, struct tcp_settings *setting
 
 static void draw_times(struct fuzz_bytes *bytes, struct tcp_settings *settings)
 {
-        settings->max_rto = draw_time(bytes);
+        settings->max_rto = MAX_RTO_LEAST + draw_time(bytes);
         settings->min_rto = draw_time_up_to(bytes, settings->max_rto);
         settings->initial_rto = draw_time_up_to(bytes, settings->max_rto);
         settings->msl = draw_time(bytes);
@@ -98,7 +101,7 @@ void fuzz_change_tcp_settings(struct fuzz_bytes *bytes, struct tcp_settings *set
         if (what & 0x8)
                 settings->send_buffer = draw_buffer(bytes, SEND_BUFFER_LEAST);
         if (what & 0x10)
-                settings->user_timeout = fuzz_flag(bytes) ? draw_time(bytes) : 0;
+                settings->user_timeout = fuzz_flag(bytes) ? draw_time_up_to(bytes, USER_TIMEOUT_MOST) : 0;
         if (what & 0x20) {
                 settings->keepalive = !settings->keepalive;
                 settings->keepalive_idle = SECOND + draw_time(bytes);

@@ -30,14 +30,15 @@ static void make_directory(void)
         atexit(remove_directory);
 }
 
-Scenario *fuzz_scenario_load(const char *text, size_t size, GError **error)
+Scenario *fuzz_scenario_load(
+        const char *text, size_t size, const struct scenario_overrides *overrides, GError **error)
 {
         if (directory == NULL)
                 make_directory();
         FILE *file = g_fopen(path, "w");
         if (file == NULL || fwrite(text, 1, size, file) != size || fclose(file) != 0)
                 g_error("%s: cannot be written", path);
-        return scenario_load(path, NULL, error);
+        return scenario_load(path, overrides, error);
 }
 
 /* ---- Runs ---- */
@@ -51,17 +52,19 @@ static void count_packet(void *data, const struct trace_event *event G_GNUC_UNUS
         event_queue_stop(run->world->events);
 }
 
-bool bounded_run_open(struct bounded_run *run, Scenario *scenario, uint64_t most_packets)
+bool bounded_run_open(struct bounded_run *run, Scenario *scenario, const struct world_options *options,
+        uint64_t most_packets)
 {
         *run = (struct bounded_run){ .scenario = scenario, .trace = trace_new(), .most = most_packets };
-        struct world_options options = { .with_sha256 = true };
         g_autoptr(GError) error = NULL;
-        run->world = world_new(scenario, run->trace, &options, &error);
-        if (run->world != NULL)
-                trace_listen(run->trace, TRACE_PACKET_KINDS, count_packet, run);
-        else
-                g_clear_pointer(&run->trace, trace_free);
-        return run->world != NULL;
+        run->world = world_new(scenario, run->trace, options, &error);
+        if (run->world == NULL) {
+                trace_free(run->trace);
+                return false;
+        }
+        trace_listen(run->trace, TRACE_PACKET_KINDS, count_packet, run);
+        run->digest = digest_new(run->trace);
+        return true;
 }
 
 /* Done and verified, or with a reason why not. */
@@ -115,12 +118,14 @@ static void check_end(const struct bounded_run *run)
 void bounded_run_go(struct bounded_run *run)
 {
         run->end = world_run(run->world, &run->interrupted);
+        digest_finish(run->digest);
         check_end(run);
 }
 
 void bounded_run_close(struct bounded_run *run)
 {
         world_free(run->world);
+        digest_free(run->digest);
         trace_free(run->trace);
 }
 
