@@ -102,12 +102,26 @@ static bool finish_picture(const struct plot_request *request, const struct plot
         return true;
 }
 
+/* Pages of an earlier drawing, which may have had more. */
+static void remove_pages(const struct plot_request *request, const char *kind, const char *stem)
+{
+        g_autofree char *plots = g_build_filename(request->directory, "plots", NULL);
+        g_autofree char *prefix = g_strdup_printf("%s-%s-page-", kind, stem);
+        g_autoptr(GDir) entries = g_dir_open(plots, 0, NULL);
+        for (const char *name; entries != NULL && (name = g_dir_read_name(entries)) != NULL;) {
+                g_autofree char *path = g_build_filename(plots, name, NULL);
+                if (g_str_has_prefix(name, prefix) && g_ascii_isdigit(name[strlen(prefix)]))
+                        g_unlink(path);
+        }
+}
+
 static bool draw_kind(const struct plot_request *request, const struct plot_context *context,
         const struct plot_kind *kind, struct plot_result *result, GError **error)
 {
         g_autoptr(GPtrArray) pictures = g_ptr_array_new_with_free_func((GDestroyNotify)picture_free);
         if (!kind->draw(context, pictures, error))
                 return false;
+        remove_pages(request, kind->name, context->stem);
         for (unsigned i = 0; i < pictures->len; i++) {
                 if (!finish_picture(request, kind, pictures->pdata[i], result, error))
                         return false;

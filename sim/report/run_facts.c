@@ -111,11 +111,22 @@ static void add_transfer(void *data, const CsvFile *file)
         g_ptr_array_add(facts->transfers, transfer);
 }
 
+/* A run with --trace summary kept no packets. */
+static bool has_segments(const char *directory, GError **error)
+{
+        g_autofree char *path = g_build_filename(directory, "segments.csv", NULL);
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+                return true;
+        g_set_error(error, RUN_FACTS_ERROR, RUN_FACTS_ERROR_NO_TRACE,
+                "%s has no segments.csv to draw from: run with --trace full, or segments", directory);
+        return false;
+}
+
 struct run_facts *run_facts_read(const char *directory, GError **error)
 {
         g_autoptr(RunFacts) facts = g_new0(struct run_facts, 1);
         facts->transfers = g_ptr_array_new_with_free_func(free_transfer);
-        if (!read_run(facts, directory, error) ||
+        if (!read_run(facts, directory, error) || !has_segments(directory, error) ||
                 !csv_file_read(directory, "transfers.csv", columns, add_transfer, facts, error))
                 return NULL;
         return g_steal_pointer(&facts);
