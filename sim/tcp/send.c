@@ -77,7 +77,15 @@ static void settle_ack(TcpConn *conn, const struct tcp_segment *segment)
         conn_set_deadline(conn, TCP_DEADLINE_DELAYED_ACK, TIME_NEVER);
 }
 
-/* Acknowledgement, window, timestamps and SACK of every segment of an open connection. */
+/* A keepalive or window probe: the peer drops it as too old before it looks at the acknowledgement (RFC 9293
+ * section 3.10.7.4, first). */
+static bool is_probe(const TcpConn *conn, const struct tcp_segment *segment)
+{
+        return seq_before(segment->seq, conn->snd.una);
+}
+
+/* Acknowledgement, window, timestamps and SACK of every segment of an open connection. What a probe tells is
+ * still owed; Differs: Linux takes it for told. */
 static void fill_answer(TcpConn *conn, struct tcp_segment *segment, time_ns now)
 {
         segment->flags |= TCP_FLAG_ACK;
@@ -85,7 +93,8 @@ static void fill_answer(TcpConn *conn, struct tcp_segment *segment, time_ns now)
         segment->window = window_field(conn);
         fill_timestamps(conn, segment, now);
         fill_sack(conn, segment);
-        settle_ack(conn, segment);
+        if (!is_probe(conn, segment))
+                settle_ack(conn, segment);
 }
 
 static void tell(const TcpConn *conn, struct tcp_sending *sending, enum tcp_send_reason reason)

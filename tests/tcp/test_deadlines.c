@@ -57,6 +57,13 @@ DIALOGUE(a_keepalive_probe_of_the_peers_is_answered, DIALOGUE_CONNECTED,
         "     > . 1:1 ack 1 reason ack\n"
         "     state ESTABLISHED\n")
 
+/* The peer throws a probe away as too old, with all that is in it: what is owed must not ride on it. */
+DIALOGUE(a_keepalive_probe_acknowledges_nothing, "0    set keepalive on\n", "     set keepalive-idle 10ms\n",
+        DIALOGUE_CONNECTED,
+        "0.105 < P. 1:11 ack 1 win 65535\n"
+        "0.115 > . 0:0 ack 11 reason keepalive\n"
+        "0.145 > . 1:1 ack 11 reason delayed-ack\n")
+
 DIALOGUE(the_users_patience_ends_a_call, "0    set user-timeout 2500ms\n",
         "     connect\n"
         "     > S 0:0\n"
@@ -84,6 +91,7 @@ int main(void)
                 keepalive_can_be_switched_on_and_off,
                 the_users_patience_ends_keepalive_too,
                 a_keepalive_probe_of_the_peers_is_answered,
+                a_keepalive_probe_acknowledges_nothing,
                 the_users_patience_ends_a_call,
                 the_users_patience_does_not_wait_for_a_finished_handshake,
                 the_users_patience_ends_with_unanswered_data,
