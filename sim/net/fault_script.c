@@ -2,8 +2,8 @@
  * Fault rules: matching them against packets in file order, counting, and adding up what the matching ones
  * do.
  *
- * nth and every count what all other keys of a rule match, per direction. A rule that flips a bit which the
- * packet does not have does not match it.
+ * every counts what all other keys of a rule match, per direction, and nth what every leaves. A rule that
+ * flips a bit which the packet does not have does not match it.
  */
 #include "net/fault_script.h"
 
@@ -142,9 +142,8 @@ static uint64_t draw_of(const struct rule_state *state, const struct sight *sigh
 
 static bool count_matches(const struct fault_match *match, uint64_t count)
 {
-        if (match->nth != 0 && count != match->nth)
-                return false;
-        return match->every == 0 || count % match->every == 0;
+        uint64_t every = MAX(match->every, 1);
+        return count % every == 0 && (match->nth == 0 || count / every == match->nth);
 }
 
 /* `counter` is the match's own for this direction. */

@@ -15,7 +15,7 @@ struct fault_match {
         uint32_t to;
         uint16_t kinds; /* one of enum packet_kind; 0: any */
         uint64_t nth;   /* from 1, of the packets matching all else; 0: every one */
-        uint64_t every; /* every k-th of them; 0: no */
+        uint64_t every; /* every k-th of those matching the other keys but nth; 0: no */
         bool has_flags;
         uint16_t flags_set;   /* TCP flags that must be on … */
         uint16_t flags_clear; /* … and off */

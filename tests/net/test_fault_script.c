@@ -149,6 +149,18 @@ START_TEST(every_third_means_the_third_the_sixth_and_so_on)
 }
 END_TEST
 
+START_TEST(the_second_of_every_third_is_the_sixth)
+{
+        struct fault_match match = any_match;
+        match.every = 3;
+        match.nth = 2;
+        const struct fault_rule rule = rule_of(match, FAULT_DROP);
+        g_autoptr(FaultScript) script = fault_script_new(&rule, 1, 7);
+        for (uint32_t i = 1; i <= 12; i++)
+                ck_assert(fires(script, net_world_packet(&world, i, 100), 0) == (i == 6));
+}
+END_TEST
+
 START_TEST(probability_is_keyed_by_ordinal_direction_and_name)
 {
         struct fault_match match = any_match;
@@ -283,6 +295,7 @@ static Suite *fault_script_suite(void)
         tcase_add_test(cases, a_rule_belongs_to_one_link);
         tcase_add_test(cases, nth_counts_what_matches_all_else_in_each_direction);
         tcase_add_test(cases, every_third_means_the_third_the_sixth_and_so_on);
+        tcase_add_test(cases, the_second_of_every_third_is_the_sixth);
         tcase_add_test(cases, probability_is_keyed_by_ordinal_direction_and_name);
         tcase_add_test(cases, later_rules_add_to_earlier_ones_until_one_drops);
         tcase_add_loop_test(cases, corruption_flips_distinct_bits_of_its_area, 0, G_N_ELEMENTS(corruptions));
