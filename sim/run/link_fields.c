@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define MTU_MIN            68 /* RFC 791 section 3.2 */
+#define MTU_MIN            128 /* headers of 40 bytes and the least `mss` */
 #define MTU_MAX            65535
 
 #define LINK(member)       FIELD_AT(struct scenario_link, member)
