@@ -10,8 +10,8 @@
 #define ROUTERS_MOST  2
 #define FAULTS_MOST   4
 #define CLIENTS_MOST  3
-#define PACKETS_MOST  5000
-#define BYTES_MOST    50000
+#define PACKETS_MOST  3000
+#define BYTES_MOST    12000
 #define DELAY_MOST_US 100000
 
 struct writing {
