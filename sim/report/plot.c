@@ -102,15 +102,30 @@ static bool finish_picture(const struct plot_request *request, const struct plot
         return true;
 }
 
-/* Pages of an earlier drawing, which may have had more. */
-static void remove_pages(const struct plot_request *request, const char *kind, const char *stem)
+/* Whether the file is of a page behind the first, whose name begins those of all: script, series or drawing.
+ */
+static bool is_of_pages(const char *file, const GPtrArray *pictures)
+{
+        for (unsigned i = 1; i < pictures->len; i++) {
+                const char *name = picture_name(pictures->pdata[i]);
+                gsize length = strlen(name);
+                if (strncmp(file, name, length) == 0 && !g_ascii_isdigit(file[length]))
+                        return true;
+        }
+        return false;
+}
+
+/* Pages of an earlier drawing, which may have had more than `pictures`. */
+static void remove_pages(
+        const struct plot_request *request, const char *kind, const char *stem, const GPtrArray *pictures)
 {
         g_autofree char *plots = g_build_filename(request->directory, "plots", NULL);
         g_autofree char *prefix = g_strdup_printf("%s-%s-page-", kind, stem);
         g_autoptr(GDir) entries = g_dir_open(plots, 0, NULL);
         for (const char *name; entries != NULL && (name = g_dir_read_name(entries)) != NULL;) {
                 g_autofree char *path = g_build_filename(plots, name, NULL);
-                if (g_str_has_prefix(name, prefix) && g_ascii_isdigit(name[strlen(prefix)]))
+                if (g_str_has_prefix(name, prefix) && g_ascii_isdigit(name[strlen(prefix)]) &&
+                        !is_of_pages(name, pictures))
                         g_unlink(path);
         }
 }
@@ -121,7 +136,7 @@ static bool draw_kind(const struct plot_request *request, const struct plot_cont
         g_autoptr(GPtrArray) pictures = g_ptr_array_new_with_free_func((GDestroyNotify)picture_free);
         if (!kind->draw(context, pictures, error))
                 return false;
-        remove_pages(request, kind->name, context->stem);
+        remove_pages(request, kind->name, context->stem, pictures);
         for (unsigned i = 0; i < pictures->len; i++) {
                 if (!finish_picture(request, kind, pictures->pdata[i], result, error))
                         return false;
