@@ -273,16 +273,6 @@ void host_add_device(Host *host, Link *link)
 
 /* ---- Looking ---- */
 
-const char *host_name(const Host *host)
-{
-        return host->name;
-}
-
-uint32_t host_owner(const Host *host)
-{
-        return host->owner;
-}
-
 const struct ip_address *host_address(const Host *host)
 {
         return &host->address;

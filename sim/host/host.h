@@ -53,8 +53,6 @@ RouteTable *host_routes(Host *host);
 /* Tell the host of a device, before the run. */
 void host_add_device(Host *host, Link *link);
 
-const char *host_name(const Host *host);
-uint32_t host_owner(const Host *host);
 const struct ip_address *host_address(const Host *host);
 const struct ip_address *host_resolver(const Host *host);
 const struct tcp_settings *host_tcp_settings(const Host *host);

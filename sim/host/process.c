@@ -86,11 +86,6 @@ Host *process_host(Process *process)
         return process->host;
 }
 
-struct transfer *process_transfer(Process *process)
-{
-        return process->program->transfer;
-}
-
 const char *process_program(const Process *process)
 {
         return process->program->name;

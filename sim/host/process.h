@@ -31,7 +31,6 @@ Process *process_start(Host *host, const struct process_config *config, time_ns 
 Process *process_spawn(Process *parent, process_main main, void *data, void (*free_data)(void *data));
 
 Host *process_host(Process *process);
-struct transfer *process_transfer(Process *process);
 const char *process_program(const Process *process);
 time_ns process_now(Process *process);
 

@@ -226,11 +226,6 @@ rate_bps link_rate(const Link *link)
         return link->rate;
 }
 
-duration_ns link_delay(const Link *link)
-{
-        return link->delay;
-}
-
 time_ns link_room_time(Link *link, const struct device_account *account, uint32_t limit)
 {
         time_ns now = event_queue_now(link->context->events);

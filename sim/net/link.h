@@ -101,7 +101,6 @@ uint64_t link_in_flight(const Link *link);
 uint32_t link_owner(const Link *link);
 uint32_t link_mtu(const Link *link);
 rate_bps link_rate(const Link *link);
-duration_ns link_delay(const Link *link);
 
 /* ---- The device a host sends through ---- */
 

@@ -108,7 +108,7 @@ static bool check_resolvers(struct field_reader *reader, const Reach *reach)
         return true;
 }
 
-bool scenario_check_hosts(struct field_reader *reader, const Reach *reach)
+static bool check_hosts(struct field_reader *reader, const Reach *reach)
 {
         const Scenario *scenario = reader->scenario;
         if (scenario->hosts->len == 0)
@@ -153,7 +153,7 @@ static bool check_impair(struct field_reader *reader, const struct scenario_link
         return true;
 }
 
-bool scenario_check_links(struct field_reader *reader)
+static bool check_links(struct field_reader *reader)
 {
         const GPtrArray *links = reader->scenario->links;
         g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
@@ -170,9 +170,9 @@ bool scenario_check_links(struct field_reader *reader)
 
 bool scenario_check(struct field_reader *reader)
 {
-        if (!scenario_check_links(reader))
+        if (!check_links(reader))
                 return false;
         g_autoptr(Reach) reach = reach_new(reader->scenario);
-        return scenario_check_hosts(reader, reach) && scenario_check_apps(reader, reach) &&
+        return check_hosts(reader, reach) && scenario_check_apps(reader, reach) &&
                scenario_check_faults(reader) && scenario_check_expects(reader);
 }

@@ -8,11 +8,10 @@
 #include "run/field.h"
 #include "run/scenario_reach.h"
 
-/* Everything below. Fills in what follows from other parts: the ports that `to` left out. */
+/* Hosts, links, and everything below. Fills in what follows from other parts: the ports that `to` left out.
+ */
 bool scenario_check(struct field_reader *reader);
 
-bool scenario_check_hosts(struct field_reader *reader, const Reach *reach);
-bool scenario_check_links(struct field_reader *reader);
 bool scenario_check_apps(struct field_reader *reader, const Reach *reach);
 bool scenario_check_faults(struct field_reader *reader);
 bool scenario_check_expects(struct field_reader *reader);

@@ -136,7 +136,7 @@ static struct figure run_figure_named(const Summary *summary, const char *name)
         return (struct figure){ .type = FIGURE_UNKNOWN };
 }
 
-struct figure summary_figure(const Summary *summary, const char *path)
+static struct figure figure_at(const Summary *summary, const char *path)
 {
         const char *dot = strchr(path, '.');
         if (dot == NULL)
@@ -165,7 +165,7 @@ static void take_expectations(Summary *summary)
 {
         for (unsigned i = 0; i < summary->scenario->expects->len; i++) {
                 const struct scenario_expect *expect = summary->scenario->expects->pdata[i];
-                struct figure figure = summary_figure(summary, expect->path);
+                struct figure figure = figure_at(summary, expect->path);
                 struct expectation expectation = { expect, expectation_holds(expect, figure),
                         figure_format(figure) };
                 g_array_append_val(summary->expectations, expectation);

@@ -31,7 +31,6 @@ struct figure {
         int64_t number;
         const char *text;
 };
-struct figure summary_figure(const Summary *summary, const char *path);
 
 /* Every expectation held, and every transfer finished and verified but those whose `verified: no` was
  * expected. */

@@ -193,11 +193,21 @@ static void gather_figures(World *world)
         }
 }
 
+/* sent + duplicated = delivered + dropped + in flight. */
+static void check_conservation(const World *world)
+{
+        const struct packet_counts *counts = &world->net.counts;
+        uint64_t dropped = 0;
+        for (unsigned reason = 0; reason < DROP_REASONS; reason++)
+                dropped += counts->dropped[reason];
+        g_assert(counts->sent + counts->duplicated == counts->delivered + dropped + world_in_flight(world));
+}
+
 enum run_end world_run(World *world, const volatile int *interrupted)
 {
         enum run_end end = run_to_end(world, interrupted);
         gather_figures(world);
-        world_check_conservation(world);
+        check_conservation(world);
         return end;
 }
 
@@ -257,15 +267,6 @@ char *world_describe_waits(const World *world)
         for (unsigned i = 0; i < world->host_list->len; i++)
                 host_describe_waits(world->host_list->pdata[i], text);
         return g_string_free(text, FALSE);
-}
-
-void world_check_conservation(const World *world)
-{
-        const struct packet_counts *counts = &world->net.counts;
-        uint64_t dropped = 0;
-        for (unsigned reason = 0; reason < DROP_REASONS; reason++)
-                dropped += counts->dropped[reason];
-        g_assert(counts->sent + counts->duplicated == counts->delivered + dropped + world_in_flight(world));
 }
 
 uint64_t world_pool_allocations(const World *world)

@@ -47,8 +47,6 @@ bool world_fault_fired(const World *world, unsigned fault);
 unsigned world_released(const World *world); /* packets that fault rules still held at the end */
 /* Who waits for what, a line each. */
 char *world_describe_waits(const World *world);
-/* Asserts that sent + duplicated = delivered + dropped + in flight. */
-void world_check_conservation(const World *world);
 
 /* Malloc calls of the pools so far. */
 uint64_t world_pool_allocations(const World *world);

@@ -151,11 +151,6 @@ enum tcp_state tcp_conn_state(const TcpConn *conn)
         return conn->state;
 }
 
-const struct four_tuple *tcp_conn_tuple(const TcpConn *conn)
-{
-        return &conn->tuple;
-}
-
 struct seqnum tcp_conn_iss(const TcpConn *conn)
 {
         return conn->snd.iss;
@@ -202,11 +197,6 @@ uint32_t tcp_conn_unsent(const TcpConn *conn)
 uint32_t tcp_conn_readable(const TcpConn *conn)
 {
         return (uint32_t)reassembly_readable(&conn->rcv.reassembly);
-}
-
-uint32_t tcp_conn_held(const TcpConn *conn)
-{
-        return (uint32_t)conn->rcv.reassembly.held_bytes;
 }
 
 void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)

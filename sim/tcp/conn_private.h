@@ -201,8 +201,6 @@ void receive_fin(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* A segment that lies wholly before RCV.NXT: told by a duplicate ACK, with DSACK. */
 void receive_old_text(TcpConn *conn, const struct tcp_segment *segment);
 void receive_note_refused(TcpConn *conn, const struct tcp_segment *segment, enum tcp_refusal why);
-/* An ACK for what was refused, unless there was one a moment ago. */
-void receive_challenge(TcpConn *conn, enum tcp_send_reason reason, time_ns now);
 
 /* ---- receive_window.c ---- */
 

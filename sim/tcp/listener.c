@@ -167,11 +167,6 @@ void tcp_listener_set_backlog(TcpListener *listener, uint32_t backlog)
         listener->backlog = MAX(backlog, 1);
 }
 
-const struct tcp_settings *tcp_listener_settings(const TcpListener *listener)
-{
-        return &listener->settings;
-}
-
 void tcp_listener_set(TcpListener *listener, const struct tcp_settings *settings)
 {
         listener->settings = *settings;

@@ -294,26 +294,6 @@ size_t reassembly_read(struct reassembly *reassembly, void *to, size_t size)
         return wanted;
 }
 
-size_t reassembly_peek(const struct reassembly *reassembly, size_t skip, void *to, size_t size)
-{
-        uint64_t readable = reassembly_readable(reassembly);
-        if (skip >= readable)
-                return 0;
-        uint8_t *target = to;
-        size_t wanted = MIN(size, readable - skip);
-        size_t left = wanted;
-        for (uint32_t i = 0; left > 0; i++) {
-                const struct payload_slice *slice = ready_at(reassembly, i);
-                uint32_t skipped = (uint32_t)MIN(skip, slice->length);
-                uint32_t length = (uint32_t)MIN(left, slice->length - skipped);
-                memcpy(target, payload_slice_bytes(slice) + skipped, length);
-                target += length;
-                left -= length;
-                skip -= skipped;
-        }
-        return wanted;
-}
-
 unsigned reassembly_held_ranges(
         const struct reassembly *reassembly, struct held_range *ranges, unsigned count)
 {

@@ -26,7 +26,8 @@ void receive_note_refused(TcpConn *conn, const struct tcp_segment *segment, enum
         note->why = why;
 }
 
-void receive_challenge(TcpConn *conn, enum tcp_send_reason reason, time_ns now)
+/* An ACK for what was refused, unless there was one a moment ago. */
+static void challenge(TcpConn *conn, enum tcp_send_reason reason, time_ns now)
 {
         bool answered_before = conn->refusal_answered_at >= 0;
         if (answered_before && now - conn->refusal_answered_at < REFUSAL_ANSWER_INTERVAL)
@@ -109,7 +110,7 @@ static void answer_unacceptable(
                 receive_note_refused(conn, segment, why);
         } else if (segment->flags & TCP_FLAG_SYN) {
                 receive_note_refused(conn, segment, TCP_REFUSED_SYN);
-                receive_challenge(conn, TCP_SEND_CHALLENGE_ACK, now);
+                challenge(conn, TCP_SEND_CHALLENGE_ACK, now);
         } else if (length > 0 && seq_before_or_at(tcp_segment_end(segment), conn->rcv.nxt)) {
                 receive_old_text(conn, segment);
         } else if (length > 0) {
@@ -117,7 +118,7 @@ static void answer_unacceptable(
                 conn_want_ack(conn, TCP_SEND_ACK);
         } else {
                 receive_note_refused(conn, segment, why);
-                receive_challenge(conn, TCP_SEND_ACK, now);
+                challenge(conn, TCP_SEND_ACK, now);
         }
 }
 
@@ -203,7 +204,7 @@ static enum verdict check_reset(TcpConn *conn, const struct tcp_segment *segment
                 return STOP;
         }
         receive_note_refused(conn, segment, TCP_REFUSED_RESET);
-        receive_challenge(conn, TCP_SEND_CHALLENGE_ACK, now);
+        challenge(conn, TCP_SEND_CHALLENGE_ACK, now);
         return STOP;
 }
 
@@ -219,7 +220,7 @@ static enum verdict check_syn(TcpConn *conn, const struct tcp_segment *segment, 
         if (conn->state == TCP_STATE_SYN_RECEIVED && conn->is_passive)
                 conn_end(conn);
         else
-                receive_challenge(conn, TCP_SEND_CHALLENGE_ACK, now);
+                challenge(conn, TCP_SEND_CHALLENGE_ACK, now);
         return STOP;
 }
 
@@ -260,7 +261,7 @@ static enum verdict process_ack(TcpConn *conn, const struct tcp_segment *segment
                 return acknowledge_syn(conn, segment, now);
         if (!is_ack_acceptable(conn, segment)) {
                 receive_note_refused(conn, segment, TCP_REFUSED_BAD_ACK);
-                receive_challenge(conn, TCP_SEND_CHALLENGE_ACK, now);
+                challenge(conn, TCP_SEND_CHALLENGE_ACK, now);
                 return STOP;
         }
         if (conn->state != TCP_STATE_TIME_WAIT)

@@ -96,7 +96,6 @@ const struct tcp_settings *tcp_conn_settings(const TcpConn *conn);
 void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns now);
 
 enum tcp_state tcp_conn_state(const TcpConn *conn);
-const struct four_tuple *tcp_conn_tuple(const TcpConn *conn);
 /* The initial sequence numbers; the peer's is known once its SYN has come. */
 struct seqnum tcp_conn_iss(const TcpConn *conn);
 struct seqnum tcp_conn_irs(const TcpConn *conn);
@@ -108,11 +107,10 @@ TcpListener *tcp_conn_listener(const TcpConn *conn);
 void tcp_conn_set_owner(TcpConn *conn, void *owner);
 void *tcp_conn_owner(const TcpConn *conn);
 
-/* Bytes in the buffers: written and not acknowledged; written and never sent; readable; held out of order. */
+/* Bytes in the buffers: written and not acknowledged; written and never sent; readable. */
 uint32_t tcp_conn_unacknowledged(const TcpConn *conn);
 uint32_t tcp_conn_unsent(const TcpConn *conn);
 uint32_t tcp_conn_readable(const TcpConn *conn);
-uint32_t tcp_conn_held(const TcpConn *conn);
 
 /* Counts since the connection was made. */
 struct tcp_counts {
@@ -190,7 +188,6 @@ bool tcp_listener_has_connection(const TcpListener *listener);
 TcpConn *tcp_listener_take_child(TcpListener *listener);
 
 void tcp_listener_set_backlog(TcpListener *listener, uint32_t backlog);
-const struct tcp_settings *tcp_listener_settings(const TcpListener *listener);
 void tcp_listener_set(TcpListener *listener, const struct tcp_settings *settings);
 const struct endpoint *tcp_listener_local(const TcpListener *listener);
 void tcp_listener_set_owner(TcpListener *listener, void *owner);

@@ -64,19 +64,6 @@ uint16_t checksum_sum(const void *bytes, size_t size)
         return fold(lanes, sum_of_rest(at, size));
 }
 
-uint16_t checksum_copy(void *to, const void *from, size_t size)
-{
-        const uint8_t *source = from;
-        uint8_t *target = to;
-        uint64_t lanes[LANES] = { 0 };
-        for (; size >= BLOCK_SIZE; size -= BLOCK_SIZE, source += BLOCK_SIZE, target += BLOCK_SIZE) {
-                memcpy(target, source, BLOCK_SIZE);
-                add_block(lanes, source);
-        }
-        memcpy(target, source, size);
-        return fold(lanes, sum_of_rest(source, size));
-}
-
 uint16_t checksum_combine(uint16_t sum, uint16_t next_sum, size_t size_before)
 {
         bool is_odd = size_before % 2 == 1;

@@ -13,9 +13,6 @@
 /* The partial sum of `size` bytes; an odd last byte is padded with zero. */
 uint16_t checksum_sum(const void *bytes, size_t size);
 
-/* Copy and sum in one pass. The areas do not overlap. */
-uint16_t checksum_copy(void *to, const void *from, size_t size);
-
 /* The sum of two parts, the second of which begins `size_before` bytes after the first: an odd distance swaps
  * its bytes (RFC 1071 section 2, "byte order independence"). */
 uint16_t checksum_combine(uint16_t sum, uint16_t next_sum, size_t size_before);

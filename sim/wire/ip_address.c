@@ -88,11 +88,6 @@ bool four_tuple_equal(const struct four_tuple *a, const struct four_tuple *b)
         return memcmp(a, b, sizeof *a) == 0;
 }
 
-struct four_tuple four_tuple_mirror(const struct four_tuple *tuple)
-{
-        return (struct four_tuple){ .local = tuple->remote, .remote = tuple->local };
-}
-
 /* The finishing steps of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): every bit in reaches every bit out. */
 static uint64_t mix(uint64_t value)
 {

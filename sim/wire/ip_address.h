@@ -51,7 +51,6 @@ const char *endpoint_format(const struct endpoint *endpoint, char text[ENDPOINT_
 
 bool four_tuple_equal(const struct four_tuple *a, const struct four_tuple *b);
 /* The same connection seen from the other end. */
-struct four_tuple four_tuple_mirror(const struct four_tuple *tuple);
 /* For hash tables. The same on every machine. */
 uint32_t four_tuple_hash(const struct four_tuple *tuple);
 

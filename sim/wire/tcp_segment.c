@@ -119,34 +119,3 @@ size_t tcp_segment_emit(const struct ip_address *source, const struct ip_address
         write_be16(bytes + 16, checksum_finish(sum));
         return header_size;
 }
-
-/* A SYN with an ACK has a name of its own; every other flag is named by itself. */
-static const struct flag_name {
-        uint16_t flags;
-        const char *name;
-} flag_names[] = {
-        { TCP_FLAG_SYN | TCP_FLAG_ACK, "SYN-ACK" },
-        { TCP_FLAG_SYN, "SYN" },
-        { TCP_FLAG_FIN, "FIN" },
-        { TCP_FLAG_RST, "RST" },
-        { TCP_FLAG_PSH, "PSH" },
-        { TCP_FLAG_ACK, "ACK" },
-        { TCP_FLAG_URG, "URG" },
-        { TCP_FLAG_ECE, "ECE" },
-        { TCP_FLAG_CWR, "CWR" },
-        { TCP_FLAG_AE, "AE" },
-};
-
-const char *tcp_flags_format(uint16_t flags, char text[TCP_FLAGS_TEXT_SIZE])
-{
-        g_strlcpy(text, flags == 0 ? "none" : "", TCP_FLAGS_TEXT_SIZE);
-        for (size_t i = 0; i < G_N_ELEMENTS(flag_names); i++) {
-                if ((flags & flag_names[i].flags) != flag_names[i].flags)
-                        continue;
-                if (text[0] != '\0')
-                        g_strlcat(text, ", ", TCP_FLAGS_TEXT_SIZE);
-                g_strlcat(text, flag_names[i].name, TCP_FLAGS_TEXT_SIZE);
-                flags &= (uint16_t)~flag_names[i].flags;
-        }
-        return text;
-}

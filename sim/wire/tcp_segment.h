@@ -97,8 +97,4 @@ size_t tcp_options_size(const struct tcp_options *options);
 size_t tcp_segment_emit(const struct ip_address *source, const struct ip_address *destination,
         struct tcp_segment *segment, uint8_t bytes[TCP_HEADER_SIZE_MAX]);
 
-/* "SYN", "SYN-ACK", "FIN, ACK" …: for people. `text` needs 48 bytes. */
-#define TCP_FLAGS_TEXT_SIZE 48
-const char *tcp_flags_format(uint16_t flags, char text[TCP_FLAGS_TEXT_SIZE]);
-
 #endif

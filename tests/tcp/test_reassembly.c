@@ -173,19 +173,6 @@ START_TEST(a_stream_in_one_chunk_is_one_slice)
 }
 END_TEST
 
-START_TEST(peeking_takes_nothing)
-{
-        char text[8] = "";
-        insert_text(0, "abc");
-        insert_text(3, "def");
-        ck_assert_uint_eq(reassembly_peek(&reassembly, 1, text, 4), 4);
-        ck_assert_str_eq(text, "bcde");
-        ck_assert_uint_eq(reassembly_peek(&reassembly, 5, text, 4), 1);
-        ck_assert_uint_eq(reassembly_peek(&reassembly, 6, text, 4), 0);
-        assert_reads("abcdef");
-}
-END_TEST
-
 START_TEST(bytes_can_be_dropped_unread)
 {
         insert_text(0, "abcdef");
@@ -351,7 +338,6 @@ int main(void)
         tcase_add_test(cases, a_duplicate_brings_its_range_to_the_front);
         tcase_add_test(cases, ranges_that_meet_become_one);
         tcase_add_test(cases, a_stream_in_one_chunk_is_one_slice);
-        tcase_add_test(cases, peeking_takes_nothing);
         tcase_add_test(cases, bytes_can_be_dropped_unread);
         tcase_add_test(cases, clearing_lets_go_of_everything_but_the_place_in_the_stream);
         tcase_add_loop_test(cases, any_disorder_becomes_the_stream, 0, G_N_ELEMENTS(disorders));

@@ -50,22 +50,6 @@ START_TEST(every_size_at_every_alignment_sums_as_defined)
 }
 END_TEST
 
-START_TEST(copying_sums_and_copies_exactly_its_bytes)
-{
-        uint8_t copy[SIZE_MAX_TESTED + ALIGNMENTS + 1];
-        fill_with_luck("test: copy", sizeof copy);
-        for (size_t at = 0; at < ALIGNMENTS; at++) {
-                for (size_t size = 0; size <= SIZE_MAX_TESTED; size++) {
-                        memset(copy, 0x5a, sizeof copy);
-                        uint16_t sum = checksum_copy(copy + at, bytes + 1, size);
-                        ck_assert_uint_eq(sum, sum_by_definition(bytes + 1, size));
-                        ck_assert_mem_eq(copy + at, bytes + 1, size);
-                        ck_assert_uint_eq(copy[at + size], 0x5a);
-                }
-        }
-}
-END_TEST
-
 START_TEST(the_largest_packet_of_ones_does_not_overflow)
 {
         memset(bytes, 0xff, sizeof bytes);
@@ -126,7 +110,6 @@ int main(void)
         TCase *cases = tcase_create("checksum");
         tcase_add_test(cases, the_example_of_rfc_1071_section_3);
         tcase_add_test(cases, every_size_at_every_alignment_sums_as_defined);
-        tcase_add_test(cases, copying_sums_and_copies_exactly_its_bytes);
         tcase_add_test(cases, the_largest_packet_of_ones_does_not_overflow);
         tcase_add_test(cases, parts_combine_to_the_sum_of_the_whole_at_odd_distances_too);
         tcase_add_loop_test(cases, the_carry_comes_round, 0, G_N_ELEMENTS(additions));
