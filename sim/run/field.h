@@ -56,6 +56,9 @@ struct field {
         const char *hint; /* what there is instead of a key that comes later; what a text must be */
 };
 
+/* No time of a scenario is longer than a year: hundreds of them can be added up. */
+#define FIELD_TIME_MOST          ((uint64_t)8760 * 3600 * SECOND)
+
 #define FIELD_AT(record, member) .offset = offsetof(record, member), .size = sizeof(((record *)NULL)->member)
 
 struct field_table {

@@ -116,6 +116,8 @@ static uint64_t most_of(const struct field *field)
 {
         if (field->most > 0)
                 return field->most;
+        if (field->quantity == &quantity_time)
+                return FIELD_TIME_MOST;
         return field->size >= 8 ? INT64_MAX : (1ull << (8 * field->size)) - 1;
 }
 

@@ -196,14 +196,30 @@ static bool check_flows(struct field_reader *reader, const struct scenario_app *
         return true;
 }
 
+/* The last of all starts within the longest time, too. */
+static bool check_stagger(struct field_reader *reader, const struct scenario_app *app)
+{
+        int member;
+        const struct scenario_host *host = scenario_find_host(reader->scenario, app->host, &member);
+        uint64_t instances = (uint64_t)(member < 0 ? host->count : 1) * app->flows;
+        if (instances == 1 || (uint64_t)app->stagger <= FIELD_TIME_MOST / (instances - 1))
+                return true;
+        g_autofree char *most = quantity_time.format(FIELD_TIME_MOST);
+        return field_fail(reader, field_mark(reader, &app->stagger, app->mark),
+                "stagger: the last of %" G_GUINT64_FORMAT
+                " would start more than %s after the first; accepted: a shorter time",
+                instances, most);
+}
+
 static bool check_client(struct field_reader *reader, const Reach *reach, const struct scenario_app *app)
 {
         switch (app->kind) {
         case APP_FETCH:
-                return check_flows(reader, app) && check_url(reader, reach, app);
+                return check_flows(reader, app) && check_stagger(reader, app) &&
+                       check_url(reader, reach, app);
         case APP_SENDER:
         case APP_REQUEST_RESPONSE:
-                return check_flows(reader, app) && check_to(reader, reach, app);
+                return check_flows(reader, app) && check_stagger(reader, app) && check_to(reader, reach, app);
         default:
                 return true;
         }

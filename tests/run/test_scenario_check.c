@@ -123,6 +123,7 @@ static const struct refused refused_values[] = {
                 "less than a nanosecond" },
         { "stop: 99999999h", "5:7: error: stop: '99999999h' is too large; accepted: 30ms, 1.5s, 2m",
                 "past the end of time" },
+        { "stop: 8761h", "5:7: error: stop: '8761h' is too large; accepted: at most 8760h", "past a year" },
         { "stop: soon", "5:7: error: stop: 'soon' is not a time; accepted: 30ms, 1.5s, 2m", "no number" },
         { "tcp: { sakc: on }", "5:8: error: unknown key 'sakc' in tcp; did you mean 'sack'?",
                 "a mistyped setting" },
@@ -349,6 +350,11 @@ static const struct refused refused_programs[] = {
         { "apps: [{ host: a, sender: { to: b:9, bytes: 1kB, every: 1s } }]",
                 "5:57: error: every: how much to write is not said; accepted: write: SIZE beside it",
                 "writes of what size?" },
+        { "apps: [{ host: g, sender: { to: b:9, bytes: 1kB, flows: 400, stagger: 8h } }]",
+                "5:71: error: stagger: the last of 1200 would start more than 8760h after the first; "
+                "accepted: "
+                "a shorter time",
+                "starts later than a year" },
         { "apps: [{ host: a, sender: { to: b:9, bytes: 1kB, local-port: 5, flows: 2 } }]",
                 "5:62: error: local-port: 2 connections at once cannot share it; accepted: one, or any",
                 "one port for two" },
