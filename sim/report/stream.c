@@ -71,23 +71,3 @@ bool stream_find_main(const SegmentTable *table, const char *host, struct stream
         find_answerer(table, stream);
         return true;
 }
-
-static bool is_same_connection(const struct stream *one, const struct stream *other)
-{
-        return strcmp(one->sender, other->receiver) == 0 && strcmp(one->receiver, other->sender) == 0 &&
-               one->sender_port == other->receiver_port && one->receiver_port == other->sender_port;
-}
-
-unsigned stream_count_connections(const SegmentTable *table)
-{
-        g_autoptr(GArray) streams = list_streams(table);
-        unsigned count = 0;
-        for (unsigned i = 0; i < streams->len; i++) {
-                const struct stream *one = &g_array_index(streams, struct stream, i);
-                unsigned k = 0;
-                while (k < i && !is_same_connection(one, &g_array_index(streams, struct stream, k)))
-                        k++;
-                count += k == i;
-        }
-        return count;
-}

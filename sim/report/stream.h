@@ -21,6 +21,5 @@ bool stream_find_main(const SegmentTable *table, const char *host, struct stream
 bool stream_has(const struct stream *stream, const struct segment *segment);
 /* The other direction of the same connection. */
 bool stream_is_answered_by(const struct stream *stream, const struct segment *segment);
-unsigned stream_count_connections(const SegmentTable *table);
 
 #endif
