@@ -67,6 +67,7 @@ static void begin(struct bench_peer *peer, TcpConn *conn, bool is_user_s)
         peer->is_user_s = is_user_s;
         peer->written = 0;
         peer->read = 0;
+        peer->buffer_most = tcp_conn_settings(conn)->receive_buffer;
         tcp_conn_set_owner(conn, peer);
 }
 
@@ -164,6 +165,15 @@ static void let_go(struct bench_peer *peer)
         peer->is_user_s = false;
 }
 
+/* No more is promised than fits. */
+static void check_promise(const struct bench_peer *peer)
+{
+        struct tcp_report report;
+        tcp_conn_report(peer->conn, &report);
+        uint64_t promised = (uint64_t)report.receive_window + tcp_conn_readable(peer->conn);
+        g_assert(report.state == TCP_STATE_CLOSED || promised <= peer->buffer_most);
+}
+
 static void settle_peer(struct conn_bench *bench, struct bench_peer *peer)
 {
         if (peer->conn == NULL)
@@ -172,6 +182,7 @@ static void settle_peer(struct conn_bench *bench, struct bench_peer *peer)
         tcp_conn_check(peer->conn);
         run_instant(bench, peer);
         tcp_conn_check(peer->conn);
+        check_promise(peer);
         if (tcp_conn_is_finished(peer->conn))
                 let_go(peer);
 }
@@ -359,6 +370,8 @@ void bench_abort(struct conn_bench *bench, struct bench_peer *peer, int error)
 
 void bench_set(struct conn_bench *bench, struct bench_peer *peer, const struct tcp_settings *settings)
 {
-        if (peer->is_user_s)
-                tcp_conn_set(peer->conn, settings, bench->now);
+        if (!peer->is_user_s)
+                return;
+        tcp_conn_set(peer->conn, settings, bench->now);
+        peer->buffer_most = MAX(peer->buffer_most, settings->receive_buffer);
 }

@@ -20,6 +20,7 @@ struct bench_peer {
         struct seqnum isn; /* of the far end's next connection */
         uint64_t written;
         uint64_t read;
+        uint32_t buffer_most;    /* the largest receive buffer that its settings ever gave */
         struct tcp_segment sent; /* last; its payload is gone */
 };
 
