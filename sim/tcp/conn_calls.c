@@ -53,8 +53,10 @@ ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now)
         (void)now;
         size_t taken = reassembly_read(&conn->rcv.reassembly, bytes, size);
         if (taken > 0) {
-                if (expects_more(conn) && receive_window_is_news(conn))
+                if (expects_more(conn) && receive_window_is_news(conn)) {
+                        conn->has_window_news = true;
                         conn_want_ack(conn, TCP_SEND_WINDOW_UPDATE);
+                }
                 conn_leave_entry(conn);
                 return (ssize_t)taken;
         }

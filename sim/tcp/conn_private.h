@@ -116,6 +116,7 @@ struct TcpConn {
         /* Answers owed. */
         enum ack_wish ack_wish;
         enum tcp_send_reason ack_reason;
+        bool has_window_news;   /* the next ACK tells of room, whatever else it is for */
         uint32_t unacked_bytes; /* in-order bytes since our last ACK */
         bool reset_wanted;
         bool reset_has_ack;

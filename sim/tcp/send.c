@@ -73,6 +73,7 @@ static void settle_ack(TcpConn *conn, const struct tcp_segment *segment)
         conn->rcv.acked = conn->rcv.nxt;
         conn->rcv.window_field = segment->window;
         conn->ack_wish = ACK_NOT_WANTED;
+        conn->has_window_news = false;
         conn->unacked_bytes = 0;
         conn_set_deadline(conn, TCP_DEADLINE_DELAYED_ACK, TIME_NEVER);
 }
@@ -151,7 +152,8 @@ static bool send_syn(TcpConn *conn, time_ns now, struct tcp_segment *segment, st
  * told by the next ACK that is none. */
 static bool repeats_last_ack(const TcpConn *conn)
 {
-        return conn->ack_reason == TCP_SEND_DUPLICATE_ACK && seq_equal(conn->rcv.acked, conn->rcv.nxt);
+        return conn->ack_reason == TCP_SEND_DUPLICATE_ACK && !conn->has_window_news &&
+               seq_equal(conn->rcv.acked, conn->rcv.nxt);
 }
 
 static bool send_ack(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)

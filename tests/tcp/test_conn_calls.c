@@ -113,6 +113,33 @@ DIALOGUE(what_was_left_unread_can_be_read_after_time_wait,
         "     read 3000 = 2000\n"
         "     read 3000 = 0\n")
 
+/* The device had no room between the read and the duplicate: both are told by one segment. */
+START_TEST(a_duplicate_does_not_keep_the_opened_window_back)
+{
+        Dialogue *dialogue = dialogue_new(NULL);
+        dialogue_play(dialogue,
+                "0    set receive-buffer 3000\n" DIALOGUE_CONNECTED "0.2  < . 1:1001 ack 1 win 65535\n"
+                "     < . 1001:2001 ack 1 win 65535\n"
+                "     > . 1:1 ack 2001\n"
+                "     < . 2001:3001 ack 1 win 65535\n"
+                "0.24 > . 1:1 ack 3001 win 0\n");
+        TcpConn *conn = dialogue_conn(dialogue);
+        time_ns now = 240 * MILLISECOND;
+        char bytes[3000];
+        ck_assert_int_eq(tcp_conn_read(conn, bytes, sizeof bytes, now), 3000);
+        const struct tcp_segment fin_again = { .seq = tcp_conn_irs(conn),
+                .ack = seq_add(tcp_conn_iss(conn), 1),
+                .flags = TCP_FLAG_ACK | TCP_FLAG_FIN };
+        tcp_conn_on_segment(conn, &fin_again, now);
+        struct tcp_segment answer;
+        struct tcp_sending sending;
+        ck_assert(tcp_conn_next_segment(conn, now, &answer, &sending));
+        ck_assert_uint_eq(answer.window, 3000);
+        ck_assert(!tcp_conn_next_segment(conn, now, &answer, &sending));
+        dialogue_free(dialogue);
+}
+END_TEST
+
 int main(void)
 {
         const TTest *const tests[] = {
@@ -128,6 +155,7 @@ int main(void)
                 a_buffer_made_larger_opens_the_window,
                 a_buffer_made_smaller_takes_nothing_back,
                 what_was_left_unread_can_be_read_after_time_wait,
+                a_duplicate_does_not_keep_the_opened_window_back,
         };
         return dialogue_main("conn_calls", tests, G_N_ELEMENTS(tests));
 }
