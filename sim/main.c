@@ -3,6 +3,7 @@
  */
 #include "cli/command.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 
@@ -42,6 +43,15 @@ static const struct command *find_command(const char *name)
         return NULL;
 }
 
+/* What is printed has to arrive, but with a reader who has left. */
+static int end_with(enum exit_status status)
+{
+        if (fflush(stdout) != EOF || errno == EPIPE || status != EXIT_OK)
+                return (int)status;
+        g_printerr("inorder: error: cannot write to standard output: %s\n", g_strerror(errno));
+        return EXIT_RUN_TIME;
+}
+
 int main(int argc, char **argv)
 {
         setlocale(LC_CTYPE, "C.UTF-8");
@@ -51,11 +61,11 @@ int main(int argc, char **argv)
         }
         if (g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "-h")) {
                 print_usage(stdout);
-                return EXIT_OK;
+                return end_with(EXIT_OK);
         }
         if (g_str_equal(argv[1], "--version")) {
                 puts("inorder " INORDER_VERSION);
-                return EXIT_OK;
+                return end_with(EXIT_OK);
         }
         const struct command *command = find_command(argv[1]);
         if (command == NULL) {
@@ -67,5 +77,5 @@ int main(int argc, char **argv)
                 g_printerr("inorder: error: %s is not yet available\n", command->name);
                 return EXIT_USAGE;
         }
-        return (int)command->run(command, argc - 1, argv + 1);
+        return end_with(command->run(command, argc - 1, argv + 1));
 }

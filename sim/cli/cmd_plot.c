@@ -3,11 +3,11 @@
  */
 #include "cli/command.h"
 
+#include "cli/interrupt.h"
 #include "report/plot.h"
 #include "run/quantity.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,20 +21,6 @@ struct plot_options {
         char *from;
         char *to;
 };
-
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int signal_number)
-{
-        interrupted = signal_number;
-}
-
-static void catch_signals(void)
-{
-        struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
-        sigaction(SIGINT, &action, NULL);
-        sigaction(SIGTERM, &action, NULL);
-}
 
 /* ---- Options ---- */
 
@@ -86,7 +72,7 @@ static gboolean parse_request(
                 .host = options->host,
                 .to = TIME_NEVER,
                 .transfers_max = options->transfer != NULL ? 1 : TRANSFERS_MAX,
-                .interrupted = &interrupted };
+                .interrupted = interrupt_catch() };
         for (char **kind = arguments + 1; *kind != NULL; kind++) {
                 if (!check_word("kind of picture", *kind, plot_kind_names))
                         return FALSE;
@@ -139,7 +125,6 @@ static enum exit_status draw(const struct plot_request *request)
         g_autoptr(GError) error = NULL;
         struct plot_result result = { 0 };
         enum exit_status status = EXIT_OK;
-        catch_signals();
         if (!plot_draw(request, &result, &error)) {
                 status = status_of_error(error);
         } else if (!print_result(request, &result)) {

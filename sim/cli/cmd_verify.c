@@ -3,10 +3,12 @@
  */
 #include "cli/command.h"
 
+#include "cli/interrupt.h"
 #include "cli/session.h"
 #include "report/json_file.h"
 
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,17 +62,35 @@ static char *first_difference(JsonObject *kept, JsonObject *again)
         return NULL;
 }
 
-static enum exit_status compare(JsonObject *kept, JsonObject *again, const char *directory)
+static gboolean is_complete(JsonObject *kept)
 {
-        JsonObject *kept_owners = member_object(kept, "owners");
-        JsonObject *kept_files = member_object(kept, "files");
-        if (kept_owners == NULL || kept_files == NULL || member_text(kept, "digest") == NULL) {
+        return member_text(kept, "digest") != NULL && member_object(kept, "owners") != NULL &&
+               member_object(kept, "files") != NULL;
+}
+
+/* Whether a run of the same scenario can be like the one kept. */
+static enum exit_status check_kept(JsonObject *kept, const char *directory)
+{
+        if (!is_complete(kept)) {
                 g_printerr("inorder: error: %s/run.json was not written by inorder: no digest, owners or "
                            "files\n",
                         directory);
                 return EXIT_RUN_TIME;
         }
-        g_autofree char *owner = first_difference(kept_owners, member_object(again, "owners"));
+        if (g_strcmp0(member_text(kept, "ended"), "interrupted") == 0) {
+                g_printerr(
+                        "inorder: error: %s was interrupted, which does not happen twice at one place; run "
+                        "its scenario to the end instead\n",
+                        directory);
+                return EXIT_RUN_TIME;
+        }
+        return EXIT_OK;
+}
+
+static enum exit_status compare(JsonObject *kept, JsonObject *again, const char *directory)
+{
+        g_autofree char *owner =
+                first_difference(member_object(kept, "owners"), member_object(again, "owners"));
         if (owner != NULL) {
                 g_printerr("inorder: %s differs: what happened at \"%s\" is not what was recorded\n",
                         directory, owner);
@@ -80,7 +100,7 @@ static enum exit_status compare(JsonObject *kept, JsonObject *again, const char 
                 g_printerr("inorder: %s differs: its digest is not that of its owners\n", directory);
                 return EXIT_DIFFERENT;
         }
-        g_autofree char *file = first_difference(kept_files, member_object(again, "files"));
+        g_autofree char *file = first_difference(member_object(kept, "files"), member_object(again, "files"));
         if (file != NULL) {
                 g_printerr("inorder: %s differs: the packets are the same, but %s is not\n", directory, file);
                 return EXIT_DIFFERENT;
@@ -119,9 +139,10 @@ static enum exit_status run_again(const Scenario *scenario, JsonObject *kept, co
         if (parent == NULL)
                 return command_fail(error);
         g_autofree char *out = g_build_filename(parent, "run", NULL);
-        struct session_options options = {
-                .out = out, .level = TRACE_LEVEL_FULL, .snap = member_number(kept, "snap")
-        };
+        struct session_options options = { .out = out,
+                .level = TRACE_LEVEL_FULL,
+                .snap = member_number(kept, "snap"),
+                .interrupted = interrupt_catch() };
         const char *level = member_text(kept, "trace");
         enum exit_status status = EXIT_OK;
         if (level == NULL || !trace_level_parse(level, &options.level))
@@ -132,6 +153,8 @@ static enum exit_status run_again(const Scenario *scenario, JsonObject *kept, co
                 if (session == NULL || !session_run(session, &error) ||
                         (again = read_run_json(session_work_path(session), &error)) == NULL)
                         status = command_fail(error);
+                else if (*options.interrupted != 0)
+                        status = EXIT_INTERRUPTED;
                 else
                         status = compare(kept, root_object(again), directory);
         }
@@ -157,16 +180,19 @@ enum exit_status cmd_verify(const struct command *command, int argc, char **argv
         if (kept == NULL)
                 return command_fail(error);
         JsonObject *root = root_object(kept);
+        enum exit_status status = check_kept(root, argv[0]);
+        if (status != EXIT_OK)
+                return status;
         g_autofree char *path = g_build_filename(argv[0], "scenario.yaml", NULL);
         struct scenario_overrides overrides = { 0 };
         g_autoptr(Scenario) scenario = scenario_load(path, &overrides, &error);
         if (scenario == NULL)
                 return command_fail(error);
         take_name(scenario, member_text(root, "scenario"));
-        enum exit_status status = run_again(scenario, root, argv[0]);
+        status = run_again(scenario, root, argv[0]);
         if (status == EXIT_OK)
                 status = check_files(root, argv[0]);
         if (status == EXIT_OK)
-                g_print("%s: the same again, digest %s\n", argv[0], member_text(root, "digest"));
+                printf("%s: the same again, digest %s\n", argv[0], member_text(root, "digest"));
         return status;
 }

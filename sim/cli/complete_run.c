@@ -3,27 +3,13 @@
  */
 #include "cli/complete_run.h"
 
+#include "cli/interrupt.h"
 #include "cli/run_plots.h"
 #include "cli/verdict.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-
-/* Set by the first SIGINT or SIGTERM; the only thing that a signal can reach. */
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int signal_number)
-{
-        interrupted = signal_number;
-}
-
-static void catch_signals(void)
-{
-        struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
-        sigaction(SIGINT, &action, NULL);
-        sigaction(SIGTERM, &action, NULL);
-}
 
 static void print_title(FILE *out, const Scenario *scenario)
 {
@@ -52,7 +38,14 @@ static enum exit_status status_of(const Summary *summary, gboolean is_strict)
 /* A run without tables has nothing to draw; one that was interrupted shall end. */
 static gboolean wants_plots(const struct run_options *options, const struct session_options *session_options)
 {
-        return !options->no_plots && session_options->level >= TRACE_LEVEL_SEGMENTS && interrupted == 0;
+        return !options->no_plots && session_options->level >= TRACE_LEVEL_SEGMENTS &&
+               *session_options->interrupted == 0;
+}
+
+/* Who does not read the story to its end has its run all the same. */
+static gboolean is_told(const Summary *summary, const struct run_options *options)
+{
+        return ((!options->json || print_json(summary)) && fflush(stdout) != EOF) || errno == EPIPE;
 }
 
 static enum exit_status run_scenario(const Scenario *scenario, const struct run_options *options,
@@ -65,14 +58,15 @@ static enum exit_status run_scenario(const Scenario *scenario, const struct run_
         if (session == NULL || !session_run(session, &error))
                 return command_fail(error);
         if (wants_plots(options, session_options))
-                run_plots_draw(session_work_path(session), session_options->out, &interrupted);
+                run_plots_draw(
+                        session_work_path(session), session_options->out, session_options->interrupted);
         if (!session_commit(session, &error))
                 return command_fail(error);
         const Summary *summary = session_summary(session);
         if (session_options->story != NULL)
                 verdict_print(session_options->story, summary, session_world(session), session_options->out);
         verdict_complain(scenario, summary, session_world(session));
-        if ((options->json && !print_json(summary)) || fflush(stdout) == EOF) {
+        if (!is_told(summary, options)) {
                 g_printerr("inorder: error: cannot write to standard output: %s\n", g_strerror(errno));
                 return EXIT_RUN_TIME;
         }
@@ -87,7 +81,7 @@ enum exit_status complete_run(
                 g_strdup_printf("runs/%s-%" G_GUINT64_FORMAT, scenario->name, scenario->seed);
         completed.out = options->out != NULL ? options->out : usual_out;
         completed.story = options->json || options->quiet ? NULL : stdout;
-        completed.interrupted = &interrupted;
-        catch_signals();
+        completed.interrupted = interrupt_catch();
+        signal(SIGPIPE, SIG_IGN);
         return run_scenario(scenario, options, &completed);
 }

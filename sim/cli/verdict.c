@@ -89,10 +89,11 @@ static void complain_of_expectations(const Scenario *scenario, const Summary *su
         const GArray *expectations = summary_expectations(summary);
         for (unsigned i = 0; i < expectations->len; i++) {
                 const struct expectation *expectation = &g_array_index(expectations, struct expectation, i);
-                if (!expectation->held)
-                        g_printerr("%s:%u:%u: expected %s, but it is %s\n", scenario->path,
-                                expectation->expect->mark.line, expectation->expect->mark.column,
-                                expectation->expect->text, expectation->seen);
+                if (expectation->held)
+                        continue;
+                g_autofree char *place = scenario_place(scenario, expectation->expect->mark);
+                g_printerr("%s: expected %s, but it is %s\n", place, expectation->expect->text,
+                        expectation->seen);
         }
 }
 

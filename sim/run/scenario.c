@@ -14,18 +14,21 @@
 
 G_DEFINE_QUARK(inorder - scenario - error, scenario_error)
 
+char *scenario_place(const Scenario *scenario, struct mark mark)
+{
+        if (mark.line == 0)
+                return g_strdup_printf("--set %s", scenario->sets[mark.column - 1]);
+        return g_strdup_printf("%s:%u:%u", scenario->path, mark.line, mark.column);
+}
+
 void scenario_set_error(GError **error, const Scenario *scenario, struct mark mark, const char *format, ...)
 {
         va_list arguments;
         va_start(arguments, format);
         g_autofree char *message = g_strdup_vprintf(format, arguments);
         va_end(arguments);
-        if (mark.line > 0)
-                g_set_error(error, SCENARIO_ERROR, 0, "%s:%u:%u: error: %s", scenario->path, mark.line,
-                        mark.column, message);
-        else
-                g_set_error(error, SCENARIO_ERROR, 0, "--set %s: error: %s", scenario->sets[mark.column - 1],
-                        message);
+        g_autofree char *place = scenario_place(scenario, mark);
+        g_set_error(error, SCENARIO_ERROR, 0, "%s: error: %s", place, message);
 }
 
 /* ---- Freeing ---- */

@@ -178,6 +178,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scenario, scenario_free)
 
 #define SCENARIO_ERROR (scenario_error_quark())
 GQuark scenario_error_quark(void);
+/* "FILE:LINE:COL", or "--set PATH=VALUE". */
+char *scenario_place(const Scenario *scenario, struct mark mark);
 /* "FILE:LINE:COL: error: MESSAGE", for mistakes found by those who come later. */
 void scenario_set_error(GError **error, const Scenario *scenario, struct mark mark, const char *format, ...)
         G_GNUC_PRINTF(4, 5);
