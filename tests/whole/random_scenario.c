@@ -171,7 +171,7 @@ char *random_scenario(uint64_t seed)
 {
         struct lottery lottery = {
                 .stream = rng_stream_named(seed, "random scenario"),
-                .text = g_string_new("inorder: 1\nstop: 10000h\n"),
+                .text = g_string_new("inorder: 1\nstop: 8760h\n"),
         };
         add(&lottery, "seed: %" G_GUINT64_FORMAT "\n", seed);
         add(&lottery, "hosts:\n  left:\n    addr: 10.0.0.1\n");
