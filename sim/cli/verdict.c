@@ -122,6 +122,17 @@ static void complain_of_end(const Summary *summary, const World *world)
                 waits);
 }
 
+/* No host is told of it yet (RFC 1191), so whoever sends them goes on until it gives up. */
+static void complain_of_mtu(const World *world)
+{
+        uint64_t dropped = world_packet_counts(world)->dropped[DROP_MTU];
+        if (dropped > 0)
+                g_printerr("inorder: warning: %" PRIu64
+                           " packets were larger than a link's mtu and ended there; "
+                           "set tcp.mss to fit the smallest\n",
+                        dropped);
+}
+
 void verdict_complain(const Scenario *scenario, const Summary *summary, const World *world)
 {
         const GPtrArray *unfired = summary_unfired_faults(summary);
@@ -129,6 +140,7 @@ void verdict_complain(const Scenario *scenario, const Summary *summary, const Wo
         complain_of_transfers(summary, world);
         complain_of_expectations(scenario, summary);
         complain_of_end(summary, world);
+        complain_of_mtu(world);
         for (unsigned i = 0; i < unfired->len; i++)
                 g_printerr("inorder: warning: fault rule %s never fired\n", (const char *)unfired->pdata[i]);
         if (world_released(world) > 0)
