@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 static const struct command commands[] = {
         { "run", "SCENARIO", "run a scenario and keep what happened", cmd_run },
@@ -43,6 +44,16 @@ static const struct command *find_command(const char *name)
         return NULL;
 }
 
+/* A run has a file for each host: as many as the system lets us have, not the shell's usual 1024. */
+static void allow_many_files(void)
+{
+        struct rlimit limit;
+        if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+                return;
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* What is printed has to arrive, but with a reader who has left. */
 static int end_with(enum exit_status status)
 {
@@ -67,6 +78,7 @@ int main(int argc, char **argv)
                 puts("inorder " INORDER_VERSION);
                 return end_with(EXIT_OK);
         }
+        allow_many_files();
         const struct command *command = find_command(argv[1]);
         if (command == NULL) {
                 g_printerr(
