@@ -52,7 +52,10 @@ build() {
         directory=$1
         target=$2
         shift 2
-        mkdir -p "$directory"
+        if ! mkdir -p "$directory" || [ ! -w "$directory" ]; then
+                say "cannot build in $directory, which belongs to somebody else; use a checkout of your own"
+                exit 1
+        fi
         (
                 flock 9
                 if [ ! -f "$directory/build.ninja" ]; then
