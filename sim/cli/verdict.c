@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define TRANSFERS_TOLD 20
+#define WAITS_TOLD     40
 
 static const char *sha256_words(const struct transfer *transfer)
 {
@@ -111,12 +112,22 @@ static void complain_of_transfers(const Summary *summary, const World *world)
         }
 }
 
+/* Keep the first `count` lines. */
+static void shorten(char *lines, unsigned count)
+{
+        for (char *end = strchr(lines, '\n'); end != NULL; end = strchr(end + 1, '\n')) {
+                if (--count == 0)
+                        end[1] = '\0';
+        }
+}
+
 static void complain_of_end(const Summary *summary, const World *world)
 {
         enum run_end end = summary_end(summary);
         if (end != RUN_STOPPED && end != RUN_STUCK)
                 return;
         g_autofree char *waits = world_describe_waits(world);
+        shorten(waits, WAITS_TOLD);
         g_printerr("inorder: the run %s; still waiting:\n%s",
                 end == RUN_STUCK ? "got stuck: nothing can happen any more" : "came to its `stop:` time",
                 waits);

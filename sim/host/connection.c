@@ -295,6 +295,17 @@ void connection_on_departing(void *data, struct device_account *account)
         queue_pump(connection, room);
 }
 
+void connection_describe(const struct connection *connection, GString *text)
+{
+        char name[ENDPOINT_TEXT_SIZE];
+        if (connection->transfer != NULL)
+                g_string_append_printf(text, "%s: ", connection->transfer->name);
+        g_string_append_printf(text, "connection with %s, %s, %u bytes not acknowledged, %u not sent",
+                endpoint_format(&connection->tuple.remote, name),
+                tcp_state_name(tcp_conn_state(connection->tcp)), tcp_conn_unacknowledged(connection->tcp),
+                tcp_conn_unsent(connection->tcp));
+}
+
 bool connection_is_opening(const struct connection *connection)
 {
         enum tcp_state state = tcp_conn_state(connection->tcp);

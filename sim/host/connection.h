@@ -64,6 +64,9 @@ void connection_on_departing(void *host, struct device_account *account);
 /* The transfer of whoever is at the far end; NULL: nobody's, or the far end is not ours. */
 struct transfer *connection_peer_transfer(struct connection *connection);
 
+/* "price-list: connection with 192.0.2.1:80, ESTABLISHED, 2896 bytes not acknowledged, 0 not sent". */
+void connection_describe(const struct connection *connection, GString *text);
+
 bool connection_is_opening(const struct connection *connection);
 
 /* ---- tcp_trace.c ---- */

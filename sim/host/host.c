@@ -341,4 +341,12 @@ void host_describe_waits(const Host *host, GString *text)
                 process_describe_wait(link->data, text);
                 g_string_append_c(text, '\n');
         }
+        for (const GList *link = host->connections.head; link != NULL; link = link->next) {
+                const struct connection *connection = link->data;
+                if (connection->is_time_wait)
+                        continue;
+                g_string_append_printf(text, "%s ", host->name);
+                connection_describe(connection, text);
+                g_string_append_c(text, '\n');
+        }
 }

@@ -67,7 +67,7 @@ unsigned host_time_waits(const Host *host);
 void host_collect_counts(Host *host);
 
 /* Who waits for what, one line each, for a run that got stuck: "browser fetch: connect 202.43.78.3:80,
- * SYN-SENT". */
+ * SYN-SENT"; then the connections but those in TIME-WAIT. */
 void host_describe_waits(const Host *host, GString *text);
 
 #endif
