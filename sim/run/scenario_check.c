@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define LAST_ADDRESS 0xdfffffffu /* 223.255.255.255 */
+#define OWNERS_MOST  ((1u << 20) - 1)
 
 bool scenario_fail_host(struct field_reader *reader, struct mark mark, const char *key, const char *name)
 {
@@ -168,9 +169,26 @@ static bool check_links(struct field_reader *reader)
         return true;
 }
 
+/* Everything that has events of its own is numbered, and an arrival's event has 20 bits for a link direction.
+ */
+static bool check_size(struct field_reader *reader)
+{
+        const Scenario *scenario = reader->scenario;
+        uint64_t owners = 0;
+        for (unsigned i = 0; i < scenario->hosts->len; i++)
+                owners += ((const struct scenario_host *)g_ptr_array_index(scenario->hosts, i))->count;
+        for (unsigned i = 0; i < scenario->links->len; i++)
+                owners += 2 * (uint64_t)scenario_link_count(scenario, g_ptr_array_index(scenario->links, i));
+        return owners <= OWNERS_MOST ||
+               field_fail(reader, (struct mark){ 1, 1 },
+                       "%" G_GUINT64_FORMAT
+                       " hosts, routers and link directions; accepted: at most %u in all",
+                       owners, OWNERS_MOST);
+}
+
 bool scenario_check(struct field_reader *reader)
 {
-        if (!check_links(reader))
+        if (!check_links(reader) || !check_size(reader))
                 return false;
         g_autoptr(Reach) reach = reach_new(reader->scenario);
         return check_hosts(reader, reach) && scenario_check_apps(reader, reach) &&

@@ -102,6 +102,10 @@ static const struct refused refused_files[] = {
         { "inorder: 1\nhosts: { a: { addr: 10.0.0.1, resolver: 10.0.0.2 }, b: { addr: 10.0.0.2 } }",
                 "2:41: error: a: no links lead to its resolver b; accepted: a host within reach",
                 "a resolver out of reach" },
+        { "inorder: 1\nhosts: { g: { count: 400000, addr: 10.0.0.1 }, a: { addr: 9.0.0.1 } }\n"
+          "links: [{ name: l, between: [g, a] }]",
+                "1:1: error: 1200001 hosts, routers and link directions; accepted: at most 1048575 in all",
+                "more owners than an event's key can tell apart" },
 };
 
 static const struct refused refused_values[] = {
