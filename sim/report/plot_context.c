@@ -23,11 +23,14 @@ static char *shortened(const char *text, long most)
         return g_strconcat(start, "…", NULL);
 }
 
+/* What nobody listens for is answered, not lost. */
 static unsigned count_lost(const SegmentTable *segments)
 {
         unsigned lost = 0;
-        for (unsigned i = 0; i < segment_table_count(segments); i++)
-                lost += segment_is_lost(segments, segment_table_at(segments, i));
+        for (unsigned i = 0; i < segment_table_count(segments); i++) {
+                const struct segment *segment = segment_table_at(segments, i);
+                lost += segment_is_lost(segments, segment) && strcmp(segment->refused, "no-listener") != 0;
+        }
         return lost;
 }
 
