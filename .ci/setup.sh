@@ -12,7 +12,8 @@ say() {
 # The packages among "$@" that are not installed, in one line.
 missing_packages() {
         command -v dpkg-query >/dev/null || return 0
-        installed=" $(dpkg-query -W -f '${db:Status-Abbrev}${Package} ' "$@" 2>/dev/null)"
+        # It ends with 1 when it does not know one of them, which is just what is asked.
+        installed=" $(dpkg-query -W -f '${db:Status-Abbrev}${Package} ' "$@" 2>/dev/null || :)"
         for package; do
                 case $installed in
                 *" ii $package "* | *"ii $package "*) ;;
