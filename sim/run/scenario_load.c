@@ -76,7 +76,7 @@ static char *read_stdin(gsize *size, GError **error)
         while (text->len <= YAML_SIZE_MAX && (got = fread(buffer, 1, sizeof buffer, stdin)) > 0)
                 g_string_append_len(text, buffer, (gssize)got);
         if (ferror(stdin)) {
-                g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, "-: error: stdin cannot be read");
+                g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, "standard input cannot be read");
                 return NULL;
         }
         *size = text->len;
@@ -88,10 +88,7 @@ static char *read_text(const char *path, gsize *size, GError **error)
         char *text;
         if (strcmp(path, "-") == 0)
                 return read_stdin(size, error);
-        if (g_file_get_contents(path, &text, size, error))
-                return text;
-        g_prefix_error(error, "%s: error: ", path);
-        return NULL;
+        return g_file_get_contents(path, &text, size, error) ? text : NULL;
 }
 
 static struct yaml_node *read_tree(struct field_reader *reader, const char *text, gsize size)
