@@ -4,6 +4,8 @@
  */
 #include "tcp/conn_private.h"
 
+#include <errno.h>
+
 #include "tcp/sender.h"
 
 #define NEVER_YET ((time_ns)-1)
@@ -52,6 +54,11 @@ void conn_fail(TcpConn *conn, int error)
                 note->value = error;
         conn->error = error;
         conn_end(conn);
+}
+
+void conn_time_out(TcpConn *conn)
+{
+        conn_fail(conn, conn->soft_error != 0 ? conn->soft_error : ETIMEDOUT);
 }
 
 void conn_leave_entry(TcpConn *conn)

@@ -37,7 +37,7 @@ ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns no
 {
         (void)now;
         if (conn->error != 0)
-                return -tcp_conn_take_error(conn);
+                return -conn_take_error(conn);
         if (is_shut_for_writing(conn))
                 return -EPIPE;
         size_t taken = MIN(size, send_room(conn));
@@ -63,7 +63,7 @@ ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now)
         if (conn->fin_received)
                 return 0;
         if (conn->error != 0)
-                return -tcp_conn_take_error(conn);
+                return -conn_take_error(conn);
         if (!conn->was_opened)
                 return -ENOTCONN;
         return is_shut_for_reading(conn) ? 0 : -EAGAIN;
@@ -143,9 +143,19 @@ unsigned tcp_conn_ready(const TcpConn *conn)
         return events;
 }
 
-int tcp_conn_take_error(TcpConn *conn)
+int conn_take_error(TcpConn *conn)
 {
         int error = conn->error;
         conn->error = 0;
+        return error;
+}
+
+int tcp_conn_take_error(TcpConn *conn)
+{
+        int error = conn_take_error(conn);
+        if (error == 0) {
+                error = conn->soft_error;
+                conn->soft_error = 0;
+        }
         return error;
 }

@@ -35,6 +35,7 @@ struct send_variables {
         uint32_t wnd_max; /* largest ever offered: for silly-window avoidance, RFC 9293 section 3.8.6.2.1 */
         uint8_t scale;    /* how the peer shifts its window */
         uint32_t mss;     /* payload of a full segment, options deducted */
+        uint32_t peer_mss; /* the most the peer takes, and the user lets us send, before options */
 };
 
 struct receive_variables {
@@ -139,6 +140,7 @@ struct TcpConn {
         bool read_shut;
         bool fin_received;
         int error; /* positive errno, once */
+        int soft_error; /* what ICMP hinted at: the reason, should the connection time out. RFC 1122 section 4.2.3.9 */
         uint32_t keepalive_probes;
         time_ns last_heard_at;
 
@@ -151,6 +153,8 @@ struct TcpConn {
 void conn_set_state(TcpConn *conn, enum tcp_state state);
 /* The end, seen by the user as `error`: all deadlines off, the send queue emptied, CLOSED. */
 void conn_fail(TcpConn *conn, int error);
+/* The peer is silent for too long: ETIMEDOUT, or what ICMP said of it. */
+void conn_time_out(TcpConn *conn);
 /* The same without an error: the normal end, or one that the user asked for. */
 void conn_end(TcpConn *conn);
 /* A note that this deadline has come: left by whoever acts on it. */
@@ -194,6 +198,11 @@ void handshake_fill_options(const TcpConn *conn, struct tcp_options *options);
 /* A SYN or SYN-ACK has gone out. */
 void handshake_on_syn_sent(TcpConn *conn, time_ns now);
 
+/* ---- conn_calls.c ---- */
+
+/* The pending error alone, which is cleared. */
+int conn_take_error(TcpConn *conn);
+
 /* ---- receive.c, receive_text.c: the steps of a segment ---- */
 
 void receive_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
@@ -218,6 +227,17 @@ void receive_window_start(TcpConn *conn);
 void receive_window_open(TcpConn *conn);
 /* The reader has made so much room that the peer should hear of it at once. */
 bool receive_window_is_news(const TcpConn *conn);
+
+/* ---- path_mtu.c ---- */
+
+/* What our SYN offers: what a packet of the path takes, without options, and what the user allows. */
+uint32_t path_mtu_own_mss(const TcpConn *conn);
+/* What the peer's SYN says that it takes. */
+uint32_t path_mtu_peer_mss(const TcpConn *conn, const struct tcp_options *options);
+/* Payload of a full segment: by the path, the peer and its largest window. */
+uint32_t path_mtu_effective_mss(const TcpConn *conn);
+/* A router says that the path carries no more: what is too large in flight is sent again, smaller. */
+void path_mtu_shrink(TcpConn *conn, uint32_t mtu);
 
 /* ---- closing.c: FINs sent and received, and what comes after ---- */
 

@@ -65,7 +65,7 @@ static void on_user_timeout(TcpConn *conn, time_ns now)
 {
         (void)now;
         conn_note_deadline(conn, TCP_DEADLINE_USER_TIMEOUT);
-        conn_fail(conn, ETIMEDOUT);
+        conn_time_out(conn);
 }
 
 /* The peer never closed, and nobody is left to wait for it. */

@@ -9,33 +9,10 @@
 #include "tcp/sender.h"
 #include "tcp/sender_timer.h"
 
-/* "If an MSS Option is not received at connection setup, TCP implementations MUST assume a default send MSS
- * of 536 (576 - 40) for IPv4 or 1220 (1280 - 60) for IPv6." */
-#define DEFAULT_MSS_IPV4 536
-#define DEFAULT_MSS_IPV6 1220
-/* No peer makes us send less than this in a segment; as Linux (TCP_MIN_SND_MSS). */
-#define SMALLEST_MSS 48
+#define SCALE_MAX 14
 
-#define HEADERS_IPV4 40
-#define HEADERS_IPV6 60
-#define SCALE_MAX    14
-
-/* Timestamps with their padding, in every segment once agreed. */
-#define TIMESTAMPS_SIZE 12
-
-static bool is_ipv4(const TcpConn *conn)
-{
-        return ip_address_is_ipv4(&conn->tuple.remote.address);
-}
-
-/* RFC 9293 section 3.7.1: what a packet of the path takes, without options, and what the user allows. */
-static uint32_t own_mss(const TcpConn *conn)
-{
-        uint32_t headers = is_ipv4(conn) ? HEADERS_IPV4 : HEADERS_IPV6;
-        uint32_t mss = conn->path_mtu - headers;
-        g_assert(conn->path_mtu >= headers + SMALLEST_MSS);
-        return conn->settings.mss > 0 ? MIN(conn->settings.mss, mss) : mss;
-}
+/* As Linux (TCP_MSS_DEFAULT): what a segment of the peer's carries, before one has come. */
+#define FIRST_PEER_MSS_ESTIMATE 536
 
 static void begin(TcpConn *conn, const struct four_tuple *tuple, time_ns now)
 {
@@ -46,8 +23,8 @@ static void begin(TcpConn *conn, const struct four_tuple *tuple, time_ns now)
         conn->snd.nxt = seq_add(conn->snd.iss, 1);
         conn->snd.resent_end = conn->snd.nxt;
         conn->timestamp_offset = tcp_host_timestamp_offset(conn->host, tuple);
-        conn->rcv.mss = own_mss(conn);
-        conn->rcv.peer_mss_estimate = MIN(DEFAULT_MSS_IPV4, conn->rcv.mss);
+        conn->rcv.mss = path_mtu_own_mss(conn);
+        conn->rcv.peer_mss_estimate = MIN(FIRST_PEER_MSS_ESTIMATE, conn->rcv.mss);
         conn->rcv.scale =
                 conn->settings.window_scaling ? receive_window_scale(conn->settings.receive_buffer) : 0;
         conn->sack_agreed = conn->settings.sack;
@@ -78,16 +55,6 @@ static void agree_on_options(TcpConn *conn, const struct tcp_options *options, t
         }
 }
 
-/* "Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize": of the options only those of every
- * segment are deducted. */
-static void agree_on_mss(TcpConn *conn, const struct tcp_options *options)
-{
-        uint32_t peer_mss = is_ipv4(conn) ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
-        if (options->has_mss)
-                peer_mss = MAX(options->mss, SMALLEST_MSS);
-        conn->snd.mss = MIN(peer_mss, own_mss(conn)) - (conn->timestamps_agreed ? TIMESTAMPS_SIZE : 0);
-}
-
 /* "RCV.NXT is set to SEG.SEQ+1, IRS is set to SEG.SEQ." The window of a SYN is never scaled. */
 static void take_syn(TcpConn *conn, const struct tcp_segment *syn, time_ns now)
 {
@@ -97,9 +64,10 @@ static void take_syn(TcpConn *conn, const struct tcp_segment *syn, time_ns now)
         conn->rcv.acked = conn->rcv.nxt;
         conn->last_heard_at = now;
         agree_on_options(conn, &syn->options, now);
-        agree_on_mss(conn, &syn->options);
-        receive_window_start(conn);
         conn->snd.wnd = conn->snd.wnd_max = syn->window;
+        conn->snd.peer_mss = path_mtu_peer_mss(conn, &syn->options);
+        conn->snd.mss = path_mtu_effective_mss(conn);
+        receive_window_start(conn);
         conn->snd.wl1 = syn->seq;
         conn->snd.wl2 = syn->ack;
 }
@@ -230,7 +198,7 @@ static void give_up(TcpConn *conn)
         if (conn->is_passive)
                 conn_end(conn);
         else
-                conn_fail(conn, ETIMEDOUT);
+                conn_time_out(conn);
 }
 
 void handshake_on_retransmit_deadline(TcpConn *conn, time_ns now)

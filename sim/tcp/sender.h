@@ -39,6 +39,9 @@ uint64_t sender_stream_offset(const TcpConn *conn, struct seqnum seq);
  * congestion). */
 void sender_set_mss(TcpConn *conn, uint32_t mss);
 
+/* A router or the peer's host says that it cannot be reached; the segment at `seq` met it. RFC 6069. */
+void sender_on_unreachable(TcpConn *conn, struct seqnum seq, time_ns now);
+
 /* What keeps the next new segment back; TCP_LIMIT_NOTHING when it may go. */
 enum tcp_limit sender_limit(const TcpConn *conn);
 /* Whether the congestion window has been used up of late: it may grow. */

@@ -178,6 +178,7 @@ static time_ns unanswered_since(const TcpConn *conn, const struct ack_event *eve
 static void take_sign_of_life(TcpConn *conn, struct ack_event *event)
 {
         conn->probes = 0;
+        conn->soft_error = 0;
         conn->unanswered_since = unanswered_since(conn, event);
         if (event->acked > 0)
                 conn->recovery.timeouts = 0;

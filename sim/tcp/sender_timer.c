@@ -6,8 +6,6 @@
  */
 #include "tcp/sender_timer.h"
 
-#include <errno.h>
-
 #include "tcp/recovery.h"
 #include "tcp/sender.h"
 
@@ -78,7 +76,7 @@ void sender_on_retransmit_deadline(TcpConn *conn, time_ns now)
 {
         g_assert(conn->scoreboard.count > 0);
         if (gives_up(conn, futile_timeouts(conn))) {
-                conn_fail(conn, ETIMEDOUT);
+                conn_time_out(conn);
                 return;
         }
         conn->probes++;
@@ -92,7 +90,7 @@ void sender_on_persist_deadline(TcpConn *conn, time_ns now)
 {
         g_assert(conn->scoreboard.count == 0);
         if (gives_up(conn, conn->probes)) {
-                conn_fail(conn, ETIMEDOUT);
+                conn_time_out(conn);
                 return;
         }
         if (conn->probes == 0)
@@ -101,4 +99,18 @@ void sender_on_persist_deadline(TcpConn *conn, time_ns now)
         conn->probe_wanted = true;
         back_off(conn);
         sender_timer_start_persist(conn, now);
+}
+
+/* RFC 6069 section 3, as Linux (tcp_ld_RTO_revert): the path was broken, not congested; one back-off is taken
+ * back, and the timer counts from the last sending. */
+void sender_on_unreachable(TcpConn *conn, struct seqnum seq, time_ns now)
+{
+        const struct sent_segment *first = scoreboard_first(&conn->scoreboard);
+        if (first == NULL || !seq_equal(seq, conn->snd.una))
+                return;
+        if (conn->recovery.timeouts == 0 || conn->rtt.backoffs == 0)
+                return;
+        conn->rtt.backoffs--;
+        sender_timer_note_rtt(conn, -1);
+        conn_set_deadline(conn, TCP_DEADLINE_RETRANSMIT, MAX(first->last_sent_at + rtt_rto(&conn->rtt), now));
 }

@@ -57,6 +57,19 @@ void tcp_conn_connect(TcpConn *conn, const struct four_tuple *tuple, time_ns now
  * CLOSED now, and the segment is to be offered to the listener. */
 bool tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 
+/* What an ICMP message says of a segment that this connection sent. */
+struct tcp_icmp {
+        struct seqnum seq;   /* of the quoted segment */
+        int error;           /* positive errno, as Linux's icmp_err_convert and its IPv6 kin: EHOSTUNREACH ... */
+        bool is_hard;        /* a listener's half-open connection is dropped: net or host unreachable, time exceeded,
+                                parameter problem (IPv4); what icmpv6_err_convert calls fatal (IPv6) */
+        bool is_unreachable; /* net or host unreachable, no route: a back-off may be taken back. RFC 6069 */
+        uint32_t path_mtu;   /* fragmentation needed or packet too big: the next hop's MTU (one that is not told
+                                counts as 1); 0: not about size */
+};
+/* A message that quotes a segment of this four-tuple; redirects and source quenches are not for TCP. RFC 5927. */
+void tcp_conn_on_icmp(TcpConn *conn, const struct tcp_icmp *icmp, time_ns now);
+
 /* tcp_conn_deadline() has come (earlier calls do nothing). TIME_NEVER: nothing to wait for. */
 void tcp_conn_on_time(TcpConn *conn, time_ns now);
 time_ns tcp_conn_deadline(const TcpConn *conn);
@@ -88,7 +101,7 @@ bool tcp_conn_is_finished(const TcpConn *conn);
 /* What poll(2) would say: POLLIN, POLLOUT, POLLHUP, POLLRDHUP, POLLERR. */
 unsigned tcp_conn_ready(const TcpConn *conn);
 
-/* SO_ERROR: the pending error (positive errno, 0 for none), which is cleared. */
+/* SO_ERROR: the pending error (positive errno, 0 for none), else what ICMP has hinted at; which is cleared. */
 int tcp_conn_take_error(TcpConn *conn);
 
 const struct tcp_settings *tcp_conn_settings(const TcpConn *conn);

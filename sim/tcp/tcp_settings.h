@@ -30,6 +30,7 @@ struct tcp_settings {
         bool keepalive;       /* SO_KEEPALIVE. RFC 9293 section 3.8.4 */
         bool linger;          /* SO_LINGER: with linger_time 0, close resets; with more, close waits */
         duration_ns linger_time;
+        bool reports_icmp;    /* IP_RECVERR: what ICMP says of an open connection is an error at once */
         duration_ns delayed_ack; /* every second full segment or this long; 0: no delayed ACK. RFC 1122 4.2.3.2 */
         uint32_t mss;            /* largest payload to offer and to send, before options; 0: from the path's MTU */
         uint32_t initial_window; /* segments. RFC 6928 */

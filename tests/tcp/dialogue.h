@@ -26,6 +26,7 @@
  *     connect, listen [BACKLOG], listen-backlog N, accept, accept none, close-listener
  *     write N [= RESULT], read N [= RESULT]; RESULT: a count or the name of an errno; bytes read are compared
  *     shutdown rd|wr|rdwr [= RESULT], close, abort [ERRNO]
+ *     icmp ERRNO|mtu N [seq N] [hard] [unreachable]      about our segment at N, 0 if not told
  *     state NAME, error NAME|none, poll in,out,hup,rdhup,err|none, deadline TIME|none, finished
  *     check FIELD VALUE                 of struct tcp_report, see dialogue_figures.c; durations with their
  * unit: 200ms set KEY VALUE                     a setting, before opening or in mid-life: `set timestamps

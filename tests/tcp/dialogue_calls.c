@@ -198,6 +198,29 @@ static void do_abort(Dialogue *dialogue, char **words)
         dialogue_after_stimulus(dialogue);
 }
 
+/* icmp ERRNO|mtu N [seq N] [hard] [unreachable] */
+static void do_icmp(Dialogue *dialogue, char **words)
+{
+        struct dialogue_peer *peer = dialogue_peer(dialogue);
+        struct tcp_icmp icmp = { .seq = peer->own_base };
+        for (; *words != NULL; words++) {
+                if (strcmp(*words, "hard") == 0)
+                        icmp.is_hard = true;
+                else if (strcmp(*words, "unreachable") == 0)
+                        icmp.is_unreachable = true;
+                else if (strcmp(*words, "mtu") == 0)
+                        icmp.path_mtu = (uint32_t)dialogue_read_integer(dialogue, *++words);
+                else if (strcmp(*words, "seq") == 0)
+                        icmp.seq =
+                                seq_add(peer->own_base, (uint32_t)dialogue_read_integer(dialogue, *++words));
+                else
+                        icmp.error = dialogue_read_error(dialogue, *words);
+        }
+        dialogue_before_stimulus(dialogue);
+        tcp_conn_on_icmp(dialogue_need_conn(dialogue), &icmp, dialogue_clock(dialogue));
+        dialogue_after_stimulus(dialogue);
+}
+
 /* ---- The bench ---- */
 
 static void do_peer(Dialogue *dialogue, char **words)
@@ -231,6 +254,7 @@ const struct dialogue_verb dialogue_calls[] = {
         { "shutdown", do_shutdown },
         { "close", do_close },
         { "abort", do_abort },
+        { "icmp", do_icmp },
         { "peer", do_peer },
         { "isn", do_isn },
         { "peer-isn", do_peer_isn },

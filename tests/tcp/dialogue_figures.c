@@ -71,6 +71,7 @@ static const struct figure settings_figures[] = {
         SETTING("nagle", nagle, FIGURE_BOOL),
         SETTING("idle-restart", idle_restart, FIGURE_BOOL),
         SETTING("keepalive", keepalive, FIGURE_BOOL),
+        SETTING("reports-icmp", reports_icmp, FIGURE_BOOL),
         SETTING("linger", linger, FIGURE_BOOL),
         SETTING("linger-time", linger_time, FIGURE_DURATION),
         SETTING("delayed-ack", delayed_ack, FIGURE_DURATION),

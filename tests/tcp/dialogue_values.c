@@ -18,6 +18,10 @@ static const struct {
         { "ECONNRESET", ECONNRESET },
         { "ECONNREFUSED", ECONNREFUSED },
         { "ECONNABORTED", ECONNABORTED },
+        { "EHOSTUNREACH", EHOSTUNREACH },
+        { "ENETUNREACH", ENETUNREACH },
+        { "EMSGSIZE", EMSGSIZE },
+        { "EPROTO", EPROTO },
 };
 
 const char *dialogue_error_name(int error)

@@ -1,0 +1,91 @@
+/*
+ * How large segments may be: what the path carries, what the peer takes, what the user allows. RFC 9293
+ * section 3.7.1, RFC 1191; as Linux (tcp_advertise_mss, tcp_mtu_to_mss, tcp_sync_mss).
+ */
+#include "tcp/conn_private.h"
+
+#include "tcp/sender.h"
+
+/* "If an MSS Option is not received at connection setup, TCP implementations MUST assume a default send MSS
+ * of 536 (576 - 40) for IPv4 or 1220 (1280 - 60) for IPv6." */
+#define DEFAULT_MSS_IPV4 536
+#define DEFAULT_MSS_IPV6 1220
+/* No peer makes us send less than this in a segment, before options (Linux: TCP_MIN_SND_MSS); nor does its
+ * window cut segments to less than makes a packet of 68 bytes' payload and TCP header. */
+#define SMALLEST_MSS  48
+#define SMALLEST_PART 68
+
+#define TCP_HEADER    20
+#define HEADERS_IPV4  40
+#define HEADERS_IPV6  60
+
+/* What is believed of a path's MTU at the least. IPv4: Linux's ip_rt_min_pmtu; IPv6: RFC 8200 section 5. */
+#define SMALLEST_PMTU_IPV4 552
+#define SMALLEST_PMTU_IPV6 1280
+
+/* Timestamps with their padding, in every segment once agreed. */
+#define TIMESTAMPS_SIZE 12
+
+static bool is_ipv4(const TcpConn *conn)
+{
+        return ip_address_is_ipv4(&conn->tuple.remote.address);
+}
+
+static uint32_t headers(const TcpConn *conn)
+{
+        return is_ipv4(conn) ? HEADERS_IPV4 : HEADERS_IPV6;
+}
+
+uint32_t path_mtu_own_mss(const TcpConn *conn)
+{
+        g_assert(conn->path_mtu >= headers(conn) + SMALLEST_MSS);
+        uint32_t mss = conn->path_mtu - headers(conn);
+        return conn->settings.mss > 0 ? MIN(conn->settings.mss, mss) : mss;
+}
+
+uint32_t path_mtu_peer_mss(const TcpConn *conn, const struct tcp_options *options)
+{
+        uint32_t mss = is_ipv4(conn) ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
+        if (options->has_mss && options->mss > 0)
+                mss = options->mss;
+        return conn->settings.mss > 0 ? MIN(conn->settings.mss, mss) : mss;
+}
+
+/* RFC 9293 section 3.8.6.2.1 lets no more out than half of the largest window anyway. */
+static uint32_t fit_to_window(const TcpConn *conn, uint32_t mss, uint32_t options)
+{
+        uint32_t most = conn->snd.wnd_max > DEFAULT_MSS_IPV4 ? conn->snd.wnd_max / 2 : conn->snd.wnd_max;
+        if (most == 0 || mss <= most)
+                return mss;
+        return MAX(most, SMALLEST_PART - TCP_HEADER - options);
+}
+
+/* "Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize": of the options only those of every
+ * segment are deducted. */
+uint32_t path_mtu_effective_mss(const TcpConn *conn)
+{
+        uint32_t options = conn->timestamps_agreed ? TIMESTAMPS_SIZE : 0;
+        uint32_t mss = MAX(MIN(conn->path_mtu - headers(conn), conn->snd.peer_mss), SMALLEST_MSS) - options;
+        return fit_to_window(conn, mss, options);
+}
+
+static void cut_anew(TcpConn *conn)
+{
+        uint32_t mss = path_mtu_effective_mss(conn);
+        if (mss != conn->snd.mss)
+                sender_set_mss(conn, mss);
+}
+
+/* RFC 1191 section 3: "the host MUST never raise its estimate"; nor does it believe every figure. Differs
+ * from its section 3, which would have a segment set DF no more below some size: ours all do. */
+void path_mtu_shrink(TcpConn *conn, uint32_t mtu)
+{
+        uint32_t least = is_ipv4(conn) ? SMALLEST_PMTU_IPV4 : SMALLEST_PMTU_IPV6;
+        if (mtu < least && !is_ipv4(conn))
+                return;
+        if (mtu >= conn->path_mtu)
+                return;
+        conn->path_mtu = MIN(conn->path_mtu, MAX(mtu, least));
+        if (conn_is_synchronized(conn))
+                cut_anew(conn);
+}
