@@ -4,6 +4,7 @@
 #include "net/packet.h"
 
 #include "wire/byte_order.h"
+#include "wire/icmp.h"
 #include "wire/tcp_segment.h"
 #include "wire/udp.h"
 
@@ -86,40 +87,91 @@ void packet_free(PacketPool *pool, struct packet *packet)
         pool->in_use--;
 }
 
+/* ---- Its headers ---- */
+
+struct transport_place {
+        size_t offset;
+        uint8_t protocol;
+};
+
+/* IPv6's header has no sum to find damage by, and IPv4's is not verified. */
+static bool find_transport(const uint8_t *bytes, size_t size, struct transport_place *place)
+{
+        struct ipv6_header ipv6;
+        if (ipv6_parse(bytes, size, IPV6_PACKET_SIZE_MAX, &ipv6) == IPV6_OK) {
+                *place = (struct transport_place){ ipv6.header_length, ipv6.protocol };
+                return true;
+        }
+        if (size < IPV4_HEADER_SIZE || bytes[0] >> 4 != 4)
+                return false;
+        *place = (struct transport_place){ (bytes[0] & 0x0f) * 4u, bytes[9] };
+        return place->offset >= IPV4_HEADER_SIZE && place->offset <= size;
+}
+
+static bool has_protocol(
+        const struct packet *packet, uint8_t protocol, size_t size, struct transport_place *place)
+{
+        return find_transport(packet->header, packet->header_size, place) && place->protocol == protocol &&
+               packet->header_size - place->offset >= size;
+}
+
+/* How many bytes there are up to the transport's payload. */
+static size_t headers_size(const uint8_t *bytes, size_t size)
+{
+        struct transport_place place;
+        if (!find_transport(bytes, size, &place))
+                return MIN(size, IPV4_HEADER_SIZE);
+        size_t left = size - place.offset;
+        if (place.protocol != IP_PROTOCOL_TCP)
+                return place.offset + MIN(UDP_HEADER_SIZE, left); /* ICMP's is as long */
+        if (left < TCP_HEADER_SIZE)
+                return size;
+        return place.offset + MIN((bytes[place.offset + 12] >> 4) * 4u, left);
+}
+
+struct packet *packet_of_bytes(PacketPool *pool, PayloadPool *payloads, const uint8_t *bytes, size_t size)
+{
+        g_assert(size <= IPV4_PACKET_SIZE_MAX);
+        struct packet *packet = packet_new(pool);
+        packet->note = (struct packet_note){ .from = PACKET_NO_HOST, .to = PACKET_NO_HOST, .why = "-" };
+        packet->header_size = (uint8_t)MIN(headers_size(bytes, size), PACKET_HEADER_SIZE_MAX);
+        packet->size = (uint16_t)size;
+        if (size > 0)
+                memcpy(packet->header, bytes, packet->header_size);
+        if (size > packet->header_size)
+                packet->payload =
+                        payload_of_bytes(payloads, bytes + packet->header_size, size - packet->header_size);
+        return packet;
+}
+
+void packet_copy_bytes(const struct packet *packet, uint8_t *to)
+{
+        memcpy(to, packet->header, packet->header_size);
+        payload_copy_out(&packet->payload, 0, to + packet->header_size, packet->payload.length);
+}
+
 void packet_check(const struct packet *packet)
 {
         g_assert(packet->header_size <= PACKET_HEADER_SIZE_MAX);
         g_assert(packet->size == packet->header_size + packet->payload.length);
 }
 
-/* Where the transport header begins; 0 when the IP header is too damaged to tell. */
-static size_t transport_offset(const struct packet *packet)
-{
-        if (packet->header_size < IPV4_HEADER_SIZE || packet->header[0] >> 4 != 4)
-                return 0;
-        size_t offset = (packet->header[0] & 0x0f) * 4u;
-        return offset >= IPV4_HEADER_SIZE && offset <= packet->header_size ? offset : 0;
-}
-
-static bool has_protocol(const struct packet *packet, size_t offset, uint8_t protocol, size_t size)
-{
-        return offset != 0 && packet->header[9] == protocol && packet->header_size - offset >= size;
-}
-
 bool packet_tcp_header(const struct packet *packet, struct tcp_segment *segment)
 {
-        size_t offset = transport_offset(packet);
-        if (!has_protocol(packet, offset, IP_PROTOCOL_TCP, TCP_HEADER_SIZE))
+        struct transport_place place;
+        if (!has_protocol(packet, IP_PROTOCOL_TCP, TCP_HEADER_SIZE, &place))
                 return false;
         enum tcp_parse result =
-                tcp_header_parse(packet->header + offset, packet->header_size - offset, segment);
+                tcp_header_parse(packet->header + place.offset, packet->header_size - place.offset, segment);
         return result == TCP_PARSE_OK || result == TCP_PARSE_BAD_OPTION;
 }
 
 uint32_t packet_transport_offset(const struct packet *packet)
 {
-        size_t offset = transport_offset(packet);
-        return offset != 0 ? (uint32_t)offset : MIN(IPV4_HEADER_SIZE, packet->header_size);
+        struct transport_place place;
+        if (find_transport(packet->header, packet->header_size, &place))
+                return (uint32_t)place.offset;
+        return MIN(IPV4_HEADER_SIZE, packet->header_size);
 }
 
 /* Sequence numbers count on beyond 2^32 with the stream's offset, which is that of the first payload byte. */
@@ -178,12 +230,15 @@ static void describe_transport(const struct packet *packet, struct trace_packet 
                 describe_tcp(packet, &segment, view);
                 return;
         }
-        size_t offset = transport_offset(packet);
-        if (!has_protocol(packet, offset, IP_PROTOCOL_UDP, UDP_HEADER_SIZE))
+        struct transport_place place;
+        if (has_protocol(packet, IP_PROTOCOL_ICMP, ICMP_HEADER_SIZE, &place) ||
+                has_protocol(packet, IP_PROTOCOL_ICMPV6, ICMP_HEADER_SIZE, &place))
+                view->protocol = "icmp";
+        if (!has_protocol(packet, IP_PROTOCOL_UDP, UDP_HEADER_SIZE, &place))
                 return;
         view->protocol = "udp";
-        view->source_port = read_be16(packet->header + offset);
-        view->destination_port = read_be16(packet->header + offset + 2);
+        view->source_port = read_be16(packet->header + place.offset);
+        view->destination_port = read_be16(packet->header + place.offset + 2);
 }
 
 static void describe_bytes(const struct packet *packet, struct trace_packet *view)

@@ -9,7 +9,7 @@
 
 #include "trace/trace.h"
 #include "units.h"
-#include "wire/ipv4.h"
+#include "wire/ip_header.h"
 #include "wire/payload.h"
 #include "wire/tcp_segment.h"
 
@@ -91,6 +91,13 @@ struct packet *packet_new(PacketPool *pool);
  */
 struct packet *packet_copy(PacketPool *pool, const struct packet *packet);
 void packet_free(PacketPool *pool, struct packet *packet);
+
+/* A packet as it comes from a wire: the bytes up to the transport's payload become its header, the rest its
+ * payload. Anything is taken, up to 65535 bytes of it: what is no IP packet is all payload behind the first
+ * bytes. No note. */
+struct packet *packet_of_bytes(PacketPool *pool, PayloadPool *payloads, const uint8_t *bytes, size_t size);
+/* Write its `size` bytes. */
+void packet_copy_bytes(const struct packet *packet, uint8_t *to);
 
 /* Its sizes fit together. */
 void packet_check(const struct packet *packet);

@@ -237,7 +237,7 @@ static bool read_address(
         if (!expect_text(reader, field, node))
                 return false;
         struct ip_address address;
-        if (!ip_address_parse(node->text, &address))
+        if (!ip_address_parse(node->text, &address) || !ip_address_is_ipv4(&address))
                 return field_fail(reader, node->mark,
                         "%s: '%s' is not an address; accepted: four numbers such as 192.0.2.1", field->name,
                         node->text);

@@ -292,6 +292,8 @@ const struct scenario_host *scenario_host_at(
         unsigned low = 0;
         unsigned high = hosts->len;
         *member = -1;
+        if (!ip_address_is_ipv4(address))
+                return NULL;
         while (low < high) {
                 unsigned middle = low + (high - low) / 2;
                 const struct scenario_host *host = g_ptr_array_index(hosts, middle);

@@ -53,12 +53,22 @@ int ip_address_compare(const struct ip_address *a, const struct ip_address *b)
         return memcmp(a->bytes, b->bytes, sizeof a->bytes);
 }
 
+/* ::ffff:0.0.0.0 is the unspecified address, too. */
+static struct ip_address with_one_unspecified(const struct ip_address *address)
+{
+        return ip_address_is_ipv4(address) ? ip_address_from_ipv4(ip_address_to_ipv4(address)) : *address;
+}
+
 bool ip_address_parse(const char *text, struct ip_address *address)
 {
-        uint8_t bytes[4];
-        if (inet_pton(AF_INET, text, bytes) != 1)
+        uint8_t ipv4[4];
+        struct ip_address ipv6;
+        if (inet_pton(AF_INET, text, ipv4) == 1)
+                *address = ip_address_from_ipv4(read_be32(ipv4));
+        else if (inet_pton(AF_INET6, text, ipv6.bytes) == 1)
+                *address = with_one_unspecified(&ipv6);
+        else
                 return false;
-        *address = ip_address_from_ipv4(read_be32(bytes));
         return true;
 }
 

@@ -41,16 +41,17 @@ bool ip_address_is_any(const struct ip_address *address);
 bool ip_address_equal(const struct ip_address *a, const struct ip_address *b);
 int ip_address_compare(const struct ip_address *a, const struct ip_address *b);
 
-/* Dotted quads only, four decimal numbers without leading zeros; false when `text` is anything else. */
+/* Dotted quads of four decimal numbers without leading zeros, or IPv6's text (RFC 4291 section 2.2) without a
+ * zone; false when `text` is anything else. */
 bool ip_address_parse(const char *text, struct ip_address *address);
+/* RFC 5952's form. */
 const char *ip_address_format(const struct ip_address *address, char text[IP_ADDRESS_TEXT_SIZE]);
 
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
-/* "192.0.2.1:80". */
+/* "192.0.2.1:80", "[2001:db8::1]:80". */
 const char *endpoint_format(const struct endpoint *endpoint, char text[ENDPOINT_TEXT_SIZE]);
 
 bool four_tuple_equal(const struct four_tuple *a, const struct four_tuple *b);
-/* The same connection seen from the other end. */
 /* For hash tables. The same on every machine. */
 uint32_t four_tuple_hash(const struct four_tuple *tuple);
 

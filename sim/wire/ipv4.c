@@ -99,16 +99,3 @@ bool ipv4_decrement_ttl(uint8_t *bytes)
         write_be16(bytes + 10, checksum_finish(sum));
         return true;
 }
-
-static uint16_t address_sum(const struct ip_address *address)
-{
-        uint32_t ipv4 = ip_address_to_ipv4(address);
-        return checksum_add((uint16_t)(ipv4 >> 16), (uint16_t)ipv4);
-}
-
-uint16_t ipv4_pseudo_header_sum(const struct ip_address *source, const struct ip_address *destination,
-        uint8_t protocol, uint16_t size)
-{
-        uint16_t addresses = checksum_add(address_sum(source), address_sum(destination));
-        return checksum_add(addresses, checksum_add(protocol, size));
-}

@@ -50,9 +50,4 @@ void ipv4_emit(const struct ipv4_header *header, uint8_t bytes[IPV4_HEADER_SIZE]
  * 0 or 1: then the packet must not be forwarded and nothing is changed. */
 bool ipv4_decrement_ttl(uint8_t *bytes);
 
-/* The partial sum of the pseudo-header before a TCP or UDP header. RFC 9293 section 3.1. `size` counts the
- * transport header and its payload. */
-uint16_t ipv4_pseudo_header_sum(const struct ip_address *source, const struct ip_address *destination,
-        uint8_t protocol, uint16_t size);
-
 #endif

@@ -1,10 +1,11 @@
 /*
- * Checksums and cuts that UDP and TCP have in common. RFC 9293 section 3.1, RFC 768.
+ * Checksums and cuts that UDP, TCP and ICMPv6 have in common. RFC 9293 section 3.1, RFC 768, RFC 8200 section
+ * 8.1.
  */
 #include "wire/transport.h"
 
 #include "wire/checksum.h"
-#include "wire/ipv4.h"
+#include "wire/ip_header.h"
 
 #include <string.h>
 
@@ -13,7 +14,7 @@ uint16_t transport_sum(const struct ip_address *source, const struct ip_address 
 {
         size_t whole_size = size + payload->length;
         g_assert(whole_size <= UINT16_MAX);
-        uint16_t sum = ipv4_pseudo_header_sum(source, destination, protocol, (uint16_t)whole_size);
+        uint16_t sum = ip_pseudo_header_sum(source, destination, protocol, (uint32_t)whole_size);
         sum = checksum_add(sum, checksum_sum(bytes, size));
         return checksum_combine(sum, payload_sum(payload), size);
 }

@@ -1,5 +1,5 @@
 /*
- * What UDP and TCP do alike: the checksum over pseudo-header, header and payload, and a header whose end is
+ * What UDP, TCP and ICMP do alike: the checksum over pseudo-header, header and payload, and a header whose end is
  * not where the packet was cut.
  *
  * A packet is some header bytes and a payload; its sender cut it just behind the transport header. Damage or

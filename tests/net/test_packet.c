@@ -180,6 +180,45 @@ START_TEST(a_flipped_bit_is_found_by_the_checksum_it_falls_under)
 }
 END_TEST
 
+START_TEST(a_packet_made_of_bytes_gives_the_same_bytes_back)
+{
+        struct packet *packet = net_world_packet(&world, 1, 700);
+        uint8_t bytes[740];
+        uint8_t again[740];
+        packet_copy_bytes(packet, bytes);
+        struct packet *made = packet_of_bytes(world.context.packets, world.payloads, bytes, sizeof bytes);
+        packet_check(made);
+        packet_copy_bytes(made, again);
+        ck_assert_mem_eq(again, bytes, sizeof bytes);
+        ck_assert_uint_eq(made->header_size, packet->header_size);
+        take(packet);
+        take(made);
+}
+END_TEST
+
+START_TEST(a_packet_can_be_made_of_any_bytes)
+{
+        struct rng_stream stream = rng_stream_named(1, "garbage");
+        for (uint64_t n = 0; n < 20000; n++) {
+                struct trace_packet view;
+                uint8_t bytes[160];
+                uint8_t again[160];
+                size_t size = n % (sizeof bytes + 1);
+                for (unsigned i = 0; i < sizeof bytes; i++)
+                        bytes[i] = (uint8_t)rng_draw(&stream, n, 0, i);
+                bytes[0] = (uint8_t)((n % 3 ? 0x60 : 0x40) | (bytes[0] & 0x0f));
+                bytes[n % 3 ? 6 : 9] = n % 2 ? IP_PROTOCOL_TCP : (uint8_t)(n % 61);
+                bytes[n % 3 ? 4 : 2] = 0;
+                struct packet *packet = packet_of_bytes(world.context.packets, world.payloads, bytes, size);
+                packet_check(packet);
+                packet_describe(packet, &view);
+                packet_copy_bytes(packet, again);
+                ck_assert(memcmp(again, bytes, size) == 0);
+                take(packet);
+        }
+}
+END_TEST
+
 static Suite *packet_suite(void)
 {
         Suite *suite = suite_create("packet");
@@ -195,6 +234,8 @@ static Suite *packet_suite(void)
         tcase_add_test(cases, any_header_bytes_can_be_described);
         tcase_add_test(cases, a_flipped_payload_bit_changes_this_packet_alone);
         tcase_add_test(cases, a_flipped_bit_is_found_by_the_checksum_it_falls_under);
+        tcase_add_test(cases, a_packet_made_of_bytes_gives_the_same_bytes_back);
+        tcase_add_test(cases, a_packet_can_be_made_of_any_bytes);
         suite_add_tcase(suite, cases);
         return suite;
 }

@@ -26,11 +26,10 @@ static const struct {
         { " 1.2.3.4", false, 0, "a space before" },
         { "1..2.3", false, 0, "a number missing" },
         { "-1.2.3.4", false, 0, "a sign" },
-        { "::1", false, 0, "not a dotted quad" },
         { "www.example", false, 0, "a name" },
 };
 
-START_TEST(only_dotted_quads_parse)
+START_TEST(only_strict_dotted_quads_parse)
 {
         struct ip_address untouched = ip_address_from_ipv4(0x01020304);
         struct ip_address address = untouched;
@@ -44,6 +43,45 @@ START_TEST(only_dotted_quads_parse)
         ck_assert_uint_eq(ip_address_to_ipv4(&address), texts[_i].ipv4);
         ck_assert_str_eq(ip_address_format(&address, text), texts[_i].text);
         ck_assert(ip_address_is_ipv4(&address));
+}
+END_TEST
+
+/* The examples of RFC 5952 and RFC 4291 section 2.2; an empty text of ours: no address. */
+static const struct {
+        const char *text;
+        const char *ours;
+        const char *why;
+} ipv6_texts[] = {
+        { "2001:0db8:0000:0000:0001:0000:0000:0001", "2001:db8::1:0:0:1",
+                "4.1 leading zeros go; 4.2.3 first run" },
+        { "2001:db8:0:0:0:0:2:1", "2001:db8::2:1", "4.2.1 as short as possible" },
+        { "2001:db8::1:1:1:1:1", "2001:db8:0:1:1:1:1:1", "4.2.2 one field is not shortened" },
+        { "2001:0:0:1:0:0:0:1", "2001:0:0:1::1", "4.2.3 the longest run" },
+        { "2001:DB8::AaAa", "2001:db8::aaaa", "4.3 lowercase" },
+        { "ff01::101", "ff01::101", "a multicast address" },
+        { "::1", "::1", "the loopback address" },
+        { "::ffff:192.0.2.1", "192.0.2.1", "a mapped address is an IPv4 address" },
+        { "::ffff:c000:201", "192.0.2.1", "the same in hexadecimal" },
+        { "::", "0.0.0.0", "there is one unspecified address" },
+        { "::ffff:0.0.0.0", "0.0.0.0", "and this is it, too" },
+        { "2001:db8::1::1", "", "two runs left out" },
+        { "2001:db8:1:2:3:4:5", "", "seven fields" },
+        { "2001:db8:1:2:3:4:5:6:7", "", "nine fields" },
+        { "2001:db8::12345", "", "five digits" },
+        { "[2001:db8::1]", "", "brackets are a URL's" },
+        { "fe80::1%eth0", "", "a zone" },
+        { "2001:db8::1/64", "", "a prefix" },
+        { "::ffff:192.0.2.256", "", "a number over 255" },
+};
+
+START_TEST(ipv6_texts_are_read_and_written_as_rfc_5952_says)
+{
+        struct ip_address address;
+        char text[IP_ADDRESS_TEXT_SIZE];
+        bool is_address = ip_address_parse(ipv6_texts[_i].text, &address);
+        ck_assert_msg(is_address == (ipv6_texts[_i].ours[0] != '\0'), "%s", ipv6_texts[_i].why);
+        if (is_address)
+                ck_assert_str_eq(ip_address_format(&address, text), ipv6_texts[_i].ours);
 }
 END_TEST
 
@@ -137,7 +175,9 @@ END_TEST
 int main(void)
 {
         TCase *cases = tcase_create("ip_address");
-        tcase_add_loop_test(cases, only_dotted_quads_parse, 0, G_N_ELEMENTS(texts));
+        tcase_add_loop_test(cases, only_strict_dotted_quads_parse, 0, G_N_ELEMENTS(texts));
+        tcase_add_loop_test(
+                cases, ipv6_texts_are_read_and_written_as_rfc_5952_says, 0, G_N_ELEMENTS(ipv6_texts));
         tcase_add_test(cases, an_ipv4_address_is_kept_as_a_mapped_one);
         tcase_add_test(cases, there_is_one_unspecified_address);
         tcase_add_test(cases, an_address_that_is_not_ipv4_prints_as_ipv6);

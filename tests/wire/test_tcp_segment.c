@@ -4,6 +4,7 @@
 #include "engine/rng.h"
 #include "wire/byte_order.h"
 #include "wire/checksum.h"
+#include "wire/ip_header.h"
 #include "wire/tcp_segment.h"
 
 #include <check.h>
@@ -64,7 +65,7 @@ static enum tcp_parse parse(
 static void mend_checksum(uint8_t *bytes, size_t size)
 {
         write_be16(bytes + 16, 0);
-        uint16_t sum = ipv4_pseudo_header_sum(&source, &destination, IP_PROTOCOL_TCP, (uint16_t)size);
+        uint16_t sum = ip_pseudo_header_sum(&source, &destination, IP_PROTOCOL_TCP, (uint32_t)size);
         write_be16(bytes + 16, checksum_finish(checksum_add(sum, checksum_sum(bytes, size))));
 }
 
