@@ -5,10 +5,16 @@
 #define INORDER_PROGRAM_H
 
 #include "engine/rng.h"
-#include "host/socket.h"
+#include "host/epoll.h"
 
 /* As on Unix, where 0 to 2 are taken. */
 #define PROGRAM_FIRST_FD 3
+
+/* What a descriptor stands for: one of the two; neither: it is free. */
+struct open_file {
+        Socket *socket;
+        Epoll *epoll;
+};
 
 struct program {
         char *name;
@@ -16,7 +22,7 @@ struct program {
         struct tcp_settings tcp;
         struct rng_stream luck;
         uint64_t draws;
-        GPtrArray *sockets; /* by descriptor - PROGRAM_FIRST_FD; NULL where none is */
+        GArray *files; /* of struct open_file, by descriptor - PROGRAM_FIRST_FD */
         unsigned processes;
 };
 
@@ -25,10 +31,12 @@ struct program *program_new(Host *host, const struct process_config *config);
 void program_free(struct program *program);
 
 /* The lowest free number. */
-int program_add_socket(struct program *program, Socket *socket);
-/* NULL: no such descriptor. */
+int program_add_file(struct program *program, struct open_file file);
+struct open_file program_file(const struct program *program, int fd);
+bool program_has_file(const struct program *program, int fd);
+/* NULL: no such descriptor, or it is no socket. */
 Socket *program_socket(const struct program *program, int fd);
 /* The descriptor is free again. */
-void program_remove_socket(struct program *program, int fd);
+void program_remove_file(struct program *program, int fd);
 
 #endif

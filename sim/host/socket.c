@@ -41,20 +41,12 @@ static void wake_watcher(Socket *socket)
         event_queue_set(host->context->net->events, &socket->wake_up, &key);
 }
 
-static void wake_waiters(Socket *socket, unsigned ready)
-{
-        for (GList *link = socket->waiters.head; link != NULL; link = link->next) {
-                struct waiter *waiter = link->data;
-                if (waiter->events == WAIT_FOR_ANYTHING || (waiter->events & ready) != 0)
-                        process_wake(waiter->process);
-        }
-}
-
 Socket *socket_make(Host *host, const struct socket_ops *ops, struct transfer *transfer,
         const struct tcp_settings *settings)
 {
         Socket *socket = g_new0(Socket, 1);
         socket->ops = ops;
+        socket->family = AF_INET;
         socket->host = host;
         socket->transfer = transfer;
         socket->settings = *settings;
@@ -76,6 +68,14 @@ Socket *socket_new(Host *host, int type, struct transfer *transfer, const struct
 }
 
 /* ---- Names ---- */
+
+/* Any address is both families'. */
+bool socket_speaks_to(const Socket *socket, const struct ip_address *address)
+{
+        if (!ip_address_is_ipv4(address))
+                return socket->family == AF_INET6;
+        return socket->family == AF_INET || ip_address_is_any(address) || !socket->is_ipv6_only;
+}
 
 int socket_bind(Socket *socket, const struct endpoint *local)
 {
@@ -133,19 +133,26 @@ Socket *socket_accept(Socket *socket, int *error)
 
 int socket_connect(Socket *socket, const struct endpoint *remote)
 {
-        if (!ip_address_is_ipv4(&remote->address))
-                return -EAFNOSUPPORT;
+        if (!socket_speaks_to(socket, &remote->address))
+                return socket->family == AF_INET ? -EAFNOSUPPORT : -ENETUNREACH;
         return socket->ops->connect(socket, remote);
+}
+
+int socket_disconnect(Socket *socket)
+{
+        return socket->ops->disconnect(socket);
 }
 
 ssize_t socket_read(Socket *socket, void *bytes, size_t size)
 {
-        return socket->ops->read(socket, bytes, size, NULL);
+        struct socket_reading reading = { .bytes = bytes, .size = size };
+        return socket->ops->read(socket, &reading);
 }
 
 ssize_t socket_write(Socket *socket, const void *bytes, size_t size)
 {
-        return socket->ops->write(socket, bytes, size, NULL);
+        const struct socket_writing writing = { .bytes = bytes, .size = size };
+        return socket->ops->write(socket, &writing);
 }
 
 int socket_shutdown(Socket *socket, int how)
@@ -158,11 +165,7 @@ int socket_shutdown(Socket *socket, int how)
 void socket_close(Socket *socket)
 {
         socket->ops->close(socket);
-        while (!g_queue_is_empty(&socket->waiters)) {
-                struct waiter *waiter = socket->waiters.head->data;
-                socket_stop_waiting(waiter);
-                process_wake(waiter->process);
-        }
+        waiters_dismiss(&socket->waiters);
         event_queue_cancel(socket->host->context->net->events, &socket->wake_up);
         port_space_unbind(socket->ports, &socket->binding);
         g_queue_unlink(&socket->host->sockets, &socket->link);
@@ -187,19 +190,10 @@ unsigned socket_ready(const Socket *socket)
 
 /* ---- Waiting ---- */
 
-void socket_wait(Socket *socket, struct waiter *waiter, Process *process, unsigned events)
+void socket_remember_ready(Socket *socket)
 {
-        *waiter = (struct waiter){ .process = process, .socket = socket, .events = events };
-        waiter->link.data = waiter;
-        g_queue_push_tail_link(&socket->waiters, &waiter->link);
-}
-
-void socket_stop_waiting(struct waiter *waiter)
-{
-        if (waiter->socket == NULL)
-                return;
-        g_queue_unlink(&waiter->socket->waiters, &waiter->link);
-        waiter->socket = NULL;
+        if (g_queue_is_empty(&socket->waiters))
+                socket->last_ready = socket_ready(socket);
 }
 
 void socket_update(Socket *socket)
@@ -207,7 +201,7 @@ void socket_update(Socket *socket)
         if (socket->on_ready == NULL && g_queue_is_empty(&socket->waiters))
                 return;
         unsigned ready = socket_ready(socket);
-        wake_waiters(socket, ready);
+        waiters_wake(&socket->waiters, ready);
         if (socket->on_ready != NULL && (ready & ~socket->last_ready & socket->watched) != 0)
                 wake_watcher(socket);
         socket->last_ready = ready;

@@ -12,21 +12,24 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include "host/process.h"
 
 /* ---- For processes ---- */
 
-/* AF_INET; SOCK_STREAM or SOCK_DGRAM, with SOCK_NONBLOCK or not. The lowest free number from 3 on. */
+/* AF_INET, or AF_INET6, which takes IPv4's traffic too unless IPV6_V6ONLY is set; SOCK_STREAM or SOCK_DGRAM, with
+ * SOCK_NONBLOCK or not. The lowest free number from 3 on. */
 int sock_socket(Process *process, int domain, int type, int protocol);
 int sock_bind(Process *process, int fd, const struct endpoint *local);
 int sock_listen(Process *process, int fd, int backlog);
 /* `remote` may be NULL. */
 int sock_accept(Process *process, int fd, struct endpoint *remote);
+/* SOCK_NONBLOCK in `flags`: the new socket is. */
+int sock_accept4(Process *process, int fd, struct endpoint *remote, int flags);
+/* `remote` NULL: as connect(2) with AF_UNSPEC, which ends what the socket is connected to. */
 int sock_connect(Process *process, int fd, const struct endpoint *remote);
-ssize_t sock_read(Process *process, int fd, void *bytes, size_t size);
-/* Waits until all is taken, as a blocking write does. */
-ssize_t sock_write(Process *process, int fd, const void *bytes, size_t size);
 int sock_shutdown(Process *process, int fd, int how);
 /* With SO_LINGER and a time: waits until all is acknowledged or the time is over. */
 int sock_close(Process *process, int fd);
@@ -34,12 +37,39 @@ int sock_getsockopt(Process *process, int fd, int level, int option, void *value
 int sock_setsockopt(Process *process, int fd, int level, int option, const void *value, socklen_t size);
 int sock_getsockname(Process *process, int fd, struct endpoint *local);
 int sock_getpeername(Process *process, int fd, struct endpoint *remote);
-int sock_poll(Process *process, struct pollfd *fds, nfds_t count, int timeout_ms);
 /* F_GETFL, and F_SETFL with O_NONBLOCK. */
 int sock_fcntl(Process *process, int fd, int command, int flags);
+/* SIOCINQ (FIONREAD), SIOCOUTQ (TIOCOUTQ), SIOCOUTQNSD, SIOCATMARK, FIONBIO. */
+int sock_ioctl(Process *process, int fd, unsigned long request, int *value);
+
+ssize_t sock_read(Process *process, int fd, void *bytes, size_t size);
+/* Waits until all is taken, as a blocking write does. */
+ssize_t sock_write(Process *process, int fd, const void *bytes, size_t size);
+/* Flags: MSG_PEEK, MSG_TRUNC, MSG_WAITALL, MSG_OOB, MSG_DONTWAIT, MSG_ERRQUEUE; MSG_MORE, MSG_OOB, MSG_EOR,
+ * MSG_NOSIGNAL, MSG_DONTWAIT. */
+ssize_t sock_recv(Process *process, int fd, void *bytes, size_t size, int flags);
+ssize_t sock_send(Process *process, int fd, const void *bytes, size_t size, int flags);
+ssize_t sock_recvfrom(Process *process, int fd, void *bytes, size_t size, int flags, struct endpoint *remote);
 ssize_t sock_sendto(
         Process *process, int fd, const void *bytes, size_t size, int flags, const struct endpoint *remote);
-ssize_t sock_recvfrom(Process *process, int fd, void *bytes, size_t size, int flags, struct endpoint *remote);
+
+struct sock_message {
+        struct iovec *pieces;
+        size_t piece_count;
+        struct endpoint *name; /* sending: NULL for the peer; receiving: where to put it, may be NULL */
+        void *control;         /* struct cmsghdr, as cmsg(3) */
+        size_t control_size;   /* room; then what was put there */
+        int flags;             /* received: MSG_TRUNC, MSG_CTRUNC, MSG_OOB, MSG_ERRQUEUE */
+};
+ssize_t sock_recvmsg(Process *process, int fd, struct sock_message *message, int flags);
+ssize_t sock_sendmsg(Process *process, int fd, const struct sock_message *message, int flags);
+
+int sock_poll(Process *process, struct pollfd *fds, nfds_t count, int timeout_ms);
+/* A descriptor of the same table, which can be polled and closed. */
+int sock_epoll_create(Process *process, int size);
+int sock_epoll_ctl(Process *process, int epoll, int operation, int fd, const struct epoll_event *event);
+int sock_epoll_wait(Process *process, int epoll, struct epoll_event *events, int count, int timeout_ms);
+
 /* Whose traffic the connection carries: the far end's transfer if that end is ours and has one (the proof
  * book's stream towards us tells), else the socket's own. NULL: nobody's. A server learns so for whom it
  * works. */
@@ -49,7 +79,7 @@ struct transfer *sock_transfer(Process *process, int fd);
 
 typedef struct Socket Socket;
 
-/* Errors are negative errno values. `tcp` NULL: the host's settings. */
+/* Errors are negative errno values. Of AF_INET. `tcp` NULL: the host's settings. */
 Socket *socket_new(Host *host, int type, struct transfer *transfer, const struct tcp_settings *tcp);
 int socket_bind(Socket *socket, const struct endpoint *local);
 int socket_listen(Socket *socket, int backlog);

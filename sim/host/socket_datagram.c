@@ -5,6 +5,8 @@
  * the device's MTU is refused with EMSGSIZE instead of being sent in fragments.
  */
 #include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 
 #include "host/socket_private.h"
 
@@ -102,6 +104,15 @@ static int datagram_connect(Socket *socket, const struct endpoint *remote)
         return 0;
 }
 
+static int datagram_disconnect(Socket *socket)
+{
+        if (!socket->is_connected)
+                return 0;
+        socket->is_connected = false;
+        publish(socket, &socket->binding.local, NULL);
+        return 0;
+}
+
 /* ---- Traffic ---- */
 
 bool socket_deliver(
@@ -120,20 +131,29 @@ bool socket_deliver(
         return true;
 }
 
-static ssize_t datagram_read(Socket *socket, void *bytes, size_t size, struct endpoint *remote)
+static void take_first(Socket *socket)
 {
-        if (socket->queue.count == 0)
-                return socket->is_read_shut ? 0 : -EAGAIN;
         struct datagram datagram = pop(&socket->queue);
-        size_t taken = MIN(size, datagram.payload.length); /* the rest is lost */
-        payload_copy_out(&datagram.payload, 0, bytes, taken);
         payload_clear(&datagram.payload);
         socket->last_from = datagram.from;
         socket->last_transfer = datagram.transfer;
-        if (remote != NULL)
-                *remote = datagram.from;
         socket_update(socket);
-        return (ssize_t)taken;
+}
+
+/* What does not fit is lost. */
+static ssize_t datagram_read(Socket *socket, struct socket_reading *reading)
+{
+        if (socket->queue.count == 0)
+                return socket->is_read_shut ? 0 : -EAGAIN;
+        const struct datagram *datagram = slot(&socket->queue, 0);
+        size_t length = datagram->payload.length;
+        size_t taken = MIN(reading->size, length);
+        payload_copy_out(&datagram->payload, 0, reading->bytes, taken);
+        reading->from = datagram->from;
+        reading->message_flags |= taken < length ? MSG_TRUNC : 0;
+        if (!(reading->flags & MSG_PEEK))
+                take_first(socket);
+        return (ssize_t)(reading->flags & MSG_TRUNC ? length : taken);
 }
 
 static uint32_t transfer_towards(const Socket *socket, const struct endpoint *remote)
@@ -149,7 +169,7 @@ static int check_sending(const Socket *socket, const struct endpoint *remote, si
                 return -EPIPE;
         if (remote == NULL)
                 return -EDESTADDRREQ;
-        if (!ip_address_is_ipv4(&remote->address))
+        if (!socket_speaks_to(socket, &remote->address))
                 return -EAFNOSUPPORT;
         if (remote->port == 0)
                 return -EINVAL;
@@ -159,19 +179,21 @@ static int check_sending(const Socket *socket, const struct endpoint *remote, si
         return size > link_mtu(device) - IPV4_HEADER_SIZE - UDP_HEADER_SIZE ? -EMSGSIZE : 0;
 }
 
-static ssize_t datagram_write(Socket *socket, const void *bytes, size_t size, const struct endpoint *remote)
+static ssize_t datagram_write(Socket *socket, const struct socket_writing *writing)
 {
         Host *host = socket->host;
+        const struct endpoint *remote = writing->remote;
+        size_t size = writing->size;
         if (remote == NULL && socket->is_connected)
                 remote = &socket->name.remote;
-        int error = check_sending(socket, remote, size);
+        int error = writing->flags & MSG_OOB ? -EOPNOTSUPP : check_sending(socket, remote, size);
         if (error == 0)
                 error = socket_bind_somewhere(socket);
         if (error != 0)
                 return error;
         struct four_tuple tuple = { .local = { host->address, socket->binding.local.port },
                 .remote = *remote };
-        struct payload payload = payload_of_bytes(host->context->payloads, bytes, size);
+        struct payload payload = payload_of_bytes(host->context->payloads, writing->bytes, size);
         uint32_t transfer = transfer_towards(socket, remote);
         host_transmit_soon(host, host_datagram_packet(host, &tuple, &payload, transfer));
         return (ssize_t)size;
@@ -200,6 +222,17 @@ static int datagram_shutdown(Socket *socket, int how)
         socket->is_read_shut |= how != SHUT_WR;
         socket->is_write_shut |= how != SHUT_RD;
         socket_update(socket);
+        return 0;
+}
+
+/* What is sent leaves at once. */
+static int datagram_ioctl(const Socket *socket, unsigned long request, int *value)
+{
+        const struct datagram_queue *queue = &socket->queue;
+        if (request != SIOCINQ && request != SIOCOUTQ)
+                return -ENOTTY;
+        bool has_one = request == SIOCINQ && queue->count > 0;
+        *value = has_one ? (int)queue->ring[queue->first].payload.length : 0;
         return 0;
 }
 
@@ -251,9 +284,11 @@ const struct socket_ops socket_datagram = {
         .listen = datagram_listen,
         .accept = datagram_accept,
         .connect = datagram_connect,
+        .disconnect = datagram_disconnect,
         .read = datagram_read,
         .write = datagram_write,
         .shutdown = datagram_shutdown,
+        .ioctl = datagram_ioctl,
         .close = datagram_close,
         .ready = datagram_ready,
         .on_bound = datagram_on_bound,

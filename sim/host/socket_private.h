@@ -5,7 +5,25 @@
 #define INORDER_SOCKET_PRIVATE_H
 
 #include "host/connection.h"
+#include "host/waiter.h"
 #include "wire/udp.h"
+
+/* One try of a receiving call. */
+struct socket_reading {
+        void *bytes;
+        size_t size;
+        int flags;            /* MSG_PEEK, MSG_TRUNC, MSG_OOB, MSG_ERRQUEUE */
+        struct endpoint from; /* answer: who sent it */
+        int message_flags;    /* answer: MSG_TRUNC ... as recvmsg(2) gives them */
+};
+
+/* One try of a sending call. */
+struct socket_writing {
+        const void *bytes;
+        size_t size;
+        int flags;                     /* MSG_MORE, MSG_OOB, MSG_EOR */
+        const struct endpoint *remote; /* NULL: where it is connected to */
+};
 
 /* All of a socket that depends on its type. Errors are negative errno values. */
 struct socket_ops {
@@ -14,10 +32,11 @@ struct socket_ops {
         int (*listen)(Socket *socket, int backlog);
         Socket *(*accept)(Socket *socket, int *error);
         int (*connect)(Socket *socket, const struct endpoint *remote);
-        ssize_t (*read)(Socket *socket, void *bytes, size_t size, struct endpoint *remote);
-        /* `remote` NULL: where it is connected to. */
-        ssize_t (*write)(Socket *socket, const void *bytes, size_t size, const struct endpoint *remote);
+        int (*disconnect)(Socket *socket);
+        ssize_t (*read)(Socket *socket, struct socket_reading *reading);
+        ssize_t (*write)(Socket *socket, const struct socket_writing *writing);
         int (*shutdown)(Socket *socket, int how);
+        int (*ioctl)(const Socket *socket, unsigned long request, int *value);
         void (*close)(Socket *socket);
         unsigned (*ready)(const Socket *socket);
         void (*on_bound)(Socket *socket);
@@ -55,6 +74,8 @@ struct Socket {
         struct tcp_settings settings; /* of the next connection, or of the present one */
         struct port_space *ports;
         struct binding binding; /* by bind or listen */
+        int family;
+        bool is_ipv6_only; /* IPV6_V6ONLY */
         bool is_nonblocking;
         bool reuses_address;
 
@@ -75,7 +96,7 @@ struct Socket {
         struct endpoint last_from; /* whom it heard last, and in which transfer: an answer belongs to it */
         uint32_t last_transfer;
 
-        GQueue waiters; /* of struct waiter */
+        GQueue waiters; /* of struct waiter: processes, and epolls' interests */
         /* The watcher, when `on_ready` is not NULL. */
         void (*on_ready)(void *data, unsigned events);
         void *on_ready_data;
@@ -85,31 +106,22 @@ struct Socket {
         struct event wake_up;
 };
 
-/* A process that waits for one of `events`, on its own stack. */
-struct waiter {
-        GList link;
-        Process *process;
-        Socket *socket; /* NULL: it was closed meanwhile */
-        unsigned events;
-};
-
-/* For `waiter.events`: to be woken by whatever happens. */
-#define WAIT_FOR_ANYTHING 0u
-
-void socket_wait(Socket *socket, struct waiter *waiter, Process *process, unsigned events);
-/* Nothing happens when the socket is gone. */
-void socket_stop_waiting(struct waiter *waiter);
-
 /* Something may have become true: wake who waits for it. */
 void socket_update(Socket *socket);
+/* Only what becomes true from now on is news. */
+void socket_remember_ready(Socket *socket);
 void socket_on_connection_gone(Socket *socket);
 /* A socket with neither name nor connection. */
 Socket *socket_make(Host *host, const struct socket_ops *ops, struct transfer *transfer,
         const struct tcp_settings *settings);
+/* As connect(2) with AF_UNSPEC. */
+int socket_disconnect(Socket *socket);
 /* Bind to an ephemeral port, if it is not bound yet. */
 int socket_bind_somewhere(Socket *socket);
 /* " 202.43.78.3:80, SYN-SENT". */
 void socket_describe(const Socket *socket, GString *text);
+/* Whether its family has this address. */
+bool socket_speaks_to(const Socket *socket, const struct ip_address *address);
 void socket_names(const Socket *socket, struct four_tuple *tuple, bool *is_connected);
 
 /* ---- Streams ---- */

@@ -2,6 +2,8 @@
  * Stream sockets: connections and listeners. POSIX.1-2017; where that leaves room, Linux's answers.
  */
 #include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 
 #include "host/socket_private.h"
 
@@ -177,6 +179,20 @@ static int stream_connect(Socket *socket, const struct endpoint *remote)
         return begin_connecting(socket, remote);
 }
 
+/* Ends the connection, with a reset where the peer must be told, or the listener. */
+static int stream_disconnect(Socket *socket)
+{
+        if (socket->listener != NULL)
+                stop_listening(socket);
+        struct connection *connection = socket->connection;
+        socket->is_connecting = false;
+        if (connection == NULL)
+                return 0;
+        tcp_conn_abort(connection->tcp, 0, host_now(socket->host));
+        drop_connection(socket);
+        return 0;
+}
+
 /* ---- Reading and writing ---- */
 
 static void remember_failure(struct connection *connection, ssize_t result)
@@ -185,20 +201,8 @@ static void remember_failure(struct connection *connection, ssize_t result)
                 connection->has_failed = true;
 }
 
-static ssize_t stream_read(Socket *socket, void *bytes, size_t size, struct endpoint *remote)
+static void prove_read(struct connection *connection, const void *bytes, ssize_t result)
 {
-        struct connection *connection = socket->connection;
-        if (connection == NULL)
-                return -ENOTCONN;
-        if (remote != NULL)
-                *remote = connection->tuple.remote;
-        if (connection_is_opening(connection))
-                return -EAGAIN;
-        if (size == 0)
-                return 0;
-        ssize_t result = tcp_conn_read(connection->tcp, bytes, size, host_now(socket->host));
-        if (result == -EAGAIN)
-                return result;
         remember_failure(connection, result);
         if (result > 0) {
                 host_trace_read(connection, (size_t)result);
@@ -206,26 +210,67 @@ static ssize_t stream_read(Socket *socket, void *bytes, size_t size, struct endp
         } else if (result == 0) {
                 connection_prove_read_ended(connection);
         }
+}
+
+static ssize_t peek(struct connection *connection, const struct socket_reading *reading)
+{
+        ssize_t result = tcp_conn_peek(connection->tcp, reading->bytes, reading->size);
+        remember_failure(connection, result);
+        return result;
+}
+
+static ssize_t take_bytes(struct connection *connection, void *bytes, size_t size)
+{
+        ssize_t result = tcp_conn_read(connection->tcp, bytes, size, host_now(connection->host));
+        if (result == -EAGAIN)
+                return result;
+        prove_read(connection, bytes, result);
         connection_after_call(connection, "read");
         return result;
 }
 
-static ssize_t stream_write(Socket *socket, const void *bytes, size_t size, const struct endpoint *remote)
+/* MSG_TRUNC: the proof sees them all the same. */
+static ssize_t drop_bytes(struct connection *connection, size_t size)
+{
+        size_t readable = tcp_conn_readable(connection->tcp);
+        g_autofree uint8_t *bytes = g_malloc(MAX(readable, 1));
+        return take_bytes(connection, bytes, CLAMP(size, 1, MAX(readable, 1)));
+}
+
+static ssize_t stream_read(Socket *socket, struct socket_reading *reading)
 {
         struct connection *connection = socket->connection;
-        (void)remote; /* as Linux: a stream's own peer is meant, whatever is said */
+        if (connection == NULL)
+                return -ENOTCONN;
+        reading->from = connection->tuple.remote;
+        if (connection_is_opening(connection))
+                return -EAGAIN;
+        if (reading->size == 0)
+                return 0;
+        if (reading->flags & MSG_PEEK)
+                return peek(connection, reading);
+        if (reading->flags & MSG_TRUNC)
+                return drop_bytes(connection, reading->size);
+        return take_bytes(connection, reading->bytes, reading->size);
+}
+
+/* As Linux: a stream's own peer is meant, whatever address is given. */
+static ssize_t stream_write(Socket *socket, const struct socket_writing *writing)
+{
+        struct connection *connection = socket->connection;
         if (connection == NULL)
                 return -EPIPE;
         if (connection_is_opening(connection))
                 return -EAGAIN;
-        if (size == 0)
+        if (writing->size == 0)
                 return 0;
-        ssize_t result = tcp_conn_write(connection->tcp, bytes, size, host_now(socket->host));
+        ssize_t result =
+                tcp_conn_write(connection->tcp, writing->bytes, writing->size, host_now(socket->host));
         if (result == -EAGAIN)
                 return result;
         remember_failure(connection, result);
         if (result > 0)
-                connection_prove_written(connection, bytes, (size_t)result);
+                connection_prove_written(connection, writing->bytes, (size_t)result);
         connection_after_call(connection, "write");
         return result;
 }
@@ -320,6 +365,31 @@ void socket_apply_settings(Socket *socket)
 
 /* ---- Looking ---- */
 
+/* As Linux, a connection that is being opened has nothing in its buffers. */
+static int stream_ioctl(const Socket *socket, unsigned long request, int *value)
+{
+        const TcpConn *tcp = socket->connection != NULL ? socket->connection->tcp : NULL;
+        bool has_bytes = tcp != NULL && !connection_is_opening(socket->connection);
+        if (socket->listener != NULL && request != SIOCATMARK)
+                return -EINVAL;
+        switch (request) {
+        case SIOCINQ:
+                *value = has_bytes ? (int)tcp_conn_readable(tcp) : 0;
+                return 0;
+        case SIOCOUTQ:
+                *value = has_bytes ? (int)tcp_conn_unacknowledged(tcp) : 0;
+                return 0;
+        case SIOCOUTQNSD:
+                *value = has_bytes ? (int)tcp_conn_unsent(tcp) : 0;
+                return 0;
+        case SIOCATMARK:
+                *value = 0;
+                return 0;
+        default:
+                return -ENOTTY;
+        }
+}
+
 static unsigned stream_ready(const Socket *socket)
 {
         if (socket->connection != NULL)
@@ -364,9 +434,11 @@ const struct socket_ops socket_stream = {
         .listen = stream_listen,
         .accept = stream_accept,
         .connect = stream_connect,
+        .disconnect = stream_disconnect,
         .read = stream_read,
         .write = stream_write,
         .shutdown = stream_shutdown,
+        .ioctl = stream_ioctl,
         .close = stream_close,
         .ready = stream_ready,
         .tuple = stream_tuple,

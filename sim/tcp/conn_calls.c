@@ -48,6 +48,24 @@ ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns no
         return (ssize_t)taken;
 }
 
+/* Why there is nothing to read. */
+static ssize_t nothing_to_read(TcpConn *conn)
+{
+        if (conn->fin_received)
+                return 0;
+        if (conn->error != 0)
+                return -conn_take_error(conn);
+        if (!conn->was_opened)
+                return -ENOTCONN;
+        return is_shut_for_reading(conn) ? 0 : -EAGAIN;
+}
+
+ssize_t tcp_conn_peek(TcpConn *conn, void *bytes, size_t size)
+{
+        size_t taken = reassembly_peek(&conn->rcv.reassembly, 0, bytes, size);
+        return taken > 0 ? (ssize_t)taken : nothing_to_read(conn);
+}
+
 ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now)
 {
         (void)now;
@@ -60,13 +78,7 @@ ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now)
                 conn_leave_entry(conn);
                 return (ssize_t)taken;
         }
-        if (conn->fin_received)
-                return 0;
-        if (conn->error != 0)
-                return -conn_take_error(conn);
-        if (!conn->was_opened)
-                return -ENOTCONN;
-        return is_shut_for_reading(conn) ? 0 : -EAGAIN;
+        return nothing_to_read(conn);
 }
 
 int tcp_conn_shutdown(TcpConn *conn, int how, time_ns now)

@@ -294,6 +294,24 @@ size_t reassembly_read(struct reassembly *reassembly, void *to, size_t size)
         return wanted;
 }
 
+size_t reassembly_peek(const struct reassembly *reassembly, size_t skip, void *to, size_t size)
+{
+        uint8_t *target = to;
+        size_t readable = reassembly_readable(reassembly);
+        size_t wanted = skip < readable ? MIN(size, readable - skip) : 0;
+        size_t left = wanted;
+        for (uint32_t i = 0; left > 0; i++) {
+                const struct payload_slice *slice = ready_at(reassembly, i);
+                size_t skipped = MIN(skip, slice->length);
+                size_t length = MIN(left, slice->length - skipped);
+                memcpy(target, payload_slice_bytes(slice) + skipped, length);
+                target += length;
+                left -= length;
+                skip -= skipped;
+        }
+        return wanted;
+}
+
 unsigned reassembly_held_ranges(
         const struct reassembly *reassembly, struct held_range *ranges, unsigned count)
 {

@@ -54,6 +54,8 @@ void reassembly_insert(struct reassembly *reassembly, uint64_t offset, const str
 
 /* Copy out up to `size` readable bytes; `to` may be NULL to drop them. Returns how many. */
 size_t reassembly_read(struct reassembly *reassembly, void *to, size_t size);
+/* The same, but they stay; those from the `skip`th on. */
+size_t reassembly_peek(const struct reassembly *reassembly, size_t skip, void *to, size_t size);
 
 /* Up to `count` held ranges, those of the most recent arrivals first. Returns how many. */
 unsigned reassembly_held_ranges(

@@ -84,6 +84,8 @@ ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns no
 
 /* Bytes read, 1 to `size`; 0: the peer's FIN, or reading was shut down. -EAGAIN, -ENOTCONN, or the error, once. */
 ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now);
+/* The same, but they stay (MSG_PEEK). */
+ssize_t tcp_conn_peek(TcpConn *conn, void *bytes, size_t size);
 
 /* SHUT_RD, SHUT_WR or SHUT_RDWR. 0 or -ENOTCONN. */
 int tcp_conn_shutdown(TcpConn *conn, int how, time_ns now);

@@ -92,9 +92,12 @@ static int set_number(Process *process, int fd, int level, int option, int value
 static void new_sockets(Process *process, void *data)
 {
         (void)data;
-        ck_assert_fails(sock_socket(process, AF_INET6, SOCK_STREAM, 0), EAFNOSUPPORT);
-        ck_assert_fails(sock_socket(process, AF_INET, SOCK_RAW, 0), EINVAL);
+        ck_assert_fails(sock_socket(process, 77, SOCK_STREAM, 0), EAFNOSUPPORT);
+        ck_assert_fails(sock_socket(process, AF_INET, 99, 0), EINVAL);
+        ck_assert_fails(sock_socket(process, AF_INET, SOCK_RAW, 0), EPROTONOSUPPORT);
+        ck_assert_fails(sock_socket(process, AF_INET, SOCK_RDM, 0), ESOCKTNOSUPPORT);
         ck_assert_fails(sock_socket(process, AF_INET, SOCK_STREAM, IPPROTO_UDP), EPROTONOSUPPORT);
+        ck_assert_fails(sock_socket(process, AF_INET, SOCK_STREAM, -1), EINVAL);
         ck_assert_int_eq(sock_socket(process, AF_INET, SOCK_STREAM, IPPROTO_TCP), 3);
         ck_assert_int_eq(sock_socket(process, AF_INET, SOCK_STREAM, 0), 4);
         ck_assert_int_eq(sock_close(process, 3), 0);

@@ -1,0 +1,43 @@
+/*
+ * Waiting within a socket call.
+ */
+#include "host/call_wait.h"
+
+#include <errno.h>
+
+#include "host/process_private.h"
+
+Socket *call_socket(const struct call *call)
+{
+        return program_socket(call->process->program, call->fd);
+}
+
+int call_no_socket(const struct call *call)
+{
+        return program_has_file(call->process->program, call->fd) ? -ENOTSOCK : -EBADF;
+}
+
+int call_wait(const struct call *call, Socket *socket, unsigned events, time_ns deadline)
+{
+        struct waiter waiter;
+        if (process_is_cancelled(call->process))
+                return -ECANCELED;
+        waiter_join(&waiter, &socket->waiters, call->process, events);
+        enum process_waking waking = process_wait(call->process, deadline, call->name, socket);
+        bool is_gone = waiter.queue == NULL;
+        waiter_leave(&waiter);
+        if (waking == PROCESS_CANCELLED)
+                return -ECANCELED;
+        if (is_gone)
+                return -EBADF;
+        return waking == PROCESS_TIMED_OUT ? -ETIMEDOUT : 0;
+}
+
+bool call_try_again(const struct call *call, Socket *socket, ssize_t *result, unsigned events)
+{
+        if (*result != -EAGAIN || socket->is_nonblocking)
+                return false;
+        int error = call_wait(call, socket, events, TIME_NEVER);
+        *result = error;
+        return error == 0;
+}

@@ -1,0 +1,214 @@
+/*
+ * The calls that move bytes: read, write and their relatives. POSIX.1-2017; Linux's flags and answers.
+ *
+ * All are one of two: a message is received, or sent. Several pieces of memory are gathered in one.
+ */
+#include <errno.h>
+#include <limits.h>
+
+#include "host/call_wait.h"
+#include "host/process_private.h"
+
+/* ---- Receiving ---- */
+
+static ssize_t read_waiting(
+        const struct call *call, Socket *socket, struct socket_reading *reading, bool dont_wait)
+{
+        ssize_t result;
+        if (process_is_cancelled(call->process))
+                return -ECANCELED;
+        do {
+                result = socket->ops->read(socket, reading);
+        } while (!dont_wait && call_try_again(call, socket, &result, WAIT_TO_READ));
+        return result;
+}
+
+static ssize_t receive(const struct call *call, struct socket_reading *reading, int flags)
+{
+        Socket *socket = call_socket(call);
+        if (socket == NULL)
+                return call_no_socket(call);
+        reading->flags = flags;
+        return read_waiting(call, socket, reading, (flags & MSG_DONTWAIT) != 0);
+}
+
+/* read(2) and write(2) are for other descriptors, too; but ours can do neither. */
+static ssize_t as_file_call(const struct call *call, ssize_t result)
+{
+        (void)call;
+        return result == -ENOTSOCK ? -EINVAL : result;
+}
+
+ssize_t sock_read(Process *process, int fd, void *bytes, size_t size)
+{
+        struct call call = call_begin(process, "read", fd);
+        struct socket_reading reading = { .bytes = bytes, .size = size };
+        call_tell(&call, "%zu bytes", size);
+        return call_end(&call, as_file_call(&call, receive(&call, &reading, 0)));
+}
+
+ssize_t sock_recv(Process *process, int fd, void *bytes, size_t size, int flags)
+{
+        struct call call = call_begin(process, "recv", fd);
+        struct socket_reading reading = { .bytes = bytes, .size = size };
+        call_tell(&call, "%zu bytes", size);
+        return call_end(&call, receive(&call, &reading, flags));
+}
+
+ssize_t sock_recvfrom(Process *process, int fd, void *bytes, size_t size, int flags, struct endpoint *remote)
+{
+        struct call call = call_begin(process, "recvfrom", fd);
+        struct socket_reading reading = { .bytes = bytes, .size = size };
+        char text[ENDPOINT_TEXT_SIZE];
+        ssize_t result = receive(&call, &reading, flags);
+        if (result >= 0 && remote != NULL)
+                *remote = reading.from;
+        if (call.is_traced)
+                call_tell(&call, "%zu bytes from %s", size,
+                        result >= 0 ? endpoint_format(&reading.from, text) : "anyone");
+        return call_end(&call, result);
+}
+
+static bool total_size(const struct iovec *pieces, size_t count, size_t *size)
+{
+        *size = 0;
+        for (size_t i = 0; i < count; i++) {
+                if (!g_size_checked_add(size, *size, pieces[i].iov_len))
+                        return false;
+        }
+        return *size <= SSIZE_MAX && count <= IOV_MAX;
+}
+
+static void scatter(const uint8_t *bytes, size_t size, const struct iovec *pieces)
+{
+        for (size_t done = 0; done < size; pieces++) {
+                size_t part = MIN(size - done, pieces->iov_len);
+                if (part > 0)
+                        memcpy(pieces->iov_base, bytes + done, part);
+                done += part;
+        }
+}
+
+static ssize_t receive_message(struct call *call, struct sock_message *message, int flags)
+{
+        struct socket_reading reading = { 0 };
+        if (!total_size(message->pieces, message->piece_count, &reading.size))
+                return message->piece_count > IOV_MAX ? -EMSGSIZE : -EINVAL;
+        call_tell(call, "%zu bytes", reading.size);
+        bool is_one = message->piece_count == 1;
+        g_autofree uint8_t *gathered = is_one ? NULL : g_malloc(reading.size);
+        reading.bytes = is_one ? message->pieces->iov_base : gathered;
+        ssize_t result = receive(call, &reading, flags);
+        if (result < 0)
+                return result;
+        if (!is_one)
+                scatter(gathered, MIN((size_t)result, reading.size), message->pieces);
+        if (message->name != NULL)
+                *message->name = reading.from;
+        message->flags = reading.message_flags;
+        message->control_size = 0;
+        return result;
+}
+
+ssize_t sock_recvmsg(Process *process, int fd, struct sock_message *message, int flags)
+{
+        struct call call = call_begin(process, "recvmsg", fd);
+        return call_end(&call, receive_message(&call, message, flags));
+}
+
+/* ---- Sending ---- */
+
+/* What has been taken counts; an error that comes later is left for the next call. */
+static ssize_t write_waiting(
+        const struct call *call, Socket *socket, const struct socket_writing *writing, bool dont_wait)
+{
+        struct socket_writing rest = *writing;
+        size_t written = 0;
+        ssize_t result;
+        if (process_is_cancelled(call->process))
+                return -ECANCELED;
+        do {
+                if (written > 0 && (socket_ready(socket) & POLLERR) != 0)
+                        break;
+                rest.bytes = (const uint8_t *)writing->bytes + written;
+                rest.size = writing->size - written;
+                result = socket->ops->write(socket, &rest);
+                if (result > 0)
+                        written += (size_t)result;
+                if (result > 0 && written < writing->size)
+                        result = -EAGAIN;
+        } while (!dont_wait && call_try_again(call, socket, &result, WAIT_TO_WRITE));
+        return written > 0 && result != -ECANCELED ? (ssize_t)written : result;
+}
+
+/* Nobody gets a SIGPIPE here: MSG_NOSIGNAL asks for nothing. */
+static ssize_t send_bytes(const struct call *call, struct socket_writing *writing, int flags)
+{
+        Socket *socket = call_socket(call);
+        if (socket == NULL)
+                return call_no_socket(call);
+        writing->flags = flags;
+        return write_waiting(call, socket, writing, (flags & MSG_DONTWAIT) != 0);
+}
+
+ssize_t sock_write(Process *process, int fd, const void *bytes, size_t size)
+{
+        struct call call = call_begin(process, "write", fd);
+        struct socket_writing writing = { .bytes = bytes, .size = size };
+        call_tell(&call, "%zu bytes", size);
+        return call_end(&call, as_file_call(&call, send_bytes(&call, &writing, 0)));
+}
+
+ssize_t sock_send(Process *process, int fd, const void *bytes, size_t size, int flags)
+{
+        struct call call = call_begin(process, "send", fd);
+        struct socket_writing writing = { .bytes = bytes, .size = size };
+        call_tell(&call, "%zu bytes", size);
+        return call_end(&call, send_bytes(&call, &writing, flags));
+}
+
+static void tell_destination(struct call *call, size_t size, const struct endpoint *remote)
+{
+        char text[ENDPOINT_TEXT_SIZE];
+        if (call->is_traced)
+                call_tell(call, "%zu bytes to %s", size,
+                        remote != NULL ? endpoint_format(remote, text) : "its peer");
+}
+
+ssize_t sock_sendto(
+        Process *process, int fd, const void *bytes, size_t size, int flags, const struct endpoint *remote)
+{
+        struct call call = call_begin(process, "sendto", fd);
+        struct socket_writing writing = { .bytes = bytes, .size = size, .remote = remote };
+        tell_destination(&call, size, remote);
+        return call_end(&call, send_bytes(&call, &writing, flags));
+}
+
+static void gather(uint8_t *bytes, const struct iovec *pieces, size_t count)
+{
+        for (size_t i = 0; i < count; i++) {
+                if (pieces[i].iov_len > 0)
+                        memcpy(bytes, pieces[i].iov_base, pieces[i].iov_len);
+                bytes += pieces[i].iov_len;
+        }
+}
+
+static ssize_t send_message(struct call *call, const struct sock_message *message, int flags)
+{
+        struct socket_writing writing = { .remote = message->name };
+        if (!total_size(message->pieces, message->piece_count, &writing.size))
+                return message->piece_count > IOV_MAX ? -EMSGSIZE : -EINVAL;
+        tell_destination(call, writing.size, message->name);
+        bool is_one = message->piece_count == 1;
+        g_autofree uint8_t *gathered = is_one ? NULL : g_malloc(writing.size);
+        if (!is_one)
+                gather(gathered, message->pieces, message->piece_count);
+        writing.bytes = is_one ? message->pieces->iov_base : gathered;
+        return send_bytes(call, &writing, flags);
+}
+
+ssize_t sock_sendmsg(Process *process, int fd, const struct sock_message *message, int flags)
+{
+        struct call call = call_begin(process, "sendmsg", fd);
+        return call_end(&call, send_message(&call, message, flags));
+}
