@@ -161,9 +161,8 @@ bool packet_tcp_header(const struct packet *packet, struct tcp_segment *segment)
         struct transport_place place;
         if (!has_protocol(packet, IP_PROTOCOL_TCP, TCP_HEADER_SIZE, &place))
                 return false;
-        enum tcp_parse result =
-                tcp_header_parse(packet->header + place.offset, packet->header_size - place.offset, segment);
-        return result == TCP_PARSE_OK || result == TCP_PARSE_BAD_OPTION;
+        return tcp_header_parse(packet->header + place.offset, packet->header_size - place.offset, segment) ==
+               TCP_PARSE_OK;
 }
 
 uint32_t packet_transport_offset(const struct packet *packet)

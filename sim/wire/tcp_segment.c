@@ -61,8 +61,7 @@ enum tcp_parse tcp_segment_parse(const struct ip_address *source, const struct i
                 return TCP_PARSE_BAD_OFFSET;
         header = transport_header(bytes, size, payload, header_size, buffer);
         struct tcp_options options;
-        if (!tcp_options_parse(header + TCP_HEADER_SIZE, header_size - TCP_HEADER_SIZE, &options))
-                return TCP_PARSE_BAD_OPTION;
+        tcp_options_parse(header + TCP_HEADER_SIZE, header_size - TCP_HEADER_SIZE, &options);
         *segment = segment_of(header, &options, transport_payload(bytes, size, &summed, header_size, pool));
         return TCP_PARSE_OK;
 }
@@ -75,11 +74,9 @@ enum tcp_parse tcp_header_parse(const uint8_t *bytes, size_t size, struct tcp_se
         if (header_size < TCP_HEADER_SIZE || header_size > size)
                 return TCP_PARSE_BAD_OFFSET;
         struct tcp_options options;
-        bool is_good = tcp_options_parse(bytes + TCP_HEADER_SIZE, header_size - TCP_HEADER_SIZE, &options);
-        if (!is_good)
-                options = (struct tcp_options){ 0 };
+        tcp_options_parse(bytes + TCP_HEADER_SIZE, header_size - TCP_HEADER_SIZE, &options);
         *segment = segment_of(bytes, &options, (struct payload){ 0 });
-        return is_good ? TCP_PARSE_OK : TCP_PARSE_BAD_OPTION;
+        return TCP_PARSE_OK;
 }
 
 const char *tcp_parse_name(enum tcp_parse result)
@@ -88,7 +85,6 @@ const char *tcp_parse_name(enum tcp_parse result)
                 [TCP_PARSE_OK] = "ok",
                 [TCP_PARSE_TRUNCATED] = "truncated",
                 [TCP_PARSE_BAD_OFFSET] = "bad data offset",
-                [TCP_PARSE_BAD_OPTION] = "bad option",
                 [TCP_PARSE_BAD_CHECKSUM] = "bad checksum",
         };
         return names[result];

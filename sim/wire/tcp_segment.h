@@ -1,6 +1,6 @@
 /*
- * A TCP segment as a value, and its header on the wire. RFC 9293 section 3.1; options of RFC 7323 and RFC
- * 2018, laid out in Linux's order.
+ * A TCP segment as a value, and its header on the wire. RFC 9293 section 3.1; options of RFC 7323, RFC 2018,
+ * RFC 7413 and RFC 9768, laid out in Linux's order.
  */
 #ifndef INORDER_TCP_SEGMENT_H
 #define INORDER_TCP_SEGMENT_H
@@ -13,6 +13,8 @@
 #define TCP_HEADER_SIZE     20
 #define TCP_HEADER_SIZE_MAX 60
 #define TCP_SACK_BLOCKS_MAX 4
+#define TCP_FAST_OPEN_COOKIE_MAX 16
+#define TCP_ACCECN_COUNTERS_MAX  3
 
 /* Bits of the flags field, as on the wire. */
 enum tcp_flag {
@@ -44,6 +46,17 @@ struct tcp_options {
         uint32_t timestamp_value;
         uint32_t timestamp_echo;
         struct sack_block sack[TCP_SACK_BLOCKS_MAX];
+        /* Fast open (RFC 7413): a cookie, or the request for one, of no bytes. */
+        bool has_fast_open;
+        bool is_fast_open_experimental; /* of kind 254 with the magic number 0xf989 */
+        uint8_t fast_open_size;
+        uint8_t fast_open[TCP_FAST_OPEN_COOKIE_MAX];
+        /* Accurate ECN (RFC 9768): counters of 24 bits in their order on the wire, of order 0: ECT(0), CE,
+         * ECT(1); of order 1: ECT(1), CE, ECT(0). Their tail may be left out. */
+        bool has_accecn;
+        bool is_accecn_order_1;
+        uint8_t accecn_count;
+        uint32_t accecn[TCP_ACCECN_COUNTERS_MAX];
 };
 
 struct tcp_segment {
@@ -64,7 +77,6 @@ enum tcp_parse {
         TCP_PARSE_OK,
         TCP_PARSE_TRUNCATED,
         TCP_PARSE_BAD_OFFSET,
-        TCP_PARSE_BAD_OPTION,
         TCP_PARSE_BAD_CHECKSUM
 };
 
@@ -74,8 +86,8 @@ uint32_t tcp_segment_length(const struct tcp_segment *segment);
 struct seqnum tcp_segment_end(const struct tcp_segment *segment);
 
 /* Read the segment whose header begins at `bytes` (`size` of them are header bytes of the packet) and whose
- * further bytes are `payload`; the checksum is verified with the payload's sum. Unknown options are skipped
- * by their length; an option with an impossible length fails the whole. `*segment`, with its own reference to
+ * further bytes are `payload`; the checksum is verified with the payload's sum. Options that are malformed
+ * or unknown are left out (tcp_options_parse()). `*segment`, with its own reference to
  * the payload, is written only when the answer is TCP_PARSE_OK; its ecn and dont_fragment are the caller's to
  * fill in. */
 enum tcp_parse tcp_segment_parse(const struct ip_address *source, const struct ip_address *destination,
@@ -83,7 +95,7 @@ enum tcp_parse tcp_segment_parse(const struct ip_address *source, const struct i
         struct tcp_segment *segment);
 
 /* Read a header alone, of which `size` bytes are there in one piece; nothing is verified. For telling what a
- * packet says, which may be damaged: the fixed part is written also when an option is bad. */
+ * packet says, which may be damaged. */
 enum tcp_parse tcp_header_parse(const uint8_t *bytes, size_t size, struct tcp_segment *segment);
 
 const char *tcp_parse_name(enum tcp_parse result);
@@ -92,8 +104,8 @@ const char *tcp_parse_name(enum tcp_parse result);
 size_t tcp_options_size(const struct tcp_options *options);
 
 /* Write header and options, checksum made, to `bytes`; returns the header's size. Sums the payload if it is
- * not summed yet. Order: SYN: MSS, SACK-permitted, timestamps, window scale; else timestamps, SACK. The
- * blocks that do not fit in 40 bytes are asserted not to be there. */
+ * not summed yet. Order: SYN: MSS, SACK-permitted, timestamps, window scale, fast open; else timestamps,
+ * SACK. What does not fit in 40 bytes is asserted not to be there. */
 size_t tcp_segment_emit(const struct ip_address *source, const struct ip_address *destination,
         struct tcp_segment *segment, uint8_t bytes[TCP_HEADER_SIZE_MAX]);
 

@@ -1,7 +1,7 @@
 /*
- * Fuzz target: a packet as it comes off the wire, through IPv4 to UDP or TCP. The first two bytes say which
- * sums and lengths are mended first (few packets made up would get past them) and where headers end and
- * payload begins, which need not be where the headers say.
+ * Fuzz target: a packet as it comes off the wire, through IPv4 or IPv6 to UDP, TCP or ICMP and the packet it
+ * quotes. The first two bytes say which sums and lengths are mended first (few packets made up would get past
+ * them) and where headers end and payload begins, which need not be where the headers say.
  *
  * What parses is written again and parses to the same.
  */
@@ -9,6 +9,7 @@
 #include "fuzz_bytes.h"
 #include "wire/byte_order.h"
 #include "wire/checksum.h"
+#include "wire/icmp.h"
 #include "wire/tcp_segment.h"
 #include "wire/transport.h"
 #include "wire/udp.h"
@@ -16,7 +17,9 @@
 #define PACKET_MOST      2048
 #define TCP_CHECKSUM_AT  16
 #define UDP_CHECKSUM_AT  6
+#define ICMP_CHECKSUM_AT 2
 #define IPV4_CHECKSUM_AT 10
+#define IPV6_LENGTH_AT   4
 #define OPTIONS_SIZE_MAX (TCP_HEADER_SIZE_MAX - TCP_HEADER_SIZE)
 
 enum mending { MEND_LENGTH = 0x1, MEND_IPV4_SUM = 0x2, MEND_TRANSPORT_SUM = 0x4, MEND_UDP_LENGTH = 0x8 };
@@ -27,10 +30,10 @@ struct wire {
         size_t size;
         uint8_t mending;
         size_t cut; /* so many bytes of the transport's part are header bytes */
-        struct ipv4_header header;
+        struct ip_header header;
 };
 
-/* ---- IPv4 ---- */
+/* ---- IP ---- */
 
 static void mend_ipv4(struct wire *wire)
 {
@@ -46,27 +49,48 @@ static void mend_ipv4(struct wire *wire)
         write_be16(packet + IPV4_CHECKSUM_AT, checksum_finish(checksum_sum(packet, header_size)));
 }
 
-static void check_ipv4(const struct wire *wire)
+static void mend_ipv6(struct wire *wire)
 {
-        struct ipv4_header again;
-        uint8_t bytes[IPV4_HEADER_SIZE];
-        ipv4_emit(&wire->header, bytes);
-        g_assert(ipv4_parse(bytes, sizeof bytes, wire->size, &again) == IPV4_OK);
-        again.header_length = wire->header.header_length;
+        if (wire->size >= IPV6_HEADER_SIZE && wire->mending & MEND_LENGTH)
+                write_be16(wire->packet + IPV6_LENGTH_AT, (uint16_t)(wire->size - IPV6_HEADER_SIZE));
+}
+
+static void mend_ip(struct wire *wire)
+{
+        if (wire->size > 0 && wire->packet[0] >> 4 == 6)
+                mend_ipv6(wire);
+        else
+                mend_ipv4(wire);
+}
+
+/* Without what is not written again: options and extension headers. */
+static void check_ip(const struct wire *wire)
+{
+        struct ip_header again;
+        uint8_t bytes[IPV6_HEADER_SIZE];
+        size_t size = ip_header_size(wire->header.version);
+        if (wire->header.header_size > size && wire->header.version == 6)
+                return;
+        ip_header_emit(&wire->header, bytes);
+        g_assert(ip_header_parse(bytes, size, wire->size, &again) == IP_OK);
+        again.header_size = wire->header.header_size;
+        again.is_fragment = wire->header.is_fragment;
         g_assert(ip_address_equal(&again.source, &wire->header.source));
-        g_assert(again.total_length == wire->header.total_length && again.protocol == wire->header.protocol);
-        g_assert(again.fragment_offset == wire->header.fragment_offset && again.ecn == wire->header.ecn);
+        g_assert(ip_address_equal(&again.destination, &wire->header.destination));
+        g_assert(again.size == wire->header.size && again.protocol == wire->header.protocol);
+        g_assert(again.dscp == wire->header.dscp && again.ecn == wire->header.ecn);
+        g_assert(again.flow_label == wire->header.flow_label && again.hop_limit == wire->header.hop_limit);
 }
 
 static void check_forwarding(const struct wire *wire)
 {
-        struct ipv4_header again;
-        uint8_t bytes[IPV4_HEADER_SIZE_MAX];
-        memcpy(bytes, wire->packet, wire->header.header_length);
-        if (!ipv4_decrement_ttl(bytes))
+        struct ip_header again;
+        uint8_t bytes[PACKET_MOST];
+        memcpy(bytes, wire->packet, wire->header.header_size);
+        if (!ip_decrement_hop_limit(bytes))
                 return;
-        g_assert(ipv4_parse(bytes, sizeof bytes, wire->size, &again) == IPV4_OK);
-        g_assert(again.time_to_live == wire->header.time_to_live - 1);
+        g_assert(ip_header_parse(bytes, wire->header.header_size, wire->size, &again) == IP_OK);
+        g_assert(again.hop_limit == wire->header.hop_limit - 1);
 }
 
 /* ---- What is within ---- */
@@ -154,20 +178,55 @@ static void parse_tcp(const struct wire *wire, uint8_t *bytes, size_t size)
         payload_clear(&segment.payload);
 }
 
+static void check_icmp(const struct wire *wire, struct icmp_message *message, const uint8_t *bytes)
+{
+        struct icmp_quote quote;
+        uint8_t again[ICMP_HEADER_SIZE];
+        icmp_emit(&wire->header.source, &wire->header.destination, message, again);
+        g_assert(memcmp(again, bytes, sizeof again) == 0);
+        if (icmp_quote_parse(message, &quote))
+                g_assert(ip_version_of(&quote.tuple.local.address) == message->version ||
+                         ip_address_is_any(&quote.tuple.local.address));
+}
+
+static void parse_icmp(const struct wire *wire, uint8_t *bytes, size_t size)
+{
+        struct icmp_message message;
+        struct payload none = { 0 };
+        if (wire->mending & MEND_TRANSPORT_SUM && size >= ICMP_HEADER_SIZE) {
+                write_be16(bytes + ICMP_CHECKSUM_AT, 0);
+                uint16_t sum = checksum_sum(bytes, size);
+                if (wire->header.version == 6)
+                        sum = transport_sum(&wire->header.source, &wire->header.destination,
+                                IP_PROTOCOL_ICMPV6, bytes, size, &none);
+                write_be16(bytes + ICMP_CHECKSUM_AT, checksum_finish(sum));
+        }
+        size_t cut = MIN(wire->cut, size);
+        struct payload payload = cut_payload(wire, bytes + cut, size - cut);
+        enum icmp_parse result = icmp_parse(&wire->header, bytes, cut, &payload, wire->pool, &message);
+        payload_clear(&payload);
+        if (result != ICMP_OK)
+                return;
+        check_icmp(wire, &message, bytes);
+        payload_clear(&message.body);
+}
+
 static void parse_packet(struct wire *wire)
 {
-        struct ipv4_header *header = &wire->header;
-        mend_ipv4(wire);
-        if (ipv4_parse(wire->packet, wire->size, wire->size, header) != IPV4_OK)
+        struct ip_header *header = &wire->header;
+        mend_ip(wire);
+        if (ip_header_parse(wire->packet, wire->size, wire->size, header) != IP_OK)
                 return;
-        check_ipv4(wire);
+        check_ip(wire);
         check_forwarding(wire);
-        uint8_t *bytes = wire->packet + header->header_length;
-        size_t size = header->total_length - header->header_length;
+        uint8_t *bytes = wire->packet + header->header_size;
+        size_t size = header->size - header->header_size;
         if (header->protocol == IP_PROTOCOL_UDP)
                 parse_udp(wire, bytes, size);
         else if (header->protocol == IP_PROTOCOL_TCP)
                 parse_tcp(wire, bytes, size);
+        else if (header->protocol == IP_PROTOCOL_ICMP || header->protocol == IP_PROTOCOL_ICMPV6)
+                parse_icmp(wire, bytes, size);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)

@@ -208,13 +208,13 @@ START_TEST(fewer_bytes_than_the_fixed_header_are_truncated)
 }
 END_TEST
 
-START_TEST(a_bad_option_fails_the_segment)
+START_TEST(a_bad_option_does_not_fail_the_segment)
 {
         uint8_t bytes[24] = { [12] = 0x60, [20] = 2, [21] = 3 };
         struct tcp_segment got;
         mend_checksum(bytes, sizeof bytes);
-        enum tcp_parse result = parse(bytes, sizeof bytes, sizeof bytes, &got);
-        ck_assert_str_eq(tcp_parse_name(result), "bad option");
+        ck_assert_int_eq(parse(bytes, sizeof bytes, sizeof bytes, &got), TCP_PARSE_OK);
+        ck_assert(!got.options.has_mss);
 }
 END_TEST
 
@@ -318,7 +318,7 @@ int main(void)
         tcase_add_test(cases, other_addresses_fail_the_checksum);
         tcase_add_loop_test(cases, any_data_offset_is_obeyed_or_refused, 0, G_N_ELEMENTS(offsets));
         tcase_add_test(cases, fewer_bytes_than_the_fixed_header_are_truncated);
-        tcase_add_test(cases, a_bad_option_fails_the_segment);
+        tcase_add_test(cases, a_bad_option_does_not_fail_the_segment);
         tcase_add_test(cases, all_nine_flags_are_carried_and_reserved_bits_ignored);
         tcase_add_test(cases, random_bytes_parse_whole_or_not_at_all);
         tcase_add_test(cases, any_segment_survives_emitting_and_parsing);
