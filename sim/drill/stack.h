@@ -84,9 +84,16 @@ struct errand {
         void *private; /* the stack's */
 };
 
+enum stack_error {
+        STACK_ERROR_UNAVAILABLE, /* the machine or the user's rights lack what every script needs; the message says what */
+};
+#define STACK_ERROR (stack_error_quark())
+GQuark stack_error_quark(void);
+
 struct stack_ops {
         const char *name; /* "inorder", "kernel" */
-        /* The stack has its addresses, and its clock stands at 0 or a little later. */
+        /* The stack has its addresses, and its clock stands at 0 or a little later. Other errors than STACK_ERROR are
+         * this script's: a setting that the stack refuses, a congestion control it has not. */
         Stack *(*open)(const struct stack_config *config, GError **error);
         void (*close)(Stack *stack);
         time_ns (*now)(Stack *stack);
@@ -96,7 +103,8 @@ struct stack_ops {
         /* An IP packet arrives now. Simulated: and all that follows at this instant happens. */
         bool (*inject)(Stack *stack, const uint8_t *bytes, size_t size, GError **error);
         /* The next packet that the stack sent; waits for one up to and including `until`. False: none came, and the
-         * clock stands at `until` (at the last event's time when nothing can happen any more and `until` is TIME_NEVER). */
+         * clock stands at `until` (at the last event's time when nothing can happen any more and `until` is TIME_NEVER;
+         * of a kernel nobody knows that, and TIME_NEVER is in ten minutes). */
         bool (*capture)(Stack *stack, time_ns until, struct captured_packet *packet);
         /* Begin it now. It has often ended when this returns. The errand stays where it is until it has ended. */
         void (*start)(Stack *stack, struct errand *errand);
