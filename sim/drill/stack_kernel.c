@@ -19,6 +19,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DEVICE          "tun0"
@@ -198,6 +199,17 @@ static void await(Stack *stack, time_ns until)
 static time_ns limit(Stack *stack, time_ns until)
 {
         return until == TIME_NEVER ? kernel_now(stack) + LONGEST_WAIT : until;
+}
+
+/* Timers of Linux's wheel end with the first tick that begins after their time, and ticks are at whole
+ * multiples of their length: with 250 a second, up to 4 ms late, as much as a script allows. What begins at a
+ * multiple of a tick after this is a quarter of one late, whatever the luck. */
+static time_ns before_a_tick(void)
+{
+        struct timespec resolution;
+        clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+        duration_ns tick = MAX(resolution.tv_sec * SECOND + resolution.tv_nsec, 1);
+        return (kernel_clock() / tick + 2) * tick - tick / 4;
 }
 
 static void kernel_wait_until(Stack *stack, time_ns at)
@@ -412,8 +424,8 @@ static Stack *kernel_open(const struct stack_config *config, GError **error)
                 kernel_close(stack);
                 return NULL;
         }
-        take_packets(stack);
-        stack->epoch = kernel_clock();
+        stack->epoch = before_a_tick();
+        kernel_wait_until(stack, 0);
         return stack;
 }
 
