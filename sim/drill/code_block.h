@@ -2,8 +2,11 @@
  * `%{ assert tcpi_snd_cwnd == 10, tcpi_snd_cwnd }%`: the little of Python that packet scripts use, parsed once and
  * evaluated against named numbers.
  *
- * Statements `assert EXPR [, EXPR]`, `print(...)`, `NAME = EXPR`, `if`/`else` with blocks are refused with a place. Expressions: integers,
- * strings, names, tuples and lists, + - * / // % & | ^ ~ << >>, comparisons (chained), in, not in, and, or, not, abs(), min(), max(), `%` on strings.
+ * Statements `assert EXPR [, EXPR]`, `print(...)`, `NAME = EXPR` and if, elif, else. Expressions: numbers, strings, names, tuples
+ * and lists, + - * / // % ** & | ^ ~ << >>, comparisons (chained), in, not in, and, or, not, if-else, items by index,
+ * abs() min() max() len() int() float() str(), `%` on strings. Other Python is refused with its place.
+ *
+ * Differs: numbers are exact fractions; what Python rounds to floating point is not rounded here.
  */
 #ifndef INORDER_CODE_BLOCK_H
 #define INORDER_CODE_BLOCK_H

@@ -19,7 +19,6 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #define DEVICE          "tun0"
@@ -201,17 +200,6 @@ static time_ns limit(Stack *stack, time_ns until)
         return until == TIME_NEVER ? kernel_now(stack) + LONGEST_WAIT : until;
 }
 
-/* Timers of Linux's wheel end with the first tick that begins after their time, and ticks are at whole
- * multiples of their length: with 250 a second, up to 4 ms late, as much as a script allows. What begins at a
- * multiple of a tick after this is a quarter of one late, whatever the luck. */
-static time_ns before_a_tick(void)
-{
-        struct timespec resolution;
-        clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
-        duration_ns tick = MAX(resolution.tv_sec * SECOND + resolution.tv_nsec, 1);
-        return (kernel_clock() / tick + 2) * tick - tick / 4;
-}
-
 static void kernel_wait_until(Stack *stack, time_ns at)
 {
         while (kernel_now(stack) < at)
@@ -369,21 +357,10 @@ static void hurry(struct scheduling *before)
         prctl(PR_SET_TIMERSLACK, 1UL);
 }
 
-/* Connections that a script closed but did not end live on without an owner, and their namespace with them,
- * as long as they send the same again: nobody will answer. */
-static void let_orphans_go(Caller *caller, void *data)
-{
-        (void)caller;
-        (void)data;
-        kernel_sysctl_set("tcp_orphan_retries", "1", NULL);
-        kernel_sysctl_set("tcp_rto_max_ms", "1000", NULL); /* Linux 6.15 */
-}
-
 static void kernel_close(Stack *stack)
 {
         if (stack == NULL)
                 return;
-        run_inside(stack, let_orphans_go, NULL);
         kernel_callers_free(stack->callers);
         if (stack->tun >= 0)
                 close(stack->tun);
@@ -424,8 +401,8 @@ static Stack *kernel_open(const struct stack_config *config, GError **error)
                 kernel_close(stack);
                 return NULL;
         }
-        stack->epoch = before_a_tick();
-        kernel_wait_until(stack, 0);
+        take_packets(stack);
+        stack->epoch = kernel_clock();
         return stack;
 }
 
