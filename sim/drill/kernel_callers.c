@@ -4,6 +4,7 @@
  */
 #include "drill/kernel_callers.h"
 
+#include "drill/kernel_clock.h"
 #include "drill/kernel_namespace.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Makes a call that waits return EINTR. Whoever else uses real-time signals takes them from the other end. */
@@ -43,13 +43,6 @@ struct KernelCallers {
         char congestion[CONGESTION_NAME_SIZE];
         GArray *fds; /* of int: open ones that calls made */
 };
-
-time_ns kernel_clock(void)
-{
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        return now.tv_sec * SECOND + now.tv_nsec;
-}
 
 static void on_interrupt(int signal_number)
 {

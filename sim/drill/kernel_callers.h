@@ -11,9 +11,6 @@
 
 typedef struct KernelCallers KernelCallers;
 
-/* CLOCK_MONOTONIC. */
-time_ns kernel_clock(void);
-
 /* `namespace_fd` is the callers' from now on. */
 KernelCallers *kernel_callers_new(int namespace_fd);
 /* Calls that wait are interrupted, further ones fail; descriptors that are still open are closed, connections reset. */

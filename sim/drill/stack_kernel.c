@@ -8,33 +8,26 @@
 #include "drill/stack.h"
 
 #include "drill/kernel_callers.h"
-#include "drill/kernel_namespace.h"
+#include "drill/kernel_clock.h"
+#include "drill/kernel_setup.h"
 #include "drill/kernel_sockets.h"
-#include "drill/sysctls.h"
 #include "live/network_device.h"
-#include "live/tun.h"
 #include "wire/ip_header.h"
 
 #include <errno.h>
+<<<<<<< HEAD
 #include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
+=======
+>>>>>>> 36b5cb1 (drill: setting up, clock and haste of a kernel stack have files of their own)
 #include <unistd.h>
 
-#define DEVICE          "tun0"
-#define QUEUE_PACKETS   1000
 #define PACKET_SIZE_MAX 65536
 /* How often a caller that has not come back yet is looked at. */
 #define LOOK_AGAIN (200 * MICROSECOND)
 /* A script may wait without a limit, but somebody waits for the script. */
 #define LONGEST_WAIT (600 * SECOND)
-
-/* Of the thread that uses the stack, before it did. */
-struct scheduling {
-        int policy;
-        struct sched_param parameters;
-        bool was_changed;
-};
 
 struct Stack {
         int tun;
@@ -43,102 +36,13 @@ struct Stack {
         struct ip_address local;
         struct ip_address remote;
         GQueue captured; /* of struct captured_packet * */
-        struct scheduling before;
+        struct kernel_haste before;
         uint8_t buffer[PACKET_SIZE_MAX];
 };
 
 GQuark stack_error_quark(void)
 {
         return g_quark_from_static_string("inorder-stack-error");
-}
-
-/* ---- Setting up, on a thread in the namespace ---- */
-
-struct setting_up {
-        const struct stack_config *config;
-        KernelCallers *callers;
-        int tun;
-        GError *error;
-};
-
-static void become_unavailable(GError **error)
-{
-        g_autoptr(GError) cause = g_steal_pointer(error);
-        g_set_error_literal(error, STACK_ERROR, STACK_ERROR_UNAVAILABLE, cause->message);
-}
-
-static bool lacks_rights(const GError *error)
-{
-        return g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_PERM) ||
-               g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_ACCES) ||
-               g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_ROFS);
-}
-
-/* Routers are not asked for, addresses not made, duplicates not looked for: all that would send. */
-static void quieten_ipv6(void)
-{
-        static const char *const settings[][2] = {
-                { "net.ipv6.conf.default.accept_dad", "0" },
-                { "net.ipv6.conf.default.accept_ra", "0" },
-                { "net.ipv6.conf.default.router_solicitations", "0" },
-                { "net.ipv6.conf.default.addr_gen_mode", "1" },
-        };
-        for (size_t i = 0; i < G_N_ELEMENTS(settings); i++)
-                kernel_sysctl_set(settings[i][0], settings[i][1], NULL); /* no IPv6, no noise */
-}
-
-/* In a namespace only an algorithm that the machine allows to everybody can be the default
- * (tcp_set_default_congestion_ control() of Linux answers EPERM); but a socket of root's may take any, so
- * each is given it. */
-static enum kernel_sysctl set_sysctl(
-        KernelCallers *callers, const char *name, const char *value, GError **error)
-{
-        GError *refusal = NULL;
-        enum kernel_sysctl result = kernel_sysctl_set(name, value, &refusal);
-        if (g_str_has_suffix(name, "tcp_congestion_control")) {
-                bool is_restricted = g_error_matches(refusal, G_FILE_ERROR, G_FILE_ERROR_PERM);
-                kernel_callers_set_congestion(callers, is_restricted ? value : "");
-                if (is_restricted) {
-                        g_error_free(refusal);
-                        return KERNEL_SYSCTL_SET;
-                }
-        }
-        if (refusal != NULL)
-                g_propagate_error(error, refusal);
-        return result;
-}
-
-static void set_profile_value(void *data, const char *name, const char *value)
-{
-        struct setting_up *work = data;
-        if (work->error != NULL)
-                return;
-        g_autoptr(GError) error = NULL;
-        /* What kernels of one age have and others have not, or what is not a namespace's, stays as it is. */
-        if (set_sysctl(work->callers, name, value, &error) == KERNEL_SYSCTL_REFUSED)
-                work->error = g_steal_pointer(&error);
-}
-
-static bool set_device_up(const struct stack_config *config, GError **error)
-{
-        return network_device_bring_up("lo", error) && network_device_set_mtu(DEVICE, config->mtu, error) &&
-               network_device_set_pfifo(DEVICE, QUEUE_PACKETS, error) &&
-               network_device_bring_up(DEVICE, error) &&
-               network_device_add_address(DEVICE, &config->local, config->prefix, error) &&
-               network_device_add_route(DEVICE, &config->remote, error);
-}
-
-static void set_up(Caller *caller, void *data)
-{
-        (void)caller;
-        struct setting_up *work = data;
-        quieten_ipv6();
-        work->tun = tun_open(DEVICE, &work->error);
-        if (work->tun < 0)
-                become_unavailable(&work->error);
-        if (work->error != NULL || !set_device_up(work->config, &work->error))
-                return;
-        sysctls_foreach(work->config->sysctls, set_profile_value, work);
 }
 
 /* ---- Waiting ---- */
@@ -228,7 +132,7 @@ static bool kernel_inject(Stack *stack, const uint8_t *bytes, size_t size, GErro
 {
         if (write(stack->tun, bytes, size) < 0) {
                 g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
-                        "cannot inject %zu bytes into " DEVICE ": %s", size, g_strerror(errno));
+                        "cannot inject %zu bytes into " KERNEL_DEVICE ": %s", size, g_strerror(errno));
                 return false;
         }
         take_packets(stack); /* the kernel has dealt with it, and often answered */
@@ -290,7 +194,7 @@ static void do_set_sysctl(Caller *caller, void *data)
         struct setting *setting = data;
         setting->is_done =
 
-                set_sysctl(setting->callers, setting->name, setting->value, &setting->error) ==
+                kernel_set_up_sysctl(setting->callers, setting->name, setting->value, &setting->error) ==
                 KERNEL_SYSCTL_SET;
 }
 
@@ -305,7 +209,7 @@ static void do_set_mtu(Caller *caller, void *data)
 {
         (void)caller;
         struct setting *setting = data;
-        setting->is_done = network_device_set_mtu(DEVICE, setting->number, &setting->error);
+        setting->is_done = network_device_set_mtu(KERNEL_DEVICE, setting->number, &setting->error);
 }
 
 static bool kernel_set_mtu(Stack *stack, uint32_t mtu, GError **error)
@@ -319,7 +223,7 @@ static void do_set_queue_limit(Caller *caller, void *data)
 {
         (void)caller;
         struct setting *setting = data;
-        setting->is_done = network_device_set_pfifo(DEVICE, setting->number, &setting->error);
+        setting->is_done = network_device_set_pfifo(KERNEL_DEVICE, setting->number, &setting->error);
 }
 
 static bool kernel_set_queue_limit(Stack *stack, uint32_t packets, GError **error)
@@ -346,21 +250,38 @@ static bool kernel_counter(Stack *stack, const char *name, int64_t *value)
 
 /* ---- Opening and closing ---- */
 
-/* Scripts allow the kernel 4 ms, so this process must not wait for its turn. Without the privilege, timers
- * that end when they should are what is left. The callers inherit it. */
-static void hurry(struct scheduling *before)
+struct setting_up {
+        const struct stack_config *config;
+        KernelCallers *callers;
+        int tun;
+        GError *error;
+};
+
+static void set_up(Caller *caller, void *data)
 {
-        const struct sched_param first_in_first_out = { .sched_priority = 1 };
-        before->policy = sched_getscheduler(0);
-        sched_getparam(0, &before->parameters);
-        before->was_changed = sched_setscheduler(0, SCHED_FIFO, &first_in_first_out) == 0;
-        prctl(PR_SET_TIMERSLACK, 1UL);
+        (void)caller;
+        struct setting_up *work = data;
+        work->tun = kernel_set_up(work->config, work->callers, &work->error);
 }
 
+<<<<<<< HEAD
+=======
+static void let_go(Caller *caller, void *data)
+{
+        (void)caller;
+        (void)data;
+        kernel_let_go();
+}
+
+>>>>>>> 36b5cb1 (drill: setting up, clock and haste of a kernel stack have files of their own)
 static void kernel_close(Stack *stack)
 {
         if (stack == NULL)
                 return;
+<<<<<<< HEAD
+=======
+        run_inside(stack, let_go, NULL);
+>>>>>>> 36b5cb1 (drill: setting up, clock and haste of a kernel stack have files of their own)
         kernel_callers_free(stack->callers);
         if (stack->tun >= 0)
                 close(stack->tun);
@@ -369,9 +290,7 @@ static void kernel_close(Stack *stack)
                 g_free(packet->bytes);
                 g_free(packet);
         }
-        if (stack->before.was_changed)
-                sched_setscheduler(0, stack->before.policy, &stack->before.parameters);
-        prctl(PR_SET_TIMERSLACK, 0UL);
+        kernel_haste_end(&stack->before);
         g_free(stack);
 }
 
@@ -380,7 +299,7 @@ static Stack *kernel_open(const struct stack_config *config, GError **error)
         GError *obstacle = NULL;
         int namespace_fd = kernel_namespace_new(&obstacle);
         if (namespace_fd < 0) {
-                become_unavailable(&obstacle);
+                kernel_error_become_unavailable(&obstacle);
                 g_propagate_error(error, obstacle);
                 return NULL;
         }
@@ -389,20 +308,23 @@ static Stack *kernel_open(const struct stack_config *config, GError **error)
         stack->local = config->local;
         stack->remote = config->remote;
         g_queue_init(&stack->captured);
-        hurry(&stack->before);
+        stack->before = kernel_haste_begin();
         stack->callers = kernel_callers_new(namespace_fd);
-        struct setting_up work = { .config = config, .callers = stack->callers, .tun = -1 };
+        struct setting_up work = { .config = config, .callers = stack->callers };
         run_inside(stack, set_up, &work);
         stack->tun = work.tun;
-        if (work.error != NULL) {
-                if (lacks_rights(work.error))
-                        become_unavailable(&work.error);
+        if (stack->tun < 0) {
                 g_propagate_error(error, work.error);
                 kernel_close(stack);
                 return NULL;
         }
+<<<<<<< HEAD
         take_packets(stack);
         stack->epoch = kernel_clock();
+=======
+        stack->epoch = kernel_clock_before_a_tick();
+        kernel_wait_until(stack, 0);
+>>>>>>> 36b5cb1 (drill: setting up, clock and haste of a kernel stack have files of their own)
         return stack;
 }
 
