@@ -15,12 +15,6 @@
 #include "wire/ip_header.h"
 
 #include <errno.h>
-<<<<<<< HEAD
-#include <sched.h>
-#include <string.h>
-#include <sys/prctl.h>
-=======
->>>>>>> 36b5cb1 (drill: setting up, clock and haste of a kernel stack have files of their own)
 #include <unistd.h>
 
 #define PACKET_SIZE_MAX 65536
@@ -264,8 +258,6 @@ static void set_up(Caller *caller, void *data)
         work->tun = kernel_set_up(work->config, work->callers, &work->error);
 }
 
-<<<<<<< HEAD
-=======
 static void let_go(Caller *caller, void *data)
 {
         (void)caller;
@@ -273,15 +265,11 @@ static void let_go(Caller *caller, void *data)
         kernel_let_go();
 }
 
->>>>>>> 36b5cb1 (drill: setting up, clock and haste of a kernel stack have files of their own)
 static void kernel_close(Stack *stack)
 {
         if (stack == NULL)
                 return;
-<<<<<<< HEAD
-=======
         run_inside(stack, let_go, NULL);
->>>>>>> 36b5cb1 (drill: setting up, clock and haste of a kernel stack have files of their own)
         kernel_callers_free(stack->callers);
         if (stack->tun >= 0)
                 close(stack->tun);
@@ -318,13 +306,8 @@ static Stack *kernel_open(const struct stack_config *config, GError **error)
                 kernel_close(stack);
                 return NULL;
         }
-<<<<<<< HEAD
-        take_packets(stack);
-        stack->epoch = kernel_clock();
-=======
         stack->epoch = kernel_clock_before_a_tick();
         kernel_wait_until(stack, 0);
->>>>>>> 36b5cb1 (drill: setting up, clock and haste of a kernel stack have files of their own)
         return stack;
 }
 
