@@ -1,0 +1,157 @@
+/*
+ * Names and numbers of the socket under test.
+ */
+#include "drill/conversation.h"
+
+#include "wire/tcp_segment.h"
+
+/* Ours count up from the first of the dynamic ports (RFC 6335). */
+#define FIRST_REMOTE_PORT 49152
+
+void conversation_init(struct conversation *conversation)
+{
+        *conversation = (struct conversation){
+                .listening_fd = -1,
+                .fd = -1,
+                .next_port = FIRST_REMOTE_PORT,
+                .echoes = g_hash_table_new(NULL, NULL),
+                .flow_labels = g_hash_table_new(NULL, NULL),
+        };
+}
+
+void conversation_clear(struct conversation *conversation)
+{
+        g_clear_pointer(&conversation->echoes, g_hash_table_destroy);
+        g_clear_pointer(&conversation->flow_labels, g_hash_table_destroy);
+}
+
+static void forget_numbers(struct conversation *conversation)
+{
+        conversation->ours = (struct numbering){ 0 };
+        conversation->theirs = (struct numbering){ 0 };
+        conversation->has_first_timestamp = false;
+        g_hash_table_remove_all(conversation->echoes);
+        g_hash_table_remove_all(conversation->flow_labels);
+}
+
+void conversation_on_socket(struct conversation *conversation, int fd)
+{
+        forget_numbers(conversation);
+        conversation->phase = UNDER_TEST_SOCKET;
+        conversation->fd = fd;
+        conversation->listening_fd = -1;
+}
+
+void conversation_on_listen(struct conversation *conversation, int fd)
+{
+        if (fd != conversation->fd)
+                return;
+        conversation->phase = UNDER_TEST_LISTENING;
+        conversation->listening_fd = fd;
+        conversation->fd = -1;
+}
+
+void conversation_on_connect(struct conversation *conversation, int fd, const struct endpoint *remote)
+{
+        if (fd != conversation->fd || conversation->phase != UNDER_TEST_SOCKET)
+                return;
+        conversation->phase = UNDER_TEST_CONNECTING;
+        conversation->remote = *remote;
+        conversation->local.port = 0;
+}
+
+void conversation_on_accept(struct conversation *conversation, int fd, const struct endpoint *remote)
+{
+        if (endpoint_equal(&conversation->remote, remote))
+                conversation->fd = fd;
+}
+
+/* A new caller at the listener. */
+static void open_child(struct conversation *conversation)
+{
+        forget_numbers(conversation);
+        conversation->phase = UNDER_TEST_CONNECTION;
+        conversation->remote.port = conversation->next_port++;
+}
+
+void conversation_on_injected(struct conversation *conversation, const struct script_tcp *tcp)
+{
+        if (conversation->phase == UNDER_TEST_LISTENING)
+                open_child(conversation);
+        if (!(tcp->flags & TCP_FLAG_SYN) || conversation->ours.is_known)
+                return;
+        /* The number of an injected SYN is used as it stands. */
+        conversation->ours = (struct numbering){ tcp->range.start, tcp->range.start, true };
+}
+
+void conversation_on_expected(struct conversation *conversation, const struct script_tcp *tcp)
+{
+        if ((tcp->flags & TCP_FLAG_SYN) && !conversation->theirs.is_known)
+                conversation->theirs.script_isn = tcp->range.start;
+}
+
+static void remember_timestamp(struct conversation *conversation, const struct script_tcp *tcp, uint32_t live)
+{
+        for (guint i = 0; tcp->options != NULL && i < tcp->options->len; i++) {
+                const struct script_option *option = &g_array_index(tcp->options, struct script_option, i);
+                if (option->kind != SCRIPT_OPTION_TIMESTAMPS)
+                        continue;
+                g_hash_table_insert(conversation->echoes, GUINT_TO_POINTER(option->number), GUINT_TO_POINTER(live));
+                if (conversation->has_first_timestamp)
+                        return;
+                conversation->has_first_timestamp = true;
+                conversation->script_first_timestamp = option->number;
+                conversation->live_first_timestamp = live;
+        }
+}
+
+void conversation_on_seen(
+        struct conversation *conversation, const struct script_tcp *tcp, const struct seen_packet *seen)
+{
+        uint32_t value;
+        uint32_t echo;
+        if ((seen->tcp.flags & TCP_FLAG_SYN) && !conversation->theirs.is_known) {
+                conversation->theirs.live_isn = seen->tcp.seq;
+                conversation->theirs.is_known = true;
+        }
+        if (seen_packet_timestamps(seen, &value, &echo))
+                remember_timestamp(conversation, tcp, value);
+}
+
+static bool is_calling(const struct conversation *conversation, const struct seen_packet *seen)
+{
+        return conversation->phase == UNDER_TEST_CONNECTING && (seen->tcp.flags & TCP_FLAG_SYN) &&
+               !(seen->tcp.flags & TCP_FLAG_ACK) && endpoint_equal(&seen->destination, &conversation->remote);
+}
+
+bool conversation_owns(struct conversation *conversation, const struct seen_packet *seen)
+{
+        if (seen->protocol != SEEN_TCP)
+                return false;
+        if (is_calling(conversation, seen)) {
+                conversation->phase = UNDER_TEST_CONNECTION;
+                conversation->local = seen->source;
+        }
+        return conversation->phase == UNDER_TEST_CONNECTION &&
+               endpoint_equal(&seen->source, &conversation->local) &&
+               endpoint_equal(&seen->destination, &conversation->remote);
+}
+
+uint32_t numbering_to_live(const struct numbering *numbering, uint32_t number, bool is_syn)
+{
+        return number + numbering->live_isn - (is_syn ? numbering->script_isn : 0);
+}
+
+uint32_t numbering_to_script(const struct numbering *numbering, uint32_t number, bool is_syn)
+{
+        return number - numbering->live_isn + (is_syn ? numbering->script_isn : 0);
+}
+
+bool conversation_live_echo(const struct conversation *conversation, uint32_t echo, uint32_t *live)
+{
+        gpointer found;
+        if (!g_hash_table_lookup_extended(conversation->echoes, GUINT_TO_POINTER(echo), NULL, &found))
+                return false;
+        *live = GPOINTER_TO_UINT(found);
+        return true;
+}
