@@ -8,9 +8,12 @@
 /* Ours count up from the first of the dynamic ports (RFC 6335). */
 #define FIRST_REMOTE_PORT 49152
 
-void conversation_init(struct conversation *conversation)
+void conversation_init(struct conversation *conversation, const struct endpoint *own, const struct endpoint *peer)
 {
         *conversation = (struct conversation){
+                .own = *own,
+                .local = *own,
+                .remote = *peer,
                 .listening_fd = -1,
                 .fd = -1,
                 .next_port = FIRST_REMOTE_PORT,
@@ -40,6 +43,13 @@ void conversation_on_socket(struct conversation *conversation, int fd)
         conversation->phase = UNDER_TEST_SOCKET;
         conversation->fd = fd;
         conversation->listening_fd = -1;
+        conversation->local = conversation->own;
+}
+
+void conversation_on_bind(struct conversation *conversation, int fd, uint16_t port)
+{
+        if (fd == conversation->fd && port != 0)
+                conversation->local.port = port;
 }
 
 void conversation_on_listen(struct conversation *conversation, int fd)
@@ -53,11 +63,15 @@ void conversation_on_listen(struct conversation *conversation, int fd)
 
 void conversation_on_connect(struct conversation *conversation, int fd, const struct endpoint *remote)
 {
-        if (fd != conversation->fd || conversation->phase != UNDER_TEST_SOCKET)
+        if (fd != conversation->fd)
                 return;
-        conversation->phase = UNDER_TEST_CONNECTING;
-        conversation->remote = *remote;
-        conversation->local.port = 0;
+        if (remote == NULL) {
+                forget_numbers(conversation);
+                conversation->phase = UNDER_TEST_SOCKET;
+        } else if (conversation->phase == UNDER_TEST_SOCKET) {
+                conversation->phase = UNDER_TEST_CONNECTING;
+                conversation->remote = *remote;
+        }
 }
 
 void conversation_on_accept(struct conversation *conversation, int fd, const struct endpoint *remote)

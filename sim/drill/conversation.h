@@ -29,7 +29,8 @@ struct numbering {
 
 struct conversation {
         enum under_test phase;
-        struct endpoint local;  /* of the stack under test; port 0: not known yet */
+        struct endpoint own;    /* the stack's address and the port that scripts bind to */
+        struct endpoint local;  /* of the socket under test; port 0: not known yet */
         struct endpoint remote; /* ours */
         struct numbering ours;   /* the numbers that the script's injected segments use */
         struct numbering theirs; /* of the stack under test */
@@ -43,12 +44,15 @@ struct conversation {
         GHashTable *flow_labels; /* script's → live one */
 };
 
-void conversation_init(struct conversation *conversation);
+void conversation_init(struct conversation *conversation, const struct endpoint *own, const struct endpoint *peer);
 void conversation_clear(struct conversation *conversation);
 
 /* A socket was made: from now on it is the one under test. */
 void conversation_on_socket(struct conversation *conversation, int fd);
+/* `port` 0: any. */
+void conversation_on_bind(struct conversation *conversation, int fd, uint16_t port);
 void conversation_on_listen(struct conversation *conversation, int fd);
+/* Before the call. `remote` NULL: the connection is dissolved. */
 void conversation_on_connect(struct conversation *conversation, int fd, const struct endpoint *remote);
 void conversation_on_accept(struct conversation *conversation, int fd, const struct endpoint *remote);
 

@@ -123,6 +123,13 @@ static int64_t perform_bind(Caller *caller, ScriptCall *call)
         return call->context->sockets->bind(caller, call->fd, &call->address);
 }
 
+static void check_bind(ScriptCall *call, GString *differences)
+{
+        (void)differences;
+        if (call->result == 0)
+                conversation_on_bind(call->context->conversation, call->fd, call->address.port);
+}
+
 static int64_t perform_listen(Caller *caller, ScriptCall *call)
 {
         return call->context->sockets->listen(caller, call->fd, (int)call->numbers[0]);
@@ -159,8 +166,10 @@ static void check_accept(ScriptCall *call, GString *differences)
 
 static bool prepare_connect(ScriptCall *call, GError **error)
 {
-        return prepare_fd(call, error) &&
-               prepare_address(call, call_argument(call, 1), &call->context->remote, error);
+        if (!prepare_fd(call, error) || !prepare_address(call, call_argument(call, 1), &call->context->remote, error))
+                return false;
+        conversation_on_connect(call->context->conversation, call->fd, call->has_address ? &call->address : NULL);
+        return true;
 }
 
 static int64_t perform_connect(Caller *caller, ScriptCall *call)
@@ -234,7 +243,7 @@ static int64_t perform_getpeername(Caller *caller, ScriptCall *call)
 
 const struct call_kind call_kinds[] = {
         { "socket", 3, 3, prepare_socket, perform_socket, check_socket, true },
-        { "bind", 3, 3, prepare_bind, perform_bind, NULL, false },
+        { "bind", 3, 3, prepare_bind, perform_bind, check_bind, false },
         { "listen", 2, 2, prepare_fd_and_number, perform_listen, check_listen, false },
         { "accept", 3, 3, prepare_accept, perform_accept, check_accept, true },
         { "accept4", 4, 4, prepare_accept, perform_accept, check_accept, true },

@@ -1,0 +1,94 @@
+/*
+ * The inside of a run, for the files of the runner.
+ */
+#ifndef INORDER_RUNNER_PRIVATE_H
+#define INORDER_RUNNER_PRIVATE_H
+
+#include <stdio.h>
+#include <string.h>
+#include "drill/code_block.h"
+#include "drill/conversation.h"
+#include "drill/packet_text.h"
+#include "drill/script_calls.h"
+#include "drill/script_runner.h"
+#include "drill/script_settings.h"
+#include "drill/sysctls.h"
+#include "trace/capture.h"
+
+/* When an event is due; expected packets may come between. */
+struct due {
+        bool is_any;
+        time_ns from;
+        time_ns to;
+        duration_ns tolerance;
+};
+
+/* The blocking call under way; there is one at a time. */
+struct pending_call {
+        const struct script_event *event; /* NULL: none */
+        ScriptCall *call;
+        struct errand errand;
+        struct due end;
+};
+
+typedef struct Runner Runner;
+struct Runner {
+        const struct script *script;
+        const struct run_rules *rules;
+        const struct stack_ops *ops;
+        struct script_settings settings;
+        struct script_result *result;
+        Stack *stack;
+        struct conversation conversation;
+        struct call_context calls;
+        CodeNames *names;
+        time_ns start;     /* of the script, on the stack's clock */
+        time_ns turned_at; /* when the interpreter turned to the present event */
+        struct due due;    /* of the present event */
+        const struct script_event *previous;
+        time_ns previous_due;
+        struct pending_call pending;
+        GQueue waiting; /* of struct captured_packet *: taken from the stack, but not used up */
+        FILE *pcap_file;
+        Capture *pcap;
+        uint32_t pcap_sent;
+};
+
+/* ---- script_runner.c ---- */
+
+/* "  0.100000 > S. 0:0(0) ack 1". */
+void runner_log(Runner *runner, time_ns at, const char *what, const char *text);
+void runner_warn(Runner *runner, struct script_place place, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* Always false. */
+bool runner_fail(Runner *runner, struct script_place place, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* The same; a refusal makes the script "not run", and an error's own place counts. */
+bool runner_fail_with(Runner *runner, struct script_place place, const GError *error);
+duration_ns runner_tolerance(const Runner *runner, duration_ns distance);
+bool runner_is_in_time(const struct due *due, time_ns at);
+
+/* ---- run_packets.c ---- */
+
+bool runner_inject(Runner *runner, const struct script_event *event);
+bool runner_expect(Runner *runner, const struct script_event *event);
+/* What was sent and nobody expected. */
+bool runner_look_for_extras(Runner *runner);
+void runner_forget_packets(Runner *runner);
+
+/* ---- run_calls.c ---- */
+
+bool runner_call(Runner *runner, const struct script_event *event);
+/* A blocking call that has returned is compared. `is_last`: it is waited for. */
+bool runner_check_pending(Runner *runner, bool is_last);
+void runner_forget_pending(Runner *runner);
+/* Run `main` as an errand that does not wait. */
+void runner_do(Runner *runner, void (*main)(Caller *caller, void *data), void *data);
+
+/* ---- run_code.c, run_commands.c, run_pcap.c ---- */
+
+bool runner_code(Runner *runner, const struct script_event *event);
+bool runner_command(Runner *runner, const char *text, struct script_place place);
+bool runner_open_pcap(Runner *runner, GError **error);
+void runner_record(Runner *runner, time_ns at, bool is_sent, const uint8_t *bytes, size_t size);
+bool runner_close_pcap(Runner *runner, GError **error);
+
+#endif

@@ -1,0 +1,253 @@
+/*
+ * The interpreter: turns to one event after the other. What a packet's, call's or block's turn is stands in
+ * run_packets.c, run_calls.c and run_code.c; here are the times, the order, and the end.
+ */
+#include "drill/runner_private.h"
+
+/* ---- Telling ---- */
+
+void runner_log(Runner *runner, time_ns at, const char *what, const char *text)
+{
+        g_autoptr(GString) line = g_string_new(NULL);
+        packet_text_time(at - runner->start, line);
+        g_string_append_printf(line, " %s %s", what, text);
+        g_ptr_array_add(runner->result->exchange, g_string_free(g_steal_pointer(&line), FALSE));
+}
+
+void runner_warn(Runner *runner, struct script_place place, const char *format, ...)
+{
+        va_list values;
+        va_start(values, format);
+        g_autofree char *message = g_strdup_vprintf(format, values);
+        va_end(values);
+        g_ptr_array_add(runner->result->warnings,
+                g_strdup_printf("%s:%d:%d: warning: %s", runner->script->name, place.line, place.column, message));
+}
+
+bool runner_fail(Runner *runner, struct script_place place, const char *format, ...)
+{
+        va_list values;
+        va_start(values, format);
+        runner->result->message = g_strdup_vprintf(format, values);
+        va_end(values);
+        runner->result->verdict = SCRIPT_FAILED;
+        runner->result->place = place;
+        return false;
+}
+
+/* "12:5: error: ..." begins with a place of its own. */
+static void take_own_place(struct script_result *result)
+{
+        int line;
+        int column;
+        int taken = 0;
+        if (sscanf(result->message, "%d:%d: error: %n", &line, &column, &taken) != 2 || taken == 0)
+                return;
+        result->place = (struct script_place){ line, column };
+        memmove(result->message, result->message + taken, strlen(result->message + taken) + 1);
+}
+
+bool runner_fail_with(Runner *runner, struct script_place place, const GError *error)
+{
+        bool is_refused = g_error_matches(error, SCRIPT_ERROR, SCRIPT_ERROR_REFUSED);
+        const char *message = error->message;
+        if (g_str_has_prefix(message, "error: "))
+                message += strlen("error: ");
+        runner_fail(runner, place, "%s", message);
+        if (error->domain == SCRIPT_ERROR)
+                take_own_place(runner->result);
+        if (is_refused)
+                runner->result->verdict = SCRIPT_NOT_RUN;
+        return false;
+}
+
+/* ---- Times ---- */
+
+/* When relative times begin. Between two injected packets: when the first was due, so that a burst does not drift. */
+static time_ns relative_base(const Runner *runner, const struct script_event *event)
+{
+        const struct script_event *before = runner->previous;
+        bool both_injected = before != NULL && before->kind == SCRIPT_PACKET && event->kind == SCRIPT_PACKET &&
+                             before->packet.direction == SCRIPT_INJECTED &&
+                             event->packet.direction == SCRIPT_INJECTED;
+        return both_injected ? runner->previous_due : runner->turned_at;
+}
+
+static time_ns due_time(const Runner *runner, const struct script_event *event, const struct script_time *time, duration_ns offset)
+{
+        bool is_relative = time->form == SCRIPT_TIME_RELATIVE || time->form == SCRIPT_TIME_RELATIVE_RANGE;
+        return offset + (is_relative ? relative_base(runner, event) : runner->start);
+}
+
+static void find_due(Runner *runner, const struct script_event *event)
+{
+        const struct script_time *time = &event->time;
+        struct due *due = &runner->due;
+        due->is_any = time->form == SCRIPT_TIME_ANY;
+        due->from = due_time(runner, event, time, time->from);
+        due->to = due_time(runner, event, time, time->to);
+        if (due->is_any)
+                due->from = due->to = runner->turned_at;
+        due->tolerance = runner_tolerance(runner, due->from - runner->previous_due);
+}
+
+duration_ns runner_tolerance(const Runner *runner, duration_ns distance)
+{
+        return MAX(runner->settings.tolerance,
+                MAX(distance, 0) / 1000 * (duration_ns)runner->settings.tolerance_percent_x10);
+}
+
+bool runner_is_in_time(const struct due *due, time_ns at)
+{
+        return due->is_any || (at >= due->from - due->tolerance && at <= due->to + due->tolerance);
+}
+
+/* ---- One event ---- */
+
+static bool run_event(Runner *runner, const struct script_event *event)
+{
+        switch (event->kind) {
+        case SCRIPT_PACKET:
+                return event->packet.direction == SCRIPT_INJECTED ? runner_inject(runner, event)
+                                                                  : runner_expect(runner, event);
+        case SCRIPT_CALL:
+                return runner_call(runner, event);
+        case SCRIPT_COMMAND:
+                runner->ops->wait_until(runner->stack, runner->due.from);
+                runner_log(runner, runner->due.from, "`", event->command);
+                return runner_command(runner, event->command, event->place);
+        case SCRIPT_CODE:
+                runner->ops->wait_until(runner->stack, runner->due.from);
+                return runner_code(runner, event);
+        }
+        g_assert_not_reached();
+}
+
+static bool turn_to(Runner *runner, const struct script_event *event)
+{
+        runner->turned_at = runner->ops->now(runner->stack);
+        if (!runner_check_pending(runner, false))
+                return false;
+        find_due(runner, event);
+        time_ns due = runner->due.from;
+        bool is_any = runner->due.is_any;
+        if (!run_event(runner, event))
+                return false;
+        runner->previous = event;
+        runner->previous_due = is_any ? runner->ops->now(runner->stack) : due;
+        return true;
+}
+
+static bool run_events(Runner *runner)
+{
+        for (guint i = 0; i < runner->script->events->len; i++) {
+                if (!turn_to(runner, runner->script->events->pdata[i]))
+                        return false;
+        }
+        return runner_check_pending(runner, true) && runner_look_for_extras(runner);
+}
+
+/* ---- From beginning to end ---- */
+
+static void make_context(Runner *runner)
+{
+        const struct script_settings *settings = &runner->settings;
+        const struct endpoint local = { settings->local, settings->bind_port };
+        const struct endpoint remote = { settings->remote, settings->connect_port };
+        conversation_init(&runner->conversation, &local, &remote);
+        runner->calls = (struct call_context){ .sockets = runner->ops->sockets,
+                .conversation = &runner->conversation,
+                .fds = g_hash_table_new(NULL, NULL),
+                .domain = settings->ip_version == SCRIPT_IPV4 ? AF_INET : AF_INET6,
+                .local = local,
+                .remote = remote };
+        runner->names = code_names_new();
+}
+
+static bool open_stack(Runner *runner)
+{
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Sysctls) profile = sysctls_new_profile();
+        const struct stack_config config = { .local = runner->settings.local,
+                .remote = runner->settings.remote,
+                .prefix = runner->settings.prefix,
+                .mtu = runner->settings.mtu,
+                .sysctls = profile,
+                .trace_file = runner->rules->trace_file,
+                .name = runner->script->name };
+        runner->stack = runner->ops->open(&config, &error);
+        if (runner->stack != NULL)
+                return true;
+        runner_fail(runner, (struct script_place){ 1, 1 }, "%s", error->message);
+        runner->result->verdict = SCRIPT_NOT_RUN;
+        return false;
+}
+
+static bool run_init(Runner *runner)
+{
+        const struct script *script = runner->script;
+        if (script->init_command != NULL && !runner_command(runner, script->init_command, script->init_place))
+                return false;
+        runner->start = runner->turned_at = runner->previous_due = runner->ops->now(runner->stack);
+        return true;
+}
+
+static void run_cleanup(Runner *runner)
+{
+        const struct script *script = runner->script;
+        if (script->cleanup_command == NULL)
+                return;
+        bool was_passing = runner->result->verdict == SCRIPT_PASSED;
+        if (was_passing)
+                runner_command(runner, script->cleanup_command, script->cleanup_place);
+}
+
+static void run_on_stack(Runner *runner)
+{
+        if (!open_stack(runner))
+                return;
+        make_context(runner);
+        if (run_init(runner)) {
+                run_events(runner);
+                run_cleanup(runner);
+        }
+        runner->result->simulated = runner->ops->now(runner->stack) - runner->start;
+        runner_forget_packets(runner);
+        runner->ops->close(runner->stack);
+        runner_forget_pending(runner);
+        conversation_clear(&runner->conversation);
+        g_hash_table_destroy(runner->calls.fds);
+        code_names_free(runner->names);
+}
+
+void script_run(const struct script *script, const struct run_rules *rules, struct script_result *result)
+{
+        g_autoptr(GError) error = NULL;
+        *result = (struct script_result){ .verdict = SCRIPT_PASSED,
+                .exchange = g_ptr_array_new_with_free_func(g_free),
+                .warnings = g_ptr_array_new_with_free_func(g_free) };
+        Runner runner = { .script = script, .rules = rules, .ops = rules->stack, .result = result };
+        g_queue_init(&runner.waiting);
+        if (!script_settings_read(script, rules->options, &runner.settings, &error)) {
+                runner_fail_with(&runner, (struct script_place){ 1, 1 }, error);
+                return;
+        }
+        if (runner.settings.dry_run)
+                return;
+        if (!runner_open_pcap(&runner, &error)) {
+                runner_fail_with(&runner, (struct script_place){ 1, 1 }, error);
+                return;
+        }
+        run_on_stack(&runner);
+        if (!runner_close_pcap(&runner, &error))
+                runner_fail_with(&runner, (struct script_place){ 1, 1 }, error);
+}
+
+void script_result_clear(struct script_result *result)
+{
+        g_free(result->message);
+        g_free(result->expected);
+        g_free(result->seen);
+        g_ptr_array_unref(result->exchange);
+        g_ptr_array_unref(result->warnings);
+}

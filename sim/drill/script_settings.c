@@ -1,0 +1,281 @@
+/*
+ * Options by a table: each name, and what it sets.
+ */
+#include "drill/script_settings.h"
+
+#include <string.h>
+
+#define PERCENT_DEFAULT_X10 125
+
+struct option_name {
+        const char *name;
+        bool (*set)(struct script_settings *settings, const char *value);
+        const char *wanted; /* for messages */
+};
+
+static bool read_number(const char *value, gint64 least, gint64 most, gint64 *number)
+{
+        return value != NULL && g_ascii_string_to_signed(value, 10, least, most, number, NULL);
+}
+
+static bool set_ip_version(struct script_settings *settings, const char *value)
+{
+        static const char *const names[] = {
+                [SCRIPT_IPV4] = "ipv4", [SCRIPT_IPV6] = "ipv6", [SCRIPT_IPV4_MAPPED] = "ipv4-mapped-ipv6"
+        };
+        for (size_t i = 0; value != NULL && i < G_N_ELEMENTS(names); i++) {
+                if (strcmp(names[i], value) != 0)
+                        continue;
+                settings->ip_version = (enum script_ip_version)i;
+                return true;
+        }
+        return false;
+}
+
+static bool set_port(const char *value, uint16_t *port)
+{
+        gint64 number;
+        if (!read_number(value, 1, UINT16_MAX, &number))
+                return false;
+        *port = (uint16_t)number;
+        return true;
+}
+
+static bool set_bind_port(struct script_settings *settings, const char *value)
+{
+        return set_port(value, &settings->bind_port);
+}
+
+static bool set_connect_port(struct script_settings *settings, const char *value)
+{
+        return set_port(value, &settings->connect_port);
+}
+
+static bool set_local(struct script_settings *settings, const char *value)
+{
+        return value != NULL && ip_address_parse(value, &settings->local);
+}
+
+/* "192.0.2.1" or "192.0.2.1/16". */
+static bool set_remote(struct script_settings *settings, const char *value)
+{
+        if (value == NULL)
+                return false;
+        g_autofree char *address = g_strndup(value, strcspn(value, "/"));
+        return ip_address_parse(address, &settings->remote);
+}
+
+static bool set_netmask(struct script_settings *settings, const char *value)
+{
+        struct ip_address mask;
+        if (value == NULL || !ip_address_parse(value, &mask))
+                return false;
+        uint32_t bits = ip_address_to_ipv4(&mask);
+        settings->prefix = (unsigned)__builtin_popcount(bits);
+        return (uint32_t)(bits << settings->prefix) == 0;
+}
+
+static bool set_mtu(struct script_settings *settings, const char *value)
+{
+        gint64 number;
+        if (!read_number(value, 68, UINT16_MAX, &number))
+                return false;
+        settings->mtu = (uint32_t)number;
+        return true;
+}
+
+static bool set_microseconds(const char *value, duration_ns *duration)
+{
+        gint64 number;
+        if (!read_number(value, 0, INT32_MAX, &number))
+                return false;
+        *duration = number * MICROSECOND;
+        return true;
+}
+
+static bool set_tolerance(struct script_settings *settings, const char *value)
+{
+        return set_microseconds(value, &settings->tolerance);
+}
+
+static bool set_timestamp_tick(struct script_settings *settings, const char *value)
+{
+        return set_microseconds(value, &settings->timestamp_tick);
+}
+
+static bool set_tolerance_percent(struct script_settings *settings, const char *value)
+{
+        char *end;
+        if (value == NULL)
+                return false;
+        double percent = g_ascii_strtod(value, &end);
+        if (*end != '\0' || !(percent >= 0 && percent <= 1000))
+                return false;
+        settings->tolerance_percent_x10 = (unsigned)(percent * 10 + 0.5);
+        return true;
+}
+
+static bool set_echo_scaled(struct script_settings *settings, const char *value)
+{
+        settings->timestamp_echo_scaled = value == NULL || strcmp(value, "0") != 0;
+        return true;
+}
+
+static bool set_strict_segments(struct script_settings *settings, const char *value)
+{
+        settings->strict_segments = value == NULL || strcmp(value, "0") != 0;
+        return true;
+}
+
+static bool set_dry_run(struct script_settings *settings, const char *value)
+{
+        settings->dry_run = value == NULL || strcmp(value, "0") != 0;
+        return true;
+}
+
+static bool set_non_fatal(struct script_settings *settings, const char *value)
+{
+        if (value == NULL)
+                return false;
+        g_auto(GStrv) kinds = g_strsplit(value, ",", -1);
+        for (char **kind = kinds; *kind != NULL; kind++) {
+                if (strcmp(*kind, "packet") == 0)
+                        settings->packets_are_fatal = false;
+                else if (strcmp(*kind, "syscall") == 0)
+                        settings->calls_are_fatal = false;
+                else
+                        return false;
+        }
+        return true;
+}
+
+/* Asks for nothing here: speed of the line, how much is printed, who runs code, what kernel memory is zeroed. */
+static bool set_nothing(struct script_settings *settings, const char *value)
+{
+        (void)settings;
+        (void)value;
+        return true;
+}
+
+static const struct option_name options[] = {
+        { "ip_version", set_ip_version, "ipv4, ipv6 or ipv4-mapped-ipv6" },
+        { "bind_port", set_bind_port, "1 to 65535" },
+        { "connect_port", set_connect_port, "1 to 65535" },
+        { "local_ip", set_local, "an address" },
+        { "remote_ip", set_remote, "an address" },
+        { "gateway_ip", set_nothing, "an address" },
+        { "netmask_ip", set_netmask, "255.255.0.0" },
+        { "mtu", set_mtu, "68 to 65535" },
+        { "mss", set_nothing, "a number" },
+        { "speed", set_nothing, "a number" },
+        { "tolerance_usecs", set_tolerance, "microseconds" },
+        { "tolerance_percent", set_tolerance_percent, "0 to 1000" },
+        { "tcp_ts_tick_usecs", set_timestamp_tick, "microseconds" },
+        { "tcp_ts_ecr_scaled", set_echo_scaled, "nothing" },
+        { "strict_segments", set_strict_segments, "nothing" },
+        { "non_fatal", set_non_fatal, "packet, syscall or both with a comma" },
+        { "send_omit_free", set_nothing, "nothing" },
+        { "init_scripts", set_nothing, "a file" },
+        { "dry_run", set_dry_run, "nothing" },
+        { "verbose", set_nothing, "nothing" },
+        { "debug", set_nothing, "nothing" },
+        { "code_command", set_nothing, "a command" },
+        { "code_format", set_nothing, "a name" },
+        { "code_sockopt", set_nothing, "a name" },
+        { "so_filename", set_nothing, "a file" },
+        { "so_flags", set_nothing, "a text" },
+        { "no_cleanup", set_nothing, "nothing" },
+};
+
+static const struct option_name *find_option(const char *name)
+{
+        for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+                if (strcmp(options[i].name, name) == 0)
+                        return &options[i];
+        }
+        return NULL;
+}
+
+static bool set_option(struct script_settings *settings, const char *name, const char *value, GError **error)
+{
+        const struct option_name *option = find_option(name);
+        if (option == NULL) {
+                g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_SYNTAX,
+                        "error: there is no option --%s; docs/drill.md lists them", name);
+                return false;
+        }
+        if (option->set(settings, value))
+                return true;
+        g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_SYNTAX, "error: --%s=%s: %s is expected", name,
+                value != NULL ? value : "", option->wanted);
+        return false;
+}
+
+bool script_settings_check_option(const char *name, const char *value, GError **error)
+{
+        struct script_settings scratch = { 0 };
+        return set_option(&scratch, name, value, error);
+}
+
+static void set_default_addresses(struct script_settings *settings)
+{
+        bool is_ipv6 = settings->ip_version == SCRIPT_IPV6;
+        settings->prefix = is_ipv6 ? 64 : 16;
+        ip_address_parse(is_ipv6 ? "fd3d:a0b:17d6:8888::1" : "192.168.0.1", &settings->local);
+        ip_address_parse(is_ipv6 ? "fd3d:fa7b:d17d:8888::1" : "192.0.2.1", &settings->remote);
+}
+
+/* The family first: addresses depend on it. */
+static bool read_ip_version(
+        const struct script *script, GHashTable *given, struct script_settings *settings, GError **error)
+{
+        for (guint i = 0; i < script->options->len; i++) {
+                const struct script_option_line *option = script->options->pdata[i];
+                if (strcmp(option->name, "ip_version") == 0 &&
+                        !set_option(settings, option->name, option->value, error))
+                        return false;
+        }
+        const char *version = given != NULL ? g_hash_table_lookup(given, "ip_version") : NULL;
+        return version == NULL || set_option(settings, "ip_version", version, error);
+}
+
+static bool read_script_options(const struct script *script, struct script_settings *settings, GError **error)
+{
+        for (guint i = 0; i < script->options->len; i++) {
+                const struct script_option_line *option = script->options->pdata[i];
+                if (strcmp(option->name, "ip_version") == 0 ||
+                        set_option(settings, option->name, option->value, error))
+                        continue;
+                g_prefix_error(error, "%d:%d: ", option->place.line, option->place.column);
+                return false;
+        }
+        return true;
+}
+
+bool script_settings_read(
+        const struct script *script, GHashTable *given, struct script_settings *settings, GError **error)
+{
+        *settings = (struct script_settings){ .bind_port = 8080,
+                .connect_port = 8080,
+                .mtu = 1500,
+                .tolerance = 4 * MILLISECOND,
+                .tolerance_percent_x10 = PERCENT_DEFAULT_X10,
+                .packets_are_fatal = true,
+                .calls_are_fatal = true };
+        if (!read_ip_version(script, given, settings, error))
+                return false;
+        set_default_addresses(settings);
+        if (!read_script_options(script, settings, error))
+                return false;
+        if (given == NULL)
+                return true;
+        GHashTableIter iter;
+        gpointer name;
+        gpointer value;
+        g_hash_table_iter_init(&iter, given);
+        while (g_hash_table_iter_next(&iter, &name, &value)) {
+                if (!set_option(settings, name, value, error))
+                        return false;
+        }
+        return true;
+}
