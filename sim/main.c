@@ -18,7 +18,7 @@ static const struct command commands[] = {
         { "diff", "DIR1 DIR2", "the first event that differs", NULL },
         { "check", "SCENARIO", "say whether a scenario is valid", cmd_check },
         { "dump", "SCENARIO", "print a scenario's canonical form", cmd_dump },
-        { "drill", "SCRIPT.pkt...", "run packet scripts against this TCP", NULL },
+        { "drill", "SCRIPT.pkt...", "run packet scripts against this TCP", cmd_drill },
         { "bench", "[WORKLOAD]...", "measure speed", NULL },
         { "sweep", "SCENARIO", "run every combination of values", NULL },
         { "explore", "SCENARIO", "search for failures", NULL },

@@ -31,6 +31,7 @@ enum exit_status cmd_check(const struct command *command, int argc, char **argv)
 enum exit_status cmd_dump(const struct command *command, int argc, char **argv);
 enum exit_status cmd_fetch(const struct command *command, int argc, char **argv);
 enum exit_status cmd_plot(const struct command *command, int argc, char **argv);
+enum exit_status cmd_drill(const struct command *command, int argc, char **argv);
 enum exit_status cmd_verify(const struct command *command, int argc, char **argv);
 
 /* Read the options of a command; what is left in *argv, counted by *argc and without argv[0], are its

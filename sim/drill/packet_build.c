@@ -214,7 +214,7 @@ static bool is_ipv4(const struct conversation *conversation)
         return ip_address_is_ipv4(&conversation->local.address);
 }
 
-static size_t ip_header_size(const struct conversation *conversation)
+static size_t own_header_size(const struct conversation *conversation)
 {
         return is_ipv4(conversation) ? IPV4_HEADER_SIZE : IPV6_HEADER_SIZE;
 }
@@ -266,7 +266,7 @@ static void write_ip_header(const struct script_ip *ip, const struct ip_address 
 static void write_checksum(const struct conversation *conversation, uint8_t protocol, unsigned at, GByteArray *bytes)
 {
         struct payload none = { 0 };
-        size_t header = ip_header_size(conversation);
+        size_t header = own_header_size(conversation);
         uint16_t sum = transport_sum(&conversation->remote.address, &conversation->local.address, protocol,
                 bytes->data + header, bytes->len - header, &none);
         write_be16(bytes->data + header + at, checksum_finish(sum));
@@ -289,7 +289,7 @@ static void put_quote(const struct conversation *conversation, const struct scri
                 return;
         guint begin = bytes->len;
         uint8_t protocol = icmp->quote == SCRIPT_QUOTE_TCP ? SEEN_TCP : SEEN_UDP;
-        put_zeros(bytes, ip_header_size(conversation));
+        put_zeros(bytes, own_header_size(conversation));
         write_ip_header(&plain, &conversation->local.address, &conversation->remote.address, protocol,
                 quoted_size(icmp), bytes->data + begin);
         if (icmp->quote == SCRIPT_QUOTE_RAW) {
@@ -319,7 +319,7 @@ static void put_icmp(const struct conversation *conversation, const struct scrip
 
 static void write_icmp_checksum(const struct conversation *conversation, GByteArray *bytes)
 {
-        size_t header = ip_header_size(conversation);
+        size_t header = own_header_size(conversation);
         if (is_ipv4(conversation))
                 write_be16(bytes->data + header + 2,
                         checksum_finish(checksum_sum(bytes->data + header, bytes->len - header)));
@@ -357,7 +357,7 @@ GByteArray *packet_build(const struct conversation *conversation, const struct s
 {
         g_autoptr(GByteArray) bytes = g_byte_array_new();
         uint8_t protocol;
-        size_t header = ip_header_size(conversation);
+        size_t header = own_header_size(conversation);
         put_zeros(bytes, header);
         if (!put_transport(conversation, packet, &protocol, bytes, error))
                 return NULL;

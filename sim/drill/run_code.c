@@ -1,6 +1,7 @@
 /*
  * A code block's turn: a look at the socket under test, and what the block says of it.
  */
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 
 #include "drill/info_names.h"

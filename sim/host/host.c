@@ -288,6 +288,11 @@ const struct tcp_settings *host_tcp_settings(const Host *host)
         return &host->tcp_settings;
 }
 
+void host_set_tcp_settings(Host *host, const struct tcp_settings *settings)
+{
+        host->tcp_settings = *settings;
+}
+
 struct host_context *host_context(Host *host)
 {
         return host->context;

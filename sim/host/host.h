@@ -56,6 +56,8 @@ void host_add_device(Host *host, Link *link);
 const struct ip_address *host_address(const Host *host);
 const struct ip_address *host_resolver(const Host *host);
 const struct tcp_settings *host_tcp_settings(const Host *host);
+/* For the sockets of programs that start from now on. */
+void host_set_tcp_settings(Host *host, const struct tcp_settings *settings);
 struct host_context *host_context(Host *host);
 time_ns host_now(const Host *host);
 

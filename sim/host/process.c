@@ -96,6 +96,11 @@ time_ns process_now(Process *process)
         return host_now(process->host);
 }
 
+void process_set_tcp_settings(Process *process, const struct tcp_settings *settings)
+{
+        process->program->tcp = *settings;
+}
+
 bool process_is_cancelled(const Process *process)
 {
         return process->host->is_closing || process->host->context->abort_on_finish;

@@ -33,6 +33,8 @@ Process *process_spawn(Process *parent, process_main main, void *data, void (*fr
 Host *process_host(Process *process);
 const char *process_program(const Process *process);
 time_ns process_now(Process *process);
+/* For the sockets that its program makes from now on. */
+void process_set_tcp_settings(Process *process, const struct tcp_settings *settings);
 
 /* False: the run is being torn down (errno is ECANCELED); the caller returns. */
 bool process_sleep(Process *process, duration_ns duration);

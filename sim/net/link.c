@@ -221,6 +221,11 @@ uint32_t link_mtu(const Link *link)
         return link->mtu;
 }
 
+void link_set_mtu(Link *link, uint32_t mtu)
+{
+        link->mtu = mtu;
+}
+
 rate_bps link_rate(const Link *link)
 {
         return link->rate;

@@ -100,6 +100,8 @@ uint64_t link_in_flight(const Link *link);
 
 uint32_t link_owner(const Link *link);
 uint32_t link_mtu(const Link *link);
+/* What is offered from now on. */
+void link_set_mtu(Link *link, uint32_t mtu);
 rate_bps link_rate(const Link *link);
 
 /* ---- The device a host sends through ---- */
