@@ -16,13 +16,14 @@ time_ns kernel_clock(void)
 
 /* Timers of Linux's wheel end with the first tick that begins after their time, and ticks are at whole
  * multiples of their length: with 250 a second, by chance up to 4 ms late. Begun here, what follows at
- * multiples of a tick is a quarter of one late. */
-time_ns kernel_clock_before_a_tick(void)
+ * multiples of a tick is half of one late, and what a script's steps
+ * add to that matters only after as much again. */
+time_ns kernel_clock_between_ticks(void)
 {
         struct timespec resolution;
         clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
         duration_ns tick = MAX(resolution.tv_sec * SECOND + resolution.tv_nsec, 1);
-        return (kernel_clock() / tick + 2) * tick - tick / 4;
+        return (kernel_clock() / tick + 2) * tick - tick / 2;
 }
 
 struct kernel_haste kernel_haste_begin(void)

@@ -10,8 +10,8 @@
 
 /* CLOCK_MONOTONIC. */
 time_ns kernel_clock(void);
-/* A good time to begin, soon: what is done at a multiple of a tick after it is done a quarter of one before a tick. */
-time_ns kernel_clock_before_a_tick(void);
+/* A good time to begin, soon: what is done at a multiple of a tick after it is done half of one before a tick. */
+time_ns kernel_clock_between_ticks(void);
 
 /* How the calling thread was scheduled. */
 struct kernel_haste {

@@ -4,6 +4,10 @@
  */
 #include "drill/runner_private.h"
 
+/* Scripts begin at a multiple of this, which is one of every kernel's tick: its timers are as exact as that, and its
+ * stack's clock begins as far from one as can be. */
+#define START_STEP (20 * MILLISECOND)
+
 /* ---- Telling ---- */
 
 void runner_log(Runner *runner, time_ns at, const char *what, const char *text)
@@ -188,7 +192,9 @@ static bool run_init(Runner *runner)
         const struct script *script = runner->script;
         if (script->init_command != NULL && !runner_command(runner, script->init_command, script->init_place))
                 return false;
-        runner->start = runner->turned_at = runner->previous_due = runner->ops->now(runner->stack);
+        time_ns start = (runner->ops->now(runner->stack) + START_STEP - 1) / START_STEP * START_STEP;
+        runner->ops->wait_until(runner->stack, start);
+        runner->start = runner->turned_at = runner->previous_due = start;
         return true;
 }
 

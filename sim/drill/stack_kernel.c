@@ -306,7 +306,7 @@ static Stack *kernel_open(const struct stack_config *config, GError **error)
                 kernel_close(stack);
                 return NULL;
         }
-        stack->epoch = kernel_clock_before_a_tick();
+        stack->epoch = kernel_clock_between_ticks();
         kernel_wait_until(stack, 0);
         return stack;
 }
