@@ -1,6 +1,6 @@
 /*
- * System settings by the kernel's names ("tcp_sack" of net.ipv4.tcp_sack): the profile that packet scripts assume, what
- * each means to our TCP, and which do not matter.
+ * System settings by the kernel's names ("tcp_sack" of net.ipv4.tcp_sack; others in full, "net.core.rmem_max"): the profile
+ * that packet scripts assume, what each means to our TCP, and which do not matter.
  */
 #ifndef INORDER_SYSCTLS_H
 #define INORDER_SYSCTLS_H
@@ -19,16 +19,24 @@ Sysctls *sysctls_copy(const Sysctls *sysctls);
 void sysctls_free(Sysctls *sysctls);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sysctls, sysctls_free)
 
+/* What the profile names has its value again; the rest stays. */
+void sysctls_set_profile(Sysctls *sysctls);
+void sysctls_foreach_profile(void (*visit)(void *data, const char *name, const char *value), void *data);
+
+/* "net.ipv4.tcp_sack", "net/ipv4/tcp_sack", "/proc/sys/net/ipv4/tcp_sack" → "tcp_sack". The caller frees. */
+char *sysctl_name(const char *written);
+
 enum sysctl_fate {
         SYSCTL_APPLIED,  /* one of our settings follows it */
-        SYSCTL_ACCEPTED, /* known not to matter to what a script sees */
-        SYSCTL_UNKNOWN,
-        SYSCTL_BAD_VALUE,
+        SYSCTL_ACCEPTED, /* known not to matter to what a script sees, at least with this value */
+        SYSCTL_UNKNOWN,  /* not known, or we cannot be as this value wants */
+        SYSCTL_BAD_VALUE, /* the kernel would not take it either */
 };
 /* "tcp_sack", "0"; several numbers are separated by blanks. Kept in any case but SYSCTL_BAD_VALUE. */
 enum sysctl_fate sysctls_set(Sysctls *sysctls, const char *name, const char *value);
-const char *sysctls_get(const Sysctls *sysctls, const char *name); /* NULL: not set */
-/* In order of setting. */
+/* What was set, else Linux's own; NULL: neither is known. */
+const char *sysctls_get(const Sysctls *sysctls, const char *name);
+/* What was set, in order of setting. */
 void sysctls_foreach(const Sysctls *sysctls, void (*visit)(void *data, const char *name, const char *value), void *data);
 /* What a host's TCP is with these. */
 struct tcp_settings sysctls_tcp_settings(const Sysctls *sysctls);
