@@ -1,37 +1,136 @@
 /*
- * inorder drill: packet scripts against our TCP, or against this machine's kernel.
+ * inorder drill: packet scripts run against our TCP, or against this machine's kernel.
+ *
+ * packetdrill's own options are taken as well; they win over those in the scripts.
  */
 #include "cli/command.h"
 
-#include "drill/script_runner.h"
+#include "cli/drill_batch.h"
+#include "cli/drill_report.h"
+#include "drill/script_settings.h"
 
-#include <stdio.h>
+#include <string.h>
+
+static gboolean check_stack(const struct command *command, const char *against, struct drill_options *options)
+{
+        options->stack = &stack_simulated;
+        if (against == NULL || strcmp(against, stack_simulated.name) == 0)
+                return TRUE;
+        if (strcmp(against, stack_kernel.name) != 0)
+                return command_refuse(command, "--against=%s: kernel or inorder is expected", against);
+        options->stack = &stack_kernel;
+        if (options->trace_file != NULL)
+                return command_refuse(
+                        command, "--trace tells of our own TCP only; --pcap works with a kernel too");
+        return TRUE;
+}
+
+static gboolean check_files(const struct command *command, const struct drill_options *options, int scripts)
+{
+        if (scripts == 1 || (options->pcap_file == NULL && options->trace_file == NULL))
+                return TRUE;
+        return command_refuse(command, "--pcap and --trace take one script, not %d", scripts);
+}
+
+/* "NAME=VALUE". */
+static gboolean take_defines(const struct command *command, char **defines, GHashTable *table)
+{
+        for (char **define = defines; define != NULL && *define != NULL; define++) {
+                char *equals = strchr(*define, '=');
+                if (equals == NULL || equals == *define)
+                        return command_refuse(command, "-D %s: NAME=VALUE is expected", *define);
+                g_hash_table_insert(
+                        table, g_strndup(*define, (gsize)(equals - *define)), g_strdup(equals + 1));
+        }
+        return TRUE;
+}
+
+/* An option of packetdrill's, as GLib hands it over: "--tolerance_usecs", "10000". */
+static gboolean take_script_option(const char *name, const char *value, gpointer data, GError **error)
+{
+        GHashTable *table = data;
+        g_autoptr(GError) wrong = NULL;
+        if (!script_settings_check_option(name + strlen("--"), value, &wrong)) {
+                const char *message = wrong->message;
+                if (g_str_has_prefix(message, "error: "))
+                        message += strlen("error: ");
+                g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
+                return FALSE;
+        }
+        g_hash_table_replace(table, g_strdup(name + strlen("--")), g_strdup(value));
+        return TRUE;
+}
+
+/* One entry for each of packetdrill's options. */
+static GOptionGroup *script_option_group(GHashTable *table, GArray *entries)
+{
+        GOptionGroup *group = g_option_group_new("script",
+                "packetdrill's options, which win over the scripts':", "Show packetdrill's options", table,
+                NULL);
+        for (unsigned i = 0; script_settings_option_name(i) != NULL; i++) {
+                GOptionEntry entry = { .long_name = script_settings_option_name(i),
+                        .flags = G_OPTION_FLAG_OPTIONAL_ARG,
+                        .arg = G_OPTION_ARG_CALLBACK,
+                        .arg_data = (gpointer)take_script_option,
+                        .description = script_settings_option_help(i),
+                        .arg_description = "VALUE" };
+                g_array_append_val(entries, entry);
+        }
+        g_option_group_add_entries(group, (const GOptionEntry *)(const void *)entries->data);
+        return group;
+}
+
+static enum exit_status run(struct drill_options *options, char **scripts, bool as_json)
+{
+        g_autoptr(DrillBatch) batch = drill_batch_run(scripts, options, as_json ? NULL : drill_report_one);
+        if (as_json)
+                drill_report_json(batch);
+        else
+                drill_report_sum(batch);
+        return drill_batch_count(batch, DRILL_FAILED) > 0 ? EXIT_EXPECTATION : EXIT_OK;
+}
 
 enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
 {
-        (void)command;
-        enum exit_status status = EXIT_OK;
-        for (int i = 1; i < argc; i++) {
-                g_autoptr(GError) error = NULL;
-                g_autofree char *text = NULL;
-                gsize size;
-                static const struct run_rules kernel = { .stack = &stack_kernel };
-                static const struct run_rules ours = { .stack = &stack_simulated };
-                const struct run_rules *rules = g_getenv("KERNEL") ? &kernel : &ours;
-                if (!g_file_get_contents(argv[i], &text, &size, &error)) return command_fail(error);
-                struct script_given given = { 0 };
-                g_autoptr(Script) script = script_parse(argv[i], text, size, &given, &error);
-                if (script == NULL) { g_printerr("%s\n", error->message); status = EXIT_EXPECTATION; continue; }
-                struct script_result result;
-                script_run(script, rules, &result);
-                if (result.verdict != SCRIPT_PASSED) {
-                        status = EXIT_EXPECTATION;
-                        printf("%s:%d:%d: %s: %s\n", argv[i], result.place.line, result.place.column, result.verdict == SCRIPT_FAILED ? "failed" : "not run", result.message);
-                        if (result.expected) printf("  expected %s\n  seen     %s\n", result.expected, result.seen);
-                        for (guint k = 0; k < result.exchange->len; k++) printf("    %s\n", (char *)result.exchange->pdata[k]);
-                } else printf("%s: passed\n", argv[i]);
-                for (guint k = 0; k < result.warnings->len; k++) printf("%s\n", (char *)result.warnings->pdata[k]);
-                script_result_clear(&result);
-        }
-        return status;
+        struct drill_options options = { 0 };
+        g_auto(GStrv) defines = NULL;
+        g_autofree char *against = NULL;
+        g_autofree char *pcap_file = NULL;
+        g_autofree char *trace_file = NULL;
+        gboolean strict = FALSE;
+        gboolean strict_sysctls = FALSE;
+        gboolean as_json = FALSE;
+        const GOptionEntry entries[] = {
+                { "define", 'D', 0, G_OPTION_ARG_STRING_ARRAY, &defines,
+                        "What a word of the scripts stands for", "NAME=VALUE" },
+                { "against", 0, 0, G_OPTION_ARG_STRING, &against,
+                        "Run against this machine's kernel (needs root)", "kernel" },
+                { "strict", 0, 0, G_OPTION_ARG_NONE, &strict, "A packet that nobody expected is a failure",
+                        NULL },
+                { "strict-sysctls", 0, 0, G_OPTION_ARG_NONE, &strict_sysctls,
+                        "An unknown sysctl is a failure", NULL },
+                { "pcap", 0, 0, G_OPTION_ARG_FILENAME, &pcap_file, "Keep the packets, for Wireshark",
+                        "FILE" },
+                { "trace", 0, 0, G_OPTION_ARG_FILENAME, &trace_file, "Keep our TCP's events, as trace.ndjson",
+                        "FILE" },
+                { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the results as JSON, and nothing else",
+                        NULL },
+                G_OPTION_ENTRY_NULL,
+        };
+        g_autoptr(GHashTable) given = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        g_autoptr(GHashTable) words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        g_autoptr(GArray) script_entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
+        GOptionGroup *group = script_option_group(given, script_entries);
+        if (!command_parse_with_group(command, entries, group, &argc, &argv, 1) ||
+                !take_defines(command, defines, words))
+                return EXIT_USAGE;
+        options = (struct drill_options){ .defines = words,
+                .script_options = given,
+                .strict = strict,
+                .strict_sysctls = strict_sysctls,
+                .pcap_file = pcap_file,
+                .trace_file = trace_file };
+        if (!check_stack(command, against, &options) || !check_files(command, &options, argc))
+                return EXIT_USAGE;
+        return run(&options, argv, as_json);
 }

@@ -22,8 +22,8 @@ static gboolean has_enough_arguments(const struct command *command, int count, i
 }
 
 /* GLib keeps argv[0]; a command's arguments begin behind it. */
-static gboolean parse_options(
-        const struct command *command, const GOptionEntry *options, int *argc, char ***argv)
+static gboolean parse_options(const struct command *command, const GOptionEntry *options, GOptionGroup *group,
+        int *argc, char ***argv)
 {
         g_autoptr(GError) error = NULL;
         g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
@@ -32,6 +32,8 @@ static gboolean parse_options(
         g_option_context_set_summary(context, command->purpose);
         if (options != NULL)
                 g_option_context_add_main_entries(context, options, NULL);
+        if (group != NULL)
+                g_option_context_add_group(context, group);
         if (!g_option_context_parse(context, argc, argv, &error))
                 return command_refuse(command, "%s", error->message);
         if (*argc > 1 && g_str_equal((*argv)[1], "--")) {
@@ -46,13 +48,22 @@ static gboolean parse_options(
 gboolean command_parse(
         const struct command *command, const GOptionEntry *options, int *argc, char ***argv, int wanted)
 {
-        return parse_options(command, options, argc, argv) && has_wanted_arguments(command, *argc, wanted);
+        return parse_options(command, options, NULL, argc, argv) &&
+               has_wanted_arguments(command, *argc, wanted);
 }
 
 gboolean command_parse_some(
         const struct command *command, const GOptionEntry *options, int *argc, char ***argv, int least)
 {
-        return parse_options(command, options, argc, argv) && has_enough_arguments(command, *argc, least);
+        return parse_options(command, options, NULL, argc, argv) &&
+               has_enough_arguments(command, *argc, least);
+}
+
+gboolean command_parse_with_group(const struct command *command, const GOptionEntry *options,
+        GOptionGroup *group, int *argc, char ***argv, int least)
+{
+        return parse_options(command, options, group, argc, argv) &&
+               has_enough_arguments(command, *argc, least);
 }
 
 gboolean command_refuse(const struct command *command, const char *format, ...)

@@ -43,6 +43,10 @@ gboolean command_parse(
 gboolean command_parse_some(
         const struct command *command, const GOptionEntry *options, int *argc, char ***argv, int least);
 
+/* The same, with a further group of options, which the context takes. */
+gboolean command_parse_with_group(const struct command *command, const GOptionEntry *options, GOptionGroup *group,
+        int *argc, char ***argv, int least);
+
 /* "inorder run: error: …; see inorder run --help" on stderr: EXIT_USAGE. Always FALSE. */
 gboolean command_refuse(const struct command *command, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

@@ -24,8 +24,9 @@ void runner_warn(Runner *runner, struct script_place place, const char *format, 
         va_start(values, format);
         g_autofree char *message = g_strdup_vprintf(format, values);
         va_end(values);
-        g_ptr_array_add(runner->result->warnings,
-                g_strdup_printf("%s:%d:%d: warning: %s", runner->script->name, place.line, place.column, message));
+        g_ptr_array_add(
+                runner->result->warnings, g_strdup_printf("%s:%d:%d: warning: %s", runner->script->name,
+                                                  place.line, place.column, message));
 }
 
 bool runner_fail(Runner *runner, struct script_place place, const char *format, ...)
@@ -67,17 +68,19 @@ bool runner_fail_with(Runner *runner, struct script_place place, const GError *e
 
 /* ---- Times ---- */
 
-/* When relative times begin. Between two injected packets: when the first was due, so that a burst does not drift. */
+/* When relative times begin. Between two injected packets: when the first was due, so that a burst does not
+ * drift. */
 static time_ns relative_base(const Runner *runner, const struct script_event *event)
 {
         const struct script_event *before = runner->previous;
-        bool both_injected = before != NULL && before->kind == SCRIPT_PACKET && event->kind == SCRIPT_PACKET &&
-                             before->packet.direction == SCRIPT_INJECTED &&
+        bool both_injected = before != NULL && before->kind == SCRIPT_PACKET &&
+                             event->kind == SCRIPT_PACKET && before->packet.direction == SCRIPT_INJECTED &&
                              event->packet.direction == SCRIPT_INJECTED;
         return both_injected ? runner->previous_due : runner->turned_at;
 }
 
-static time_ns due_time(const Runner *runner, const struct script_event *event, const struct script_time *time, duration_ns offset)
+static time_ns due_time(const Runner *runner, const struct script_event *event,
+        const struct script_time *time, duration_ns offset)
 {
         bool is_relative = time->form == SCRIPT_TIME_RELATIVE || time->form == SCRIPT_TIME_RELATIVE_RANGE;
         return offset + (is_relative ? relative_base(runner, event) : runner->start);

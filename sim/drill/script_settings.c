@@ -149,7 +149,8 @@ static bool set_non_fatal(struct script_settings *settings, const char *value)
         return true;
 }
 
-/* Asks for nothing here: speed of the line, how much is printed, who runs code, what kernel memory is zeroed. */
+/* Asks for nothing here: speed of the line, how much is printed, who runs code, what kernel memory is zeroed.
+ */
 static bool set_nothing(struct script_settings *settings, const char *value)
 {
         (void)settings;
@@ -209,6 +210,16 @@ static bool set_option(struct script_settings *settings, const char *name, const
         g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_SYNTAX, "error: --%s=%s: %s is expected", name,
                 value != NULL ? value : "", option->wanted);
         return false;
+}
+
+const char *script_settings_option_name(unsigned index)
+{
+        return index < G_N_ELEMENTS(options) ? options[index].name : NULL;
+}
+
+const char *script_settings_option_help(unsigned index)
+{
+        return options[index].wanted;
 }
 
 bool script_settings_check_option(const char *name, const char *value, GError **error)

@@ -30,6 +30,9 @@ struct script_settings {
 /* The script's options, and `given` (name → value text or NULL), which win. False with a SCRIPT_ERROR. */
 bool script_settings_read(
         const struct script *script, GHashTable *given, struct script_settings *settings, GError **error);
+/* The nth option's name, NULL after the last; and what it takes. */
+const char *script_settings_option_name(unsigned index);
+const char *script_settings_option_help(unsigned index);
 /* Whether an option of this name exists and takes such a value: for the command line. */
 bool script_settings_check_option(const char *name, const char *value, GError **error);
 

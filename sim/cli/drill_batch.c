@@ -1,0 +1,180 @@
+/*
+ * Scripts share nothing, so each runs on whatever thread is free.
+ */
+#include "cli/drill_batch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Against a kernel they mostly sleep. */
+#define KERNEL_SCRIPTS_PER_PROCESSOR 4
+
+struct DrillBatch {
+        const struct drill_options *options;
+        struct drill_item *items;
+        unsigned count;
+        GMutex mutex;
+        GCond one_ended;
+};
+
+/* ---- One script ---- */
+
+static bool read_stdin(char **text, gsize *size, GError **error)
+{
+        g_autoptr(GString) all = g_string_new(NULL);
+        char buffer[65536];
+        size_t taken;
+        while ((taken = fread(buffer, 1, sizeof buffer, stdin)) > 0)
+                g_string_append_len(all, buffer, (gssize)taken);
+        if (ferror(stdin)) {
+                g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, "cannot read standard input: %s", g_strerror(errno));
+                return false;
+        }
+        *size = all->len;
+        *text = g_string_free(g_steal_pointer(&all), FALSE);
+        return true;
+}
+
+static Script *read_script(const struct drill_item *item, const struct drill_options *options, GError **error)
+{
+        g_autofree char *text = NULL;
+        gsize size;
+        bool is_stdin = strcmp(item->name, "-") == 0;
+        if (!(is_stdin ? read_stdin(&text, &size, error) : g_file_get_contents(item->name, &text, &size, error)))
+                return NULL;
+        const struct script_given given = { .defines = options->defines,
+                .ip_version = g_hash_table_lookup(options->script_options, "ip_version") };
+        return script_parse(item->name, text, size, &given, error);
+}
+
+/* "FILE:12:5: error: …" has the place in it. */
+static void take_place(struct drill_item *item, const char *message)
+{
+        struct script_result *result = &item->result;
+        g_autofree char *prefix = g_strdup_printf("%s:", item->name);
+        int taken = 0;
+        if (g_str_has_prefix(message, prefix) &&
+                sscanf(message + strlen(prefix), "%d:%d: error: %n", &result->place.line, &result->place.column,
+                        &taken) == 2 &&
+                taken > 0)
+                message += strlen(prefix) + (size_t)taken;
+        result->message = g_strdup(message);
+}
+
+static void refuse(struct drill_item *item, const GError *error)
+{
+        bool is_refused = g_error_matches(error, SCRIPT_ERROR, SCRIPT_ERROR_REFUSED);
+        item->outcome = is_refused ? DRILL_NOT_RUN : DRILL_FAILED;
+        take_place(item, error->message);
+}
+
+static void run_item(struct drill_item *item, const struct drill_options *options)
+{
+        static const enum drill_outcome outcomes[] = {
+                [SCRIPT_PASSED] = DRILL_PASSED, [SCRIPT_FAILED] = DRILL_FAILED, [SCRIPT_NOT_RUN] = DRILL_NOT_RUN
+        };
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Script) script = read_script(item, options, &error);
+        if (script == NULL) {
+                refuse(item, error);
+                return;
+        }
+        const struct run_rules rules = { .stack = options->stack,
+                .options = options->script_options,
+                .strict = options->strict,
+                .strict_sysctls = options->strict_sysctls,
+                .pcap_file = options->pcap_file,
+                .trace_file = options->trace_file };
+        script_run(script, &rules, &item->result);
+        item->is_read = true;
+        item->outcome = outcomes[item->result.verdict];
+}
+
+/* ---- All of them ---- */
+
+static void run_in_thread(gpointer data, gpointer user_data)
+{
+        struct drill_item *item = data;
+        DrillBatch *batch = user_data;
+        run_item(item, batch->options);
+        g_mutex_lock(&batch->mutex);
+        item->has_ended = true;
+        g_cond_signal(&batch->one_ended);
+        g_mutex_unlock(&batch->mutex);
+}
+
+static void wait_for(DrillBatch *batch, const struct drill_item *item)
+{
+        g_mutex_lock(&batch->mutex);
+        while (!item->has_ended)
+                g_cond_wait(&batch->one_ended, &batch->mutex);
+        g_mutex_unlock(&batch->mutex);
+}
+
+static int threads_for(const DrillBatch *batch)
+{
+        unsigned processors = g_get_num_processors();
+        unsigned most = batch->options->stack == &stack_kernel ? processors * KERNEL_SCRIPTS_PER_PROCESSOR : processors;
+        return (int)CLAMP(batch->count, 1, most);
+}
+
+DrillBatch *drill_batch_run(char **names, const struct drill_options *options, void (*tell)(const struct drill_item *item))
+{
+        DrillBatch *batch = g_new0(DrillBatch, 1);
+        batch->options = options;
+        batch->count = g_strv_length(names);
+        batch->items = g_new0(struct drill_item, batch->count);
+        g_mutex_init(&batch->mutex);
+        g_cond_init(&batch->one_ended);
+        GThreadPool *pool = g_thread_pool_new(run_in_thread, batch, threads_for(batch), TRUE, NULL);
+        for (unsigned i = 0; i < batch->count; i++) {
+                batch->items[i].name = names[i];
+                g_thread_pool_push(pool, &batch->items[i], NULL);
+        }
+        for (unsigned i = 0; i < batch->count; i++) {
+                wait_for(batch, &batch->items[i]);
+                if (tell != NULL)
+                        tell(&batch->items[i]);
+        }
+        g_thread_pool_free(pool, FALSE, TRUE);
+        return batch;
+}
+
+static void clear_item(struct drill_item *item)
+{
+        if (item->is_read)
+                script_result_clear(&item->result);
+        else
+                g_free(item->result.message);
+}
+
+void drill_batch_free(DrillBatch *batch)
+{
+        if (batch == NULL)
+                return;
+        for (unsigned i = 0; i < batch->count; i++)
+                clear_item(&batch->items[i]);
+        g_free(batch->items);
+        g_mutex_clear(&batch->mutex);
+        g_cond_clear(&batch->one_ended);
+        g_free(batch);
+}
+
+unsigned drill_batch_size(const DrillBatch *batch)
+{
+        return batch->count;
+}
+
+const struct drill_item *drill_batch_item(const DrillBatch *batch, unsigned index)
+{
+        return &batch->items[index];
+}
+
+unsigned drill_batch_count(const DrillBatch *batch, enum drill_outcome outcome)
+{
+        unsigned count = 0;
+        for (unsigned i = 0; i < batch->count; i++)
+                count += batch->items[i].outcome == outcome;
+        return count;
+}
