@@ -31,6 +31,13 @@ struct pending_call {
         struct due end;
 };
 
+/* What command lines have done. */
+struct run_commands {
+        Sysctls *sysctls;
+        GPtrArray *saved;  /* of struct saved_sysctl *, to be restored from the last to the first */
+        GHashTable *marks; /* counter's name → its value at the last mark */
+};
+
 typedef struct Runner Runner;
 struct Runner {
         const struct script *script;
@@ -47,6 +54,7 @@ struct Runner {
         struct due due;    /* of the present event */
         const struct script_event *previous;
         time_ns previous_due;
+        struct run_commands commands;
         struct pending_call pending;
         GQueue waiting; /* of struct captured_packet *: taken from the stack, but not used up */
         FILE *pcap_file;
@@ -83,10 +91,17 @@ void runner_forget_pending(Runner *runner);
 /* Run `main` as an errand that does not wait. */
 void runner_do(Runner *runner, void (*main)(Caller *caller, void *data), void *data);
 
-/* ---- run_code.c, run_commands.c, run_pcap.c ---- */
+/* ---- run_code.c ---- */
 
 bool runner_code(Runner *runner, const struct script_event *event);
+/* ---- run_commands.c ---- */
+
+void run_commands_init(struct run_commands *commands, const struct script *script);
+void run_commands_clear(struct run_commands *commands);
 bool runner_command(Runner *runner, const char *text, struct script_place place);
+
+/* ---- run_pcap.c ---- */
+
 bool runner_open_pcap(Runner *runner, GError **error);
 void runner_record(Runner *runner, time_ns at, bool is_sent, const uint8_t *bytes, size_t size);
 bool runner_close_pcap(Runner *runner, GError **error);

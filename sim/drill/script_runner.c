@@ -169,6 +169,7 @@ static void make_context(Runner *runner)
                 .local = local,
                 .remote = remote };
         runner->names = code_names_new();
+        run_commands_init(&runner->commands, runner->script);
 }
 
 static bool open_stack(Runner *runner)
@@ -227,6 +228,7 @@ static void run_on_stack(Runner *runner)
         conversation_clear(&runner->conversation);
         g_hash_table_destroy(runner->calls.fds);
         code_names_free(runner->names);
+        run_commands_clear(&runner->commands);
 }
 
 void script_run(const struct script *script, const struct run_rules *rules, struct script_result *result)
