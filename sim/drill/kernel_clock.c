@@ -26,20 +26,28 @@ time_ns kernel_clock_between_ticks(void)
         return (kernel_clock() / tick + 2) * tick - tick / 2;
 }
 
-struct kernel_haste kernel_haste_begin(void)
+static struct kernel_haste change_to(int policy, int priority)
 {
-        const struct sched_param lowest = { .sched_priority = 1 };
+        const struct sched_param parameters = { .sched_priority = priority };
         struct kernel_haste before = { .policy = sched_getscheduler(0) };
         sched_getparam(0, &before.parameters);
-        before.was_changed = sched_setscheduler(0, SCHED_FIFO, &lowest) == 0;
-        /* Where that is not allowed: timers that end when they should. */
-        prctl(PR_SET_TIMERSLACK, 1UL);
+        before.was_changed = sched_setscheduler(0, policy, &parameters) == 0;
         return before;
+}
+
+struct kernel_haste kernel_haste_begin(void)
+{
+        prctl(PR_SET_TIMERSLACK, 1UL); /* where the other is not allowed: timers that end when they should */
+        return change_to(SCHED_FIFO, 1);
+}
+
+struct kernel_haste kernel_haste_pause(void)
+{
+        return change_to(SCHED_OTHER, 0);
 }
 
 void kernel_haste_end(const struct kernel_haste *before)
 {
         if (before->was_changed)
                 sched_setscheduler(0, before->policy, &before->parameters);
-        prctl(PR_SET_TIMERSLACK, 0UL); /* as it was */
 }

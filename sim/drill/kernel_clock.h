@@ -20,8 +20,11 @@ struct kernel_haste {
         bool was_changed;
 };
 
-/* From now on it comes before others, as far as it may; so do threads that it starts. */
+/* From now on it comes before others, as far as it may; so do threads that it starts. Only for what sleeps soon. */
 struct kernel_haste kernel_haste_begin(void);
+/* It takes its turn like others: some writes to /proc/sys try again and again (restart_syscall() of Linux) until who
+ * holds a lock has had a turn, which he would never get. */
+struct kernel_haste kernel_haste_pause(void);
 void kernel_haste_end(const struct kernel_haste *before);
 
 #endif

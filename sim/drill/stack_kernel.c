@@ -155,9 +155,23 @@ static void kernel_start(Stack *stack, struct errand *errand)
         take_packets(stack);
 }
 
+struct work_inside {
+        void (*main)(Caller *caller, void *data);
+        void *data;
+};
+
+static void work_without_haste(Caller *caller, void *data)
+{
+        const struct work_inside *work = data;
+        const struct kernel_haste before = kernel_haste_pause();
+        work->main(caller, work->data);
+        kernel_haste_end(&before);
+}
+
 static void run_inside(Stack *stack, void (*main)(Caller *caller, void *data), void *data)
 {
-        struct errand errand = { .main = main, .data = data };
+        struct work_inside work = { main, data };
+        struct errand errand = { .main = work_without_haste, .data = &work };
         kernel_callers_start(stack->callers, &errand);
         while (!errand.has_ended)
                 await(stack, kernel_now(stack) + SECOND);
@@ -269,6 +283,7 @@ static void kernel_close(Stack *stack)
 {
         if (stack == NULL)
                 return;
+        kernel_haste_end(&stack->before);
         run_inside(stack, let_go, NULL);
         kernel_callers_free(stack->callers);
         if (stack->tun >= 0)
@@ -278,8 +293,23 @@ static void kernel_close(Stack *stack)
                 g_free(packet->bytes);
                 g_free(packet);
         }
-        kernel_haste_end(&stack->before);
         g_free(stack);
+}
+
+static void hasten_caller(Caller *caller, void *data)
+{
+        (void)caller;
+        (void)data;
+        kernel_haste_begin();
+}
+
+/* This thread, the caller that is there, and with them those that come. */
+static void hurry(Stack *stack)
+{
+        struct errand errand = { .main = hasten_caller };
+        kernel_start(stack, &errand);
+        kernel_finish(stack, &errand, TIME_NEVER);
+        stack->before = kernel_haste_begin();
 }
 
 static Stack *kernel_open(const struct stack_config *config, GError **error)
@@ -296,7 +326,6 @@ static Stack *kernel_open(const struct stack_config *config, GError **error)
         stack->local = config->local;
         stack->remote = config->remote;
         g_queue_init(&stack->captured);
-        stack->before = kernel_haste_begin();
         stack->callers = kernel_callers_new(namespace_fd);
         struct setting_up work = { .config = config, .callers = stack->callers };
         run_inside(stack, set_up, &work);
@@ -306,6 +335,7 @@ static Stack *kernel_open(const struct stack_config *config, GError **error)
                 kernel_close(stack);
                 return NULL;
         }
+        hurry(stack);
         stack->epoch = kernel_clock_between_ticks();
         kernel_wait_until(stack, 0);
         return stack;
