@@ -8,6 +8,8 @@
 #include "cli/drill_batch.h"
 #include "cli/drill_report.h"
 #include "drill/script_settings.h"
+#include "run/tcp_override.h"
+#include "tcp/tcp_settings.h"
 
 #include <string.h>
 
@@ -16,6 +18,8 @@ static gboolean check_stack(const struct command *command, const char *against, 
         options->stack = &stack_simulated;
         if (against == NULL || strcmp(against, stack_simulated.name) == 0)
                 return TRUE;
+        if (options->sets != NULL)
+                return command_refuse(command, "--set changes our own TCP only");
         if (strcmp(against, stack_kernel.name) != 0)
                 return command_refuse(command, "--against=%s: kernel or inorder is expected", against);
         options->stack = &stack_kernel;
@@ -30,6 +34,15 @@ static gboolean check_files(const struct command *command, const struct drill_op
         if (scripts == 1 || (options->pcap_file == NULL && options->trace_file == NULL))
                 return TRUE;
         return command_refuse(command, "--pcap and --trace take one script, not %d", scripts);
+}
+
+static gboolean check_sets(const struct command *command, const struct drill_options *options)
+{
+        g_autoptr(GError) error = NULL;
+        struct tcp_settings settings = tcp_settings_default();
+        if (tcp_override(&settings, options->sets, &error))
+                return TRUE;
+        return command_refuse(command, "%s", error->message);
 }
 
 /* "NAME=VALUE". */
@@ -94,6 +107,7 @@ enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
 {
         struct drill_options options = { 0 };
         g_auto(GStrv) defines = NULL;
+        g_auto(GStrv) sets = NULL;
         g_autofree char *against = NULL;
         g_autofree char *pcap_file = NULL;
         g_autofree char *trace_file = NULL;
@@ -105,6 +119,8 @@ enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
                         "What a word of the scripts stands for", "NAME=VALUE" },
                 { "against", 0, 0, G_OPTION_ARG_STRING, &against,
                         "Run against this machine's kernel (needs root)", "kernel" },
+                { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &sets, "Change our TCP, whatever the script says: tcp.sack=off",
+                        "tcp.KEY=VALUE" },
                 { "strict", 0, 0, G_OPTION_ARG_NONE, &strict, "A packet that nobody expected is a failure",
                         NULL },
                 { "strict-sysctls", 0, 0, G_OPTION_ARG_NONE, &strict_sysctls,
@@ -126,11 +142,12 @@ enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
                 return EXIT_USAGE;
         options = (struct drill_options){ .defines = words,
                 .script_options = given,
+                .sets = sets,
                 .strict = strict,
                 .strict_sysctls = strict_sysctls,
                 .pcap_file = pcap_file,
                 .trace_file = trace_file };
-        if (!check_stack(command, against, &options) || !check_files(command, &options, argc))
+        if (!check_sets(command, &options) || !check_stack(command, against, &options) || !check_files(command, &options, argc))
                 return EXIT_USAGE;
         return run(&options, argv, as_json);
 }

@@ -3,6 +3,8 @@
  */
 #include "cli/drill_batch.h"
 
+#include "run/tcp_override.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +71,13 @@ static void refuse(struct drill_item *item, const GError *error)
         take_place(item, error->message);
 }
 
+/* They were read once before, to see that they are right. */
+static void adjust(const void *data, struct tcp_settings *settings)
+{
+        const struct drill_options *options = data;
+        tcp_override(settings, options->sets, NULL);
+}
+
 static void run_item(struct drill_item *item, const struct drill_options *options)
 {
         static const enum drill_outcome outcomes[] = {
@@ -82,6 +91,8 @@ static void run_item(struct drill_item *item, const struct drill_options *option
         }
         const struct run_rules rules = { .stack = options->stack,
                 .options = options->script_options,
+                .adjust = adjust,
+                .adjust_data = options,
                 .strict = options->strict,
                 .strict_sysctls = options->strict_sysctls,
                 .pcap_file = options->pcap_file,

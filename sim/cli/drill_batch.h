@@ -10,6 +10,7 @@ struct drill_options {
         const struct stack_ops *stack;
         GHashTable *defines;        /* NAME → text */
         GHashTable *script_options; /* packetdrill's, name → text or NULL */
+        char **sets;                /* "tcp.sack=off"; NULL: none */
         bool strict;
         bool strict_sysctls;
         const char *pcap_file;

@@ -181,6 +181,8 @@ static bool open_stack(Runner *runner)
                 .prefix = runner->settings.prefix,
                 .mtu = runner->settings.mtu,
                 .sysctls = profile,
+                .adjust = runner->rules->adjust,
+                .adjust_data = runner->rules->adjust_data,
                 .trace_file = runner->rules->trace_file,
                 .name = runner->script->name };
         runner->stack = runner->ops->open(&config, &error);

@@ -25,6 +25,8 @@ struct run_rules {
         GHashTable *options; /* name → value text (or NULL): given on the command line, they win over the script's */
         bool strict;         /* packets that nobody expected are a failure */
         bool strict_sysctls; /* sysctls that mean nothing to us are a failure */
+        void (*adjust)(const void *data, struct tcp_settings *settings); /* see stack.h; NULL: nothing */
+        const void *adjust_data;
         const char *pcap_file;  /* NULL: none */
         const char *trace_file;
 };

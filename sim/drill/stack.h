@@ -16,6 +16,7 @@
 #include "wire/ip_address.h"
 
 struct sysctls;
+struct tcp_settings;
 
 struct stack_config {
         struct ip_address local; /* of the stack under test, in the family on the wire */
@@ -23,6 +24,9 @@ struct stack_config {
         unsigned prefix; /* bits of the local network's */
         uint32_t mtu;
         const struct sysctls *sysctls; /* sysctls.h: the profile, and what the script sets before its start */
+        /* What else is set, over the sysctls. Simulated only; NULL: nothing. */
+        void (*adjust)(const void *data, struct tcp_settings *settings);
+        const void *adjust_data;
         const char *trace_file; /* NULL: none. Simulated only */
         const char *name;       /* the script's: for traces */
 };

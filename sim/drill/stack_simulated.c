@@ -35,6 +35,8 @@ struct Stack {
         Link *device;
         Process *program; /* keeps the descriptors while no call runs */
         Sysctls *sysctls;
+        void (*adjust)(const void *data, struct tcp_settings *settings);
+        const void *adjust_data;
         time_ns now;
         GQueue sent; /* of struct captured_packet *, in order */
         struct event arrival;
@@ -169,13 +171,21 @@ static bool simulated_finish(Stack *stack, struct errand *errand, time_ns until)
 
 /* ---- Settings ---- */
 
+static struct tcp_settings tcp_settings_of(const Stack *stack)
+{
+        struct tcp_settings settings = sysctls_tcp_settings(stack->sysctls);
+        if (stack->adjust != NULL)
+                stack->adjust(stack->adjust_data, &settings);
+        return settings;
+}
+
 static bool simulated_set_sysctl(Stack *stack, const char *name, const char *value, GError **error)
 {
         if (sysctls_set(stack->sysctls, name, value) == SYSCTL_BAD_VALUE) {
                 g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s cannot be \"%s\"", name, value);
                 return false;
         }
-        struct tcp_settings settings = sysctls_tcp_settings(stack->sysctls);
+        struct tcp_settings settings = tcp_settings_of(stack);
         host_set_tcp_settings(stack->host, &settings);
         process_set_tcp_settings(stack->program, &settings);
         return true;
@@ -244,7 +254,7 @@ static void make_host(Stack *stack, const struct stack_config *config)
                 .name = "stack",
                 .owner = OWNER_HOST,
                 .address = config->local,
-                .tcp = sysctls_tcp_settings(stack->sysctls),
+                .tcp = tcp_settings_of(stack),
                 .ephemeral_first = 32768,
                 .ephemeral_last = 60999,
         };
@@ -314,6 +324,8 @@ static Stack *simulated_open(const struct stack_config *config, GError **error)
         stack->transfers = g_ptr_array_new();
         stack->hosts = g_ptr_array_new();
         stack->sysctls = sysctls_copy(config->sysctls);
+        stack->adjust = config->adjust;
+        stack->adjust_data = config->adjust_data;
         event_init(&stack->arrival, on_arrival, stack);
         event_init(&stack->call, on_call, stack);
         if (!open_trace(stack, config, error)) {
