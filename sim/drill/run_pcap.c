@@ -3,24 +3,17 @@
  */
 #include "drill/runner_private.h"
 
-#include <errno.h>
-
 bool runner_open_pcap(Runner *runner, GError **error)
 {
         const char *name = runner->rules->pcap_file;
         if (name == NULL)
                 return true;
-        runner->pcap_file = fopen(name, "we");
-        if (runner->pcap_file == NULL) {
-                int failure = errno;
-                g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(failure), "cannot write %s: %s", name,
-                        g_strerror(failure));
+        if (!kept_file_open(&runner->pcap_file, name, error))
                 return false;
-        }
         const struct capture_config config = {
                 .name = "stack", .comment = runner->script->name, .application = "inorder " INORDER_VERSION
         };
-        runner->pcap = capture_new(runner->pcap_file, name, &config);
+        runner->pcap = capture_new(runner->pcap_file.file, name, &config);
         return true;
 }
 
@@ -44,11 +37,5 @@ bool runner_close_pcap(Runner *runner, GError **error)
                 return true;
         bool is_written = capture_finish(runner->pcap, error);
         capture_free(runner->pcap);
-        if (fclose(runner->pcap_file) == EOF && is_written) {
-                int failure = errno;
-                g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(failure), "cannot write %s: %s",
-                        runner->rules->pcap_file, g_strerror(failure));
-                return false;
-        }
-        return is_written;
+        return kept_file_close(&runner->pcap_file, is_written, error) && is_written;
 }

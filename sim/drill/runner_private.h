@@ -8,6 +8,7 @@
 #include <string.h>
 #include "drill/code_block.h"
 #include "drill/conversation.h"
+#include "drill/kept_file.h"
 #include "drill/packet_text.h"
 #include "drill/script_calls.h"
 #include "drill/script_runner.h"
@@ -57,7 +58,7 @@ struct Runner {
         struct run_commands commands;
         struct pending_call pending;
         GQueue waiting; /* of struct captured_packet *: taken from the stack, but not used up */
-        FILE *pcap_file;
+        struct kept_file pcap_file;
         Capture *pcap;
         uint32_t pcap_sent;
 };

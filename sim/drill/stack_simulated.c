@@ -6,9 +6,7 @@
  */
 #include "drill/stack.h"
 
-#include <errno.h>
-#include <stdio.h>
-
+#include "drill/kept_file.h"
 #include "drill/simulated_sockets.h"
 #include "drill/sysctls.h"
 #include "host/host.h"
@@ -27,7 +25,7 @@ struct Stack {
         GPtrArray *transfers;
         GPtrArray *hosts;
         Trace *trace;
-        FILE *trace_file;
+        struct kept_file trace_file;
         TraceNdjson *ndjson;
         struct net_context net;
         struct host_context context;
@@ -225,15 +223,10 @@ static bool open_trace(Stack *stack, const struct stack_config *config, GError *
         trace_add_owner(stack->trace, TRACE_OWNER_HOST, "stack", NULL, NULL);
         trace_add_owner(stack->trace, TRACE_OWNER_LINK, "line", "stack", "script");
         trace_add_owner(stack->trace, TRACE_OWNER_HOST, "script", NULL, NULL);
-        stack->trace_file = fopen(config->trace_file, "we");
-        if (stack->trace_file == NULL) {
-                int failure = errno;
-                g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(failure), "cannot write %s: %s",
-                        config->trace_file, g_strerror(failure));
+        if (!kept_file_open(&stack->trace_file, config->trace_file, error))
                 return false;
-        }
         const struct trace_about about = { config->name, INORDER_VERSION, 0 };
-        stack->ndjson = trace_ndjson_new(stack->trace, stack->trace_file, &about, TRACE_ALL_KINDS);
+        stack->ndjson = trace_ndjson_new(stack->trace, stack->trace_file.file, &about, TRACE_ALL_KINDS);
         return true;
 }
 
@@ -288,6 +281,14 @@ static void start_program(Stack *stack)
         run_until(stack, 0);
 }
 
+static void close_trace(Stack *stack)
+{
+        bool is_written = stack->ndjson != NULL && trace_ndjson_finish(stack->ndjson, &error_of(stack));
+        trace_ndjson_free(stack->ndjson);
+        kept_file_close(&stack->trace_file, is_written, NULL);
+        trace_free(stack->trace);
+}
+
 static void simulated_close(Stack *stack)
 {
         stack->net.trace = NULL;
@@ -300,12 +301,7 @@ static void simulated_close(Stack *stack)
                 g_free(packet);
         }
         g_queue_clear(&stack->sent);
-        if (stack->ndjson != NULL)
-                trace_ndjson_finish(stack->ndjson, NULL);
-        trace_ndjson_free(stack->ndjson);
-        if (stack->trace_file != NULL)
-                fclose(stack->trace_file);
-        trace_free(stack->trace);
+        close_trace(stack);
         g_ptr_array_unref(stack->transfers);
         g_ptr_array_unref(stack->hosts);
         packet_pool_free(stack->packets);
