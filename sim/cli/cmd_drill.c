@@ -100,7 +100,9 @@ static enum exit_status run(struct drill_options *options, char **scripts, bool 
                 drill_report_json(batch);
         else
                 drill_report_sum(batch);
-        return drill_batch_count(batch, DRILL_FAILED) > 0 ? EXIT_EXPECTATION : EXIT_OK;
+        if (drill_batch_count(batch, DRILL_FAILED) > 0)
+                return EXIT_EXPECTATION;
+        return drill_batch_count(batch, DRILL_NO_MEANS) > 0 ? EXIT_RUN_TIME : EXIT_OK;
 }
 
 enum exit_status cmd_drill(const struct command *command, int argc, char **argv)

@@ -66,8 +66,10 @@ static void take_place(struct drill_item *item, const char *message)
 
 static void refuse(struct drill_item *item, const GError *error)
 {
-        bool is_refused = g_error_matches(error, SCRIPT_ERROR, SCRIPT_ERROR_REFUSED);
-        item->outcome = is_refused ? DRILL_NOT_RUN : DRILL_FAILED;
+        if (error->domain != SCRIPT_ERROR)
+                item->outcome = DRILL_NO_MEANS;
+        else
+                item->outcome = error->code == SCRIPT_ERROR_REFUSED ? DRILL_NOT_RUN : DRILL_FAILED;
         take_place(item, error->message);
 }
 
@@ -81,7 +83,10 @@ static void adjust(const void *data, struct tcp_settings *settings)
 static void run_item(struct drill_item *item, const struct drill_options *options)
 {
         static const enum drill_outcome outcomes[] = {
-                [SCRIPT_PASSED] = DRILL_PASSED, [SCRIPT_FAILED] = DRILL_FAILED, [SCRIPT_NOT_RUN] = DRILL_NOT_RUN
+                [SCRIPT_PASSED] = DRILL_PASSED,
+                [SCRIPT_FAILED] = DRILL_FAILED,
+                [SCRIPT_NOT_RUN] = DRILL_NOT_RUN,
+                [SCRIPT_NO_MEANS] = DRILL_NO_MEANS,
         };
         g_autoptr(GError) error = NULL;
         g_autoptr(Script) script = read_script(item, options, &error);

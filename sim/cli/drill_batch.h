@@ -17,7 +17,8 @@ struct drill_options {
         const char *trace_file;
 };
 
-enum drill_outcome { DRILL_PASSED, DRILL_FAILED, DRILL_NOT_RUN };
+/* NO_MEANS: not run, for want of a file or of the kernel. */
+enum drill_outcome { DRILL_PASSED, DRILL_FAILED, DRILL_NOT_RUN, DRILL_NO_MEANS };
 
 /* One script and what became of it. */
 struct drill_item {

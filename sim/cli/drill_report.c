@@ -7,6 +7,11 @@
 
 #include "trace/json_writer.h"
 
+static unsigned count_not_run(const DrillBatch *batch)
+{
+        return drill_batch_count(batch, DRILL_NOT_RUN) + drill_batch_count(batch, DRILL_NO_MEANS);
+}
+
 /* ---- For people ---- */
 
 static void print_lines(FILE *out, const GPtrArray *lines, const char *indent)
@@ -17,7 +22,9 @@ static void print_lines(FILE *out, const GPtrArray *lines, const char *indent)
 
 static void print_failure(const struct drill_item *item)
 {
-        static const char *const words[] = { [DRILL_FAILED] = "failed", [DRILL_NOT_RUN] = "not run" };
+        static const char *const words[] = {
+                [DRILL_FAILED] = "failed", [DRILL_NOT_RUN] = "not run", [DRILL_NO_MEANS] = "not run"
+        };
         const struct script_result *result = &item->result;
         if (result->place.line > 0)
                 printf("%s:%d:%d: %s: %s\n", item->name, result->place.line, result->place.column,
@@ -44,7 +51,7 @@ void drill_report_one(const struct drill_item *item)
 void drill_report_sum(const DrillBatch *batch)
 {
         printf("%u passed, %u failed, %u not run\n", drill_batch_count(batch, DRILL_PASSED),
-                drill_batch_count(batch, DRILL_FAILED), drill_batch_count(batch, DRILL_NOT_RUN));
+                drill_batch_count(batch, DRILL_FAILED), count_not_run(batch));
 }
 
 /* ---- For programs ---- */
@@ -76,7 +83,7 @@ static void add_item(JsonWriter *writer, const struct drill_item *item)
         json_writer_add_string(writer, "expected", result->expected);
         json_writer_add_string(writer, "seen", result->seen);
         json_writer_add_seconds(writer, "simulated_s", item->is_read ? result->simulated : TIME_NEVER);
-        json_writer_add_bool(writer, "not_run", item->outcome == DRILL_NOT_RUN);
+        json_writer_add_bool(writer, "not_run", item->outcome == DRILL_NOT_RUN || item->outcome == DRILL_NO_MEANS);
         json_writer_add_string(writer, "message", result->message);
         add_warnings(writer, result->warnings);
         json_writer_end_object(writer);
@@ -89,7 +96,7 @@ void drill_report_json(const DrillBatch *batch)
         json_writer_add_integer(writer, "inorder", 1);
         json_writer_add_unsigned(writer, "passed", drill_batch_count(batch, DRILL_PASSED));
         json_writer_add_unsigned(writer, "failed", drill_batch_count(batch, DRILL_FAILED));
-        json_writer_add_unsigned(writer, "not_run", drill_batch_count(batch, DRILL_NOT_RUN));
+        json_writer_add_unsigned(writer, "not_run", count_not_run(batch));
         json_writer_begin_array(writer, "scripts");
         for (unsigned i = 0; i < drill_batch_size(batch); i++)
                 add_item(writer, drill_batch_item(batch, i));

@@ -66,6 +66,15 @@ bool runner_fail_with(Runner *runner, struct script_place place, const GError *e
         return false;
 }
 
+/* What the script says is not in question. */
+static bool fail_without_means(Runner *runner, const GError *error)
+{
+        g_free(g_steal_pointer(&runner->result->message));
+        runner_fail(runner, (struct script_place){ 0, 0 }, "%s", error->message);
+        runner->result->verdict = SCRIPT_NO_MEANS;
+        return false;
+}
+
 /* ---- Times ---- */
 
 /* When relative times begin. Between two injected packets: when the first was due, so that a burst does not
@@ -188,9 +197,7 @@ static bool open_stack(Runner *runner)
         runner->stack = runner->ops->open(&config, &error);
         if (runner->stack != NULL)
                 return true;
-        runner_fail(runner, (struct script_place){ 1, 1 }, "%s", error->message);
-        runner->result->verdict = SCRIPT_NOT_RUN;
-        return false;
+        return fail_without_means(runner, error);
 }
 
 static bool run_init(Runner *runner)
@@ -216,6 +223,7 @@ static void run_cleanup(Runner *runner)
 
 static void run_on_stack(Runner *runner)
 {
+        g_autoptr(GError) error = NULL;
         if (!open_stack(runner))
                 return;
         make_context(runner);
@@ -225,7 +233,8 @@ static void run_on_stack(Runner *runner)
         }
         runner->result->simulated = runner->ops->now(runner->stack) - runner->start;
         runner_forget_packets(runner);
-        runner->ops->close(runner->stack);
+        if (!runner->ops->close(runner->stack, &error))
+                fail_without_means(runner, error);
         runner_forget_pending(runner);
         conversation_clear(&runner->conversation);
         g_hash_table_destroy(runner->calls.fds);
@@ -248,12 +257,12 @@ void script_run(const struct script *script, const struct run_rules *rules, stru
         if (runner.settings.dry_run)
                 return;
         if (!runner_open_pcap(&runner, &error)) {
-                runner_fail_with(&runner, (struct script_place){ 1, 1 }, error);
+                fail_without_means(&runner, error);
                 return;
         }
         run_on_stack(&runner);
         if (!runner_close_pcap(&runner, &error))
-                runner_fail_with(&runner, (struct script_place){ 1, 1 }, error);
+                fail_without_means(&runner, error);
 }
 
 void script_result_clear(struct script_result *result)

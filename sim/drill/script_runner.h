@@ -7,7 +7,12 @@
 #include "drill/script.h"
 #include "drill/stack.h"
 
-enum script_verdict { SCRIPT_PASSED, SCRIPT_FAILED, SCRIPT_NOT_RUN };
+enum script_verdict {
+        SCRIPT_PASSED,
+        SCRIPT_FAILED,
+        SCRIPT_NOT_RUN, /* it needs what a simulator has not */
+        SCRIPT_NO_MEANS, /* not run either: a file cannot be written, or the kernel not be reached */
+};
 
 struct script_result {
         enum script_verdict verdict;

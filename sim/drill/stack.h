@@ -99,7 +99,8 @@ struct stack_ops {
         /* The stack has its addresses, and its clock stands at 0 or a little later. Other errors than STACK_ERROR are
          * this script's: a setting that the stack refuses, a congestion control it has not. */
         Stack *(*open)(const struct stack_config *config, GError **error);
-        void (*close)(Stack *stack);
+        /* False: what was to be written about it could not. */
+        bool (*close)(Stack *stack, GError **error);
         time_ns (*now)(Stack *stack);
         /* All that is due before `at` has happened; what is sent meanwhile is kept for capture. Simulated: what is due at
          * `at` itself comes later, with the next call. */

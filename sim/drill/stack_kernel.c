@@ -279,10 +279,11 @@ static void let_go(Caller *caller, void *data)
         kernel_let_go();
 }
 
-static void kernel_close(Stack *stack)
+static bool kernel_close(Stack *stack, GError **error)
 {
+        (void)error;
         if (stack == NULL)
-                return;
+                return true;
         kernel_haste_end(&stack->before);
         run_inside(stack, let_go, NULL);
         kernel_callers_free(stack->callers);
@@ -294,6 +295,7 @@ static void kernel_close(Stack *stack)
                 g_free(packet);
         }
         g_free(stack);
+        return true;
 }
 
 static void hasten_caller(Caller *caller, void *data)
@@ -332,7 +334,7 @@ static Stack *kernel_open(const struct stack_config *config, GError **error)
         stack->tun = work.tun;
         if (stack->tun < 0) {
                 g_propagate_error(error, work.error);
-                kernel_close(stack);
+                kernel_close(stack, NULL);
                 return NULL;
         }
         hurry(stack);

@@ -281,15 +281,15 @@ static void start_program(Stack *stack)
         run_until(stack, 0);
 }
 
-static void close_trace(Stack *stack)
+static bool close_trace(Stack *stack, GError **error)
 {
-        bool is_written = stack->ndjson != NULL && trace_ndjson_finish(stack->ndjson, &error_of(stack));
+        bool is_written = stack->ndjson == NULL || trace_ndjson_finish(stack->ndjson, error);
         trace_ndjson_free(stack->ndjson);
-        kept_file_close(&stack->trace_file, is_written, NULL);
         trace_free(stack->trace);
+        return kept_file_close(&stack->trace_file, is_written, error) && is_written;
 }
 
-static void simulated_close(Stack *stack)
+static bool simulated_close(Stack *stack, GError **error)
 {
         stack->net.trace = NULL;
         stack->context.abort_on_finish = true;
@@ -301,7 +301,7 @@ static void simulated_close(Stack *stack)
                 g_free(packet);
         }
         g_queue_clear(&stack->sent);
-        close_trace(stack);
+        bool is_written = close_trace(stack, error);
         g_ptr_array_unref(stack->transfers);
         g_ptr_array_unref(stack->hosts);
         packet_pool_free(stack->packets);
@@ -309,6 +309,7 @@ static void simulated_close(Stack *stack)
         event_queue_free(stack->events);
         sysctls_free(stack->sysctls);
         g_free(stack);
+        return is_written;
 }
 
 static Stack *simulated_open(const struct stack_config *config, GError **error)
@@ -325,7 +326,7 @@ static Stack *simulated_open(const struct stack_config *config, GError **error)
         event_init(&stack->arrival, on_arrival, stack);
         event_init(&stack->call, on_call, stack);
         if (!open_trace(stack, config, error)) {
-                simulated_close(stack);
+                simulated_close(stack, NULL);
                 return NULL;
         }
         connect_contexts(stack);

@@ -54,7 +54,7 @@ static void set_up(const struct family *family)
 
 static void tear_down(void)
 {
-        ops->close(stack);
+        ops->close(stack, NULL);
         sysctls_free(profile);
 }
 
