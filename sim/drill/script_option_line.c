@@ -27,15 +27,20 @@ static bool read_quoted(struct reader *reader, char quote, char **value)
 
 /* ---- --define=WORD=value ---- */
 
-/* As it was written, quotes included. */
-static bool read_definition(struct reader *reader, char **definition)
+/* The value is kept as it was written, quotes included; and before the next token is looked at, which may be
+ * the macro. */
+static bool read_definition(struct reader *reader, char *name, GHashTable *fixed)
 {
+        g_autofree char *owned = name;
         reader_advance(reader);
-        enum token_kind kind = reader->now.kind;
-        if (kind != TOKEN_WORD && kind != TOKEN_STRING && kind != TOKEN_COMMAND)
-                return reader_expected(reader, "a WORD, a \"string\" or a `command` after the macro's name; "
-                                               "a number needs the command line's -D");
-        *definition = g_strndup(reader->now.raw, reader->now.raw_size);
+        const struct token *token = &reader->now;
+        if (token->kind != TOKEN_WORD && token->kind != TOKEN_STRING && token->kind != TOKEN_COMMAND)
+                return reader_expected(reader,
+                        "a WORD, a \"string\" or a `command` after the macro's name; a number "
+                        "needs the command line's -D");
+        if (!g_hash_table_contains(fixed, name))
+                g_hash_table_insert(reader->lexer.macros, g_steal_pointer(&owned),
+                        g_strndup(token->raw, token->raw_size));
         reader_advance(reader);
         return true;
 }
@@ -49,13 +54,7 @@ static bool read_define(struct reader *reader, GHashTable *fixed)
         reader_advance(reader);
         if (!reader_is(reader, '='))
                 return reader_expected(reader, "'=' and the macro's value");
-        g_autofree char *definition = NULL;
-        if (!read_definition(reader, &definition))
-                return false;
-        if (!g_hash_table_contains(fixed, name))
-                g_hash_table_insert(
-                        reader->lexer.macros, g_steal_pointer(&name), g_steal_pointer(&definition));
-        return true;
+        return read_definition(reader, g_steal_pointer(&name), fixed);
 }
 
 /* ---- Any option ---- */
