@@ -353,7 +353,7 @@ START_TEST(stacks_beside_each_other_do_not_meet)
         ck_assert(ops->counter(first, "TcpPassiveOpens", &value));
         ck_assert_int_eq(value, 0);
         tear_down();
-        ops->close(first);
+        ops->close(first, NULL);
         sysctls_free(first_profile);
 }
 END_TEST
@@ -387,7 +387,7 @@ static char *what_is_missing(void)
         config = (struct stack_config){ .prefix = family->prefix, .mtu = family->mtu, .sysctls = profile };
         ip_address_parse(family->local, &config.local);
         ip_address_parse(family->remote, &config.remote);
-        ops->close(ops->open(&config, &error));
+        ops->close(ops->open(&config, &error), NULL);
         sysctls_free(profile);
         bool is_missing = g_error_matches(error, STACK_ERROR, STACK_ERROR_UNAVAILABLE);
         char *what = is_missing ? g_strdup(error->message) : NULL;
