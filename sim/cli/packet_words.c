@@ -42,6 +42,8 @@ char *packet_words(const Trace *trace, const struct trace_packet *packet)
 {
         if (g_str_equal(packet->protocol, "udp"))
                 return datagram_words(trace, packet);
+        if (g_str_equal(packet->protocol, "icmp"))
+                return g_strdup_printf("%s's ICMP message", sender_name(trace, packet));
         if (packet->payload_size == 0 && g_str_equal(packet->protocol, "tcp"))
                 return control_words(trace, packet);
         if (packet->payload_size == 0)

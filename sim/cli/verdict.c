@@ -133,11 +133,13 @@ static void complain_of_end(const Summary *summary, const World *world)
                 waits);
 }
 
-/* No host is told of it yet (RFC 1191), so whoever sends them goes on until it gives up. */
-static void complain_of_mtu(const World *world)
+/* Senders are told, and make smaller ones (RFC 1191); but of a path that carries less than they believe of
+ * any they learn nothing, and go on until they give up. */
+static void complain_of_mtu(const Summary *summary, const World *world)
 {
         uint64_t dropped = world_packet_counts(world)->dropped[DROP_MTU];
-        if (dropped > 0)
+        enum run_end end = summary_end(summary);
+        if (dropped > 0 && (end == RUN_STOPPED || end == RUN_STUCK))
                 g_printerr("inorder: warning: %" PRIu64
                            " packets were larger than a link's mtu and ended there; "
                            "set tcp.mss to fit the smallest\n",
@@ -151,7 +153,7 @@ void verdict_complain(const Scenario *scenario, const Summary *summary, const Wo
         complain_of_transfers(summary, world);
         complain_of_expectations(scenario, summary);
         complain_of_end(summary, world);
-        complain_of_mtu(world);
+        complain_of_mtu(summary, world);
         for (unsigned i = 0; i < unfired->len; i++)
                 g_printerr("inorder: warning: fault rule %s never fired\n", (const char *)unfired->pdata[i]);
         if (world_released(world) > 0)

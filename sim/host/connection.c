@@ -13,6 +13,7 @@
 /* As Linux: however slow the line, two packets. */
 #define OUTPUT_LIMIT_PACKETS 2
 #define BITS_PER_BYTE        8
+#define FLOW_LABEL_STEP      0x9e3779b9u /* odd: no two labels in a row are alike */
 
 static EventQueue *events_of(const struct connection *connection)
 {
@@ -80,10 +81,26 @@ static struct packet_note note_for(struct connection *connection, const struct t
         return note;
 }
 
+/* RFC 6437 section 3: a hash of the flow, never 0. As Linux, another after each timeout, since routers may
+ * choose a path by it. */
+static uint32_t flow_label(const struct connection *connection)
+{
+        struct tcp_report report;
+        if (ip_address_is_ipv4(&connection->tuple.remote.address))
+                return 0;
+        tcp_conn_report(connection->tcp, &report);
+        uint32_t hash =
+                four_tuple_hash(&connection->tuple) + (uint32_t)report.counts.timeouts * FLOW_LABEL_STEP;
+        return 1 + (hash >> 12) % IPV6_FLOW_LABEL_MAX;
+}
+
 static void transmit(
         struct connection *connection, struct tcp_segment *segment, const struct tcp_sending *sending)
 {
         struct packet_note note = note_for(connection, sending);
+        segment->dscp = connection->dscp;
+        segment->hop_limit = connection->hop_limit;
+        segment->flow_label = flow_label(connection);
         struct packet *packet = host_segment_packet(connection->host, &connection->tuple, segment, &note);
         packet->account = &connection->account;
         connection->outgoing_position =
@@ -200,7 +217,8 @@ struct connection *connection_new(Host *host, const struct four_tuple *tuple,
         const struct tcp_settings *settings, struct transfer *transfer, Link *device)
 {
         host_ask_for_notes(host);
-        TcpConn *tcp = tcp_conn_new(host->tcp, settings, link_mtu(device));
+        uint32_t path_mtu = host_path_mtu_towards(host, &tuple->remote.address);
+        TcpConn *tcp = tcp_conn_new(host->tcp, settings, path_mtu);
         return connection_make(host, tuple, tcp, transfer, device);
 }
 

@@ -24,6 +24,8 @@ struct connection {
         struct timer timer;
         struct cause cause;      /* of what TCP does now, and of what the pump sends */
         struct packet_note note; /* what every packet's note begins with */
+        uint8_t dscp;            /* of its packets */
+        uint8_t hop_limit;       /* 0: the host's own */
         bool knows_scale;        /* note.window_scale is the one agreed */
         bool is_time_wait;
         bool has_failed; /* the user has seen an error */

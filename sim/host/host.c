@@ -1,6 +1,6 @@
 /*
  * Hosts: what arrives is checked, taken apart, and given to the connection, listener or socket it is for. RFC
- * 791, RFC 1122 section 3.2; RFC 9293 section 3.10.7.1 for segments that nobody expects.
+ * 791, RFC 8200, RFC 1122 section 3.2; RFC 9293 section 3.10.7.1 for segments that nobody expects.
  *
  * Differs: fragments are not put together; they are dropped with the reason "mtu".
  */
@@ -43,7 +43,10 @@ static void join_world(Host *host)
                 context->shared->stacks = stack_pool_new();
                 context->shared->by_address = g_hash_table_new(address_hash, address_equal);
         }
-        g_hash_table_insert(context->shared->by_address, &host->address, host);
+        if (!ip_address_is_any(&host->address))
+                g_hash_table_insert(context->shared->by_address, &host->address, host);
+        if (!ip_address_is_any(&host->address6))
+                g_hash_table_insert(context->shared->by_address, &host->address6, host);
         g_ptr_array_add(context->hosts, host);
 }
 
@@ -51,8 +54,9 @@ static void leave_world(Host *host)
 {
         struct host_context *context = host->context;
         g_hash_table_remove(context->shared->by_address, &host->address);
+        g_hash_table_remove(context->shared->by_address, &host->address6);
         g_ptr_array_remove(context->hosts, host);
-        if (g_hash_table_size(context->shared->by_address) > 0)
+        if (context->hosts->len > 0)
                 return;
         g_hash_table_destroy(context->shared->by_address);
         stack_pool_free(context->shared->stacks);
@@ -89,11 +93,13 @@ Host *host_new(struct host_context *context, const struct host_config *config)
         host->name = g_strdup(config->name);
         host->owner = config->owner;
         host->address = config->address;
+        host->address6 = config->address6;
         host->resolver = config->resolver;
         host->tcp_settings = config->tcp;
         host->limit_output = config->limit_output;
         host->routes = route_table_new();
         host->devices = g_ptr_array_new();
+        host->mtus = mtu_cache_new();
         host->tcp = make_tcp(host);
         host->connections_by_tuple = g_hash_table_new(tuple_hash, tuple_equal);
         host->listeners = g_hash_table_new(tuple_hash, tuple_equal);
@@ -130,6 +136,7 @@ void host_free(Host *host)
         port_space_clear(&host->udp_ports);
         tcp_host_free(host->tcp);
         leave_world(host);
+        mtu_cache_free(host->mtus);
         g_ptr_array_free(host->devices, TRUE);
         route_table_free(host->routes);
         g_free(host->name);
@@ -138,13 +145,12 @@ void host_free(Host *host)
 
 /* ---- Receiving ---- */
 
-static struct cause cause_of(const struct packet *packet)
+struct cause host_cause_of(const struct packet *packet)
 {
         return (struct cause){ .kind = TRACE_CAUSE_PACKET, .packet = packet->id };
 }
 
-/* The packet has reached whom it is for; `connection` is its number here, 0: none. */
-static void take(Host *host, struct packet *packet, uint32_t connection)
+void host_take(Host *host, struct packet *packet, uint32_t connection)
 {
         static const struct cause none = { .kind = TRACE_CAUSE_NONE };
         host->context->net->counts.delivered++;
@@ -152,7 +158,7 @@ static void take(Host *host, struct packet *packet, uint32_t connection)
         packet_free(host->context->net->packets, packet);
 }
 
-static void drop_damaged(Host *host, struct packet *packet, const char *layer, const char *what)
+void host_drop_damaged(Host *host, struct packet *packet, const char *layer, const char *what)
 {
         char detail[DROP_DETAIL_SIZE];
         g_snprintf(detail, sizeof detail, "%s %s", layer, what);
@@ -170,7 +176,7 @@ static void answer_stray(Host *host, const struct four_tuple *tuple, const struc
 static void on_segment(
         Host *host, struct packet *packet, const struct four_tuple *tuple, const struct tcp_segment *segment)
 {
-        struct cause cause = cause_of(packet);
+        struct cause cause = host_cause_of(packet);
         uint32_t transfer = packet->note.transfer;
         host_ask_for_notes(host);
         struct connection *connection = g_hash_table_lookup(host->connections_by_tuple, tuple);
@@ -179,7 +185,7 @@ static void on_segment(
                 answer_stray(host, tuple, segment, transfer, &cause);
                 return;
         }
-        take(host, packet, connection != NULL ? connection->number : 0);
+        host_take(host, packet, connection != NULL ? connection->number : 0);
         if (connection != NULL) {
                 bool is_taken = tcp_conn_on_segment(connection->tcp, segment, host_now(host));
                 connection_after_segment(connection, &cause.packet);
@@ -190,17 +196,20 @@ static void on_segment(
                 answer_stray(host, tuple, segment, transfer, &cause);
 }
 
-static void receive_tcp(Host *host, struct packet *packet, const struct ipv4_header *header)
+static void receive_tcp(Host *host, struct packet *packet, const struct ip_header *header)
 {
         struct tcp_segment segment;
         enum tcp_parse result = tcp_segment_parse(&header->source, &header->destination,
-                packet->header + header->header_length, packet->header_size - header->header_length,
+                packet->header + header->header_size, packet->header_size - header->header_size,
                 &packet->payload, host->context->payloads, &segment);
         if (result != TCP_PARSE_OK) {
-                drop_damaged(host, packet, "tcp", tcp_parse_name(result));
+                host_drop_damaged(host, packet, "tcp", tcp_parse_name(result));
                 return;
         }
         segment.ecn = header->ecn;
+        segment.dscp = header->dscp;
+        segment.hop_limit = header->hop_limit;
+        segment.flow_label = header->flow_label;
         segment.dont_fragment = header->dont_fragment;
         struct four_tuple tuple = { .local = { header->destination, segment.destination_port },
                 .remote = { header->source, segment.source_port } };
@@ -209,50 +218,60 @@ static void receive_tcp(Host *host, struct packet *packet, const struct ipv4_hea
 }
 
 static void on_datagram(
-        Host *host, struct packet *packet, const struct four_tuple *tuple, struct udp_datagram *datagram)
+        Host *host, struct packet *packet, const struct ip_header *header, struct udp_datagram *datagram)
 {
-        Socket *socket = host_find_datagram_socket(host, tuple);
-        if (socket == NULL)
+        const struct four_tuple tuple = { .local = { header->destination, datagram->destination_port },
+                .remote = { header->source, datagram->source_port } };
+        Socket *socket = host_find_datagram_socket(host, &tuple);
+        if (socket == NULL) {
+                host_report_port(host, packet, header);
                 host_drop(host, packet, DROP_NO_LISTENER, "-");
-        else if (!socket_deliver(socket, datagram, &tuple->remote, packet->note.transfer))
+        } else if (!socket_deliver(socket, datagram, &tuple.remote, packet->note.transfer))
                 host_drop(host, packet, DROP_QUEUE_FULL, "receive buffer");
         else
-                take(host, packet, 0);
+                host_take(host, packet, 0);
 }
 
-static void receive_udp(Host *host, struct packet *packet, const struct ipv4_header *header)
+static void receive_udp(Host *host, struct packet *packet, const struct ip_header *header)
 {
         struct udp_datagram datagram;
         enum udp_parse result = udp_parse(&header->source, &header->destination,
-                packet->header + header->header_length, packet->header_size - header->header_length,
+                packet->header + header->header_size, packet->header_size - header->header_size,
                 &packet->payload, host->context->payloads, &datagram);
         if (result != UDP_OK) {
-                drop_damaged(host, packet, "udp", udp_parse_name(result));
+                host_drop_damaged(host, packet, "udp", udp_parse_name(result));
                 return;
         }
-        struct four_tuple tuple = { .local = { header->destination, datagram.destination_port },
-                .remote = { header->source, datagram.source_port } };
-        on_datagram(host, packet, &tuple, &datagram);
+        on_datagram(host, packet, header, &datagram);
         payload_clear(&datagram.payload);
+}
+
+static void receive_protocol(Host *host, struct packet *packet, const struct ip_header *header)
+{
+        uint8_t icmp = header->version == 6 ? IP_PROTOCOL_ICMPV6 : IP_PROTOCOL_ICMP;
+        if (header->protocol == IP_PROTOCOL_TCP)
+                receive_tcp(host, packet, header);
+        else if (header->protocol == IP_PROTOCOL_UDP)
+                receive_udp(host, packet, header);
+        else if (header->protocol == icmp)
+                host_receive_icmp(host, packet, header);
+        else
+                host_drop(host, packet, DROP_NO_LISTENER, "protocol");
 }
 
 static void receive(void *data, struct packet *packet)
 {
         Host *host = data;
-        struct ipv4_header header;
-        enum ipv4_parse result = ipv4_parse(packet->header, packet->header_size, packet->size, &header);
-        if (result != IPV4_OK)
-                drop_damaged(host, packet, "ip", ipv4_parse_name(result));
-        else if (!ip_address_equal(&header.destination, &host->address))
+        struct ip_header header;
+        enum ip_parse result = ip_header_parse(packet->header, packet->header_size, packet->size, &header);
+        if (result != IP_OK)
+                host_drop_damaged(host, packet, "ip", ip_parse_name(result));
+        else if (!host_has_address(host, &header.destination))
                 host_drop(host, packet, DROP_NO_ROUTE, "another host's address");
-        else if (header.more_fragments || header.fragment_offset != 0)
+        else if (header.is_fragment)
                 host_drop(host, packet, DROP_MTU, "fragment");
-        else if (header.protocol == IP_PROTOCOL_TCP)
-                receive_tcp(host, packet, &header);
-        else if (header.protocol == IP_PROTOCOL_UDP)
-                receive_udp(host, packet, &header);
         else
-                host_drop(host, packet, DROP_NO_LISTENER, "protocol");
+                receive_protocol(host, packet, &header);
 }
 
 struct packet_sink host_sink(Host *host)
@@ -275,7 +294,18 @@ void host_add_device(Host *host, Link *link)
 
 const struct ip_address *host_address(const Host *host)
 {
-        return &host->address;
+        return ip_address_is_any(&host->address) ? &host->address6 : &host->address;
+}
+
+bool host_has_address(const Host *host, const struct ip_address *address)
+{
+        return !ip_address_is_any(address) &&
+               (ip_address_equal(address, &host->address) || ip_address_equal(address, &host->address6));
+}
+
+const struct ip_address *host_address_towards(const Host *host, const struct ip_address *remote)
+{
+        return ip_address_is_ipv4(remote) ? &host->address : &host->address6;
 }
 
 const struct ip_address *host_resolver(const Host *host)
@@ -327,6 +357,20 @@ uint32_t host_path_mtu(const Host *host)
         for (unsigned i = 0; i < host->devices->len; i++)
                 smallest = MIN(smallest, link_mtu(host->devices->pdata[i]));
         return smallest;
+}
+
+Link *host_device_towards(const Host *host, const struct ip_address *remote)
+{
+        if (ip_address_is_any(host_address_towards(host, remote)))
+                return NULL;
+        return route_table_find(host->routes, remote);
+}
+
+uint32_t host_path_mtu_towards(const Host *host, const struct ip_address *remote)
+{
+        const Link *device = route_table_find(host->routes, remote);
+        uint32_t mtu = device != NULL ? link_mtu(device) : host_path_mtu(host);
+        return mtu_cache_apply(host->mtus, remote, mtu, host_now(host));
 }
 
 unsigned host_connections(const Host *host)

@@ -33,7 +33,8 @@ struct host_context {
 struct host_config {
         const char *name;
         uint32_t owner;
-        struct ip_address address;
+        struct ip_address address;  /* IPv4; any: none */
+        struct ip_address address6; /* IPv6; any: none */
         struct ip_address resolver; /* any: none */
         struct tcp_settings tcp;
         duration_ns limit_output; /* at line rate; at least two packets. 0: no limit */
@@ -53,7 +54,11 @@ RouteTable *host_routes(Host *host);
 /* Tell the host of a device, before the run. */
 void host_add_device(Host *host, Link *link);
 
+/* Its IPv4 address; the IPv6 one of a host that has no other. */
 const struct ip_address *host_address(const Host *host);
+bool host_has_address(const Host *host, const struct ip_address *address);
+/* The one to send from to `remote`: of its family; any: there is none. */
+const struct ip_address *host_address_towards(const Host *host, const struct ip_address *remote);
 const struct ip_address *host_resolver(const Host *host);
 const struct tcp_settings *host_tcp_settings(const Host *host);
 /* For the sockets of programs that start from now on. */

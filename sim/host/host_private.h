@@ -1,16 +1,18 @@
 /*
  * The inside of a host, and what its files call each other for.
  *
- * host.c receives and finds whose a packet is; connection.c owns the connections and pumps; transmit.c makes
- * packets; tcp_trace.c turns TCP's notes into events of the trace; socket*.c are the users.
+ * host.c receives and finds whose a packet is; host_icmp.c does so for ICMP; connection.c owns the
+ * connections and pumps; transmit.c makes packets; tcp_trace.c turns TCP's notes into events of the trace; socket*.c are the users.
  */
 #ifndef INORDER_HOST_PRIVATE_H
 #define INORDER_HOST_PRIVATE_H
 
 #include "host/coroutine.h"
 #include "host/host.h"
+#include "host/mtu_cache.h"
 #include "host/ports.h"
 #include "host/socket.h"
+#include "net/icmp_packet.h"
 
 struct host_shared {
         StackPool *stacks;
@@ -22,6 +24,7 @@ struct Host {
         char *name;
         uint32_t owner;
         struct ip_address address;
+        struct ip_address address6;
         struct ip_address resolver;
         struct tcp_settings tcp_settings;
         duration_ns limit_output;
@@ -31,6 +34,7 @@ struct Host {
 
         TcpHost *tcp;
         uint32_t traced; /* the trace's mask that TCP has been told of */
+        MtuCache *mtus; /* what ICMP has told of paths */
         GHashTable *connections_by_tuple;
         GHashTable *listeners; /* struct four_tuple without remote → Socket */
         GHashTable *datagrams; /* struct four_tuple, with remote when connected → Socket */
@@ -48,6 +52,7 @@ struct Host {
         uint32_t connections_made;
         uint32_t wakers;
         uint32_t packets_made;
+        struct icmp_ration icmp_ration;
 
         /* What calls without a connection send at this instant. */
         struct packet *output_head;
@@ -67,8 +72,23 @@ struct cause {
 bool host_traces(const Host *host, enum trace_kind kind);
 uint32_t host_transfer_number(const struct transfer *transfer);
 struct transfer *host_transfer(const Host *host, uint32_t number);
+/* NULL: there is no route, or no address of the family to send from. */
+Link *host_device_towards(const Host *host, const struct ip_address *remote);
 /* The smallest of its devices'. */
 uint32_t host_path_mtu(const Host *host);
+/* The largest packet that goes to `remote` in one piece, as far as is known. */
+uint32_t host_path_mtu_towards(const Host *host, const struct ip_address *remote);
+struct cause host_cause_of(const struct packet *packet);
+/* The packet has reached whom it is for, and is freed; `connection` is its number here, 0: none. */
+void host_take(Host *host, struct packet *packet, uint32_t connection);
+void host_drop_damaged(Host *host, struct packet *packet, const char *layer, const char *what);
+
+/* ---- host_icmp.c ---- */
+
+/* Takes the packet, which carries ICMP behind `header`. */
+void host_receive_icmp(Host *host, struct packet *packet, const struct ip_header *header);
+/* Tell the sender that nobody listens at its datagram's port. The packet stays the caller's. */
+void host_report_port(Host *host, const struct packet *packet, const struct ip_header *header);
 
 /* ---- host_timer.c ---- */
 

@@ -82,7 +82,7 @@ int socket_bind(Socket *socket, const struct endpoint *local)
         const Host *host = socket->host;
         if (binding_is_bound(&socket->binding) || socket->connection != NULL)
                 return -EINVAL;
-        if (!ip_address_is_any(&local->address) && !ip_address_equal(&local->address, &host->address))
+        if (!ip_address_is_any(&local->address) && !host_has_address(host, &local->address))
                 return -EADDRNOTAVAIL;
         bool reuses = socket->reuses_address && socket->ops == &socket_stream;
         struct binding wanted = { .local = *local, .reuses = reuses };

@@ -93,12 +93,12 @@ Socket *host_find_datagram_socket(const Host *host, const struct four_tuple *tup
 static int datagram_connect(Socket *socket, const struct endpoint *remote)
 {
         const Host *host = socket->host;
-        if (route_table_find(host->routes, &remote->address) == NULL)
+        if (host_device_towards(host, &remote->address) == NULL)
                 return -ENETUNREACH;
         int error = socket_bind_somewhere(socket);
         if (error != 0)
                 return error;
-        struct endpoint local = { host->address, socket->binding.local.port };
+        struct endpoint local = { *host_address_towards(host, &remote->address), socket->binding.local.port };
         publish(socket, &local, remote);
         socket->is_connected = true;
         return 0;
@@ -173,10 +173,11 @@ static int check_sending(const Socket *socket, const struct endpoint *remote, si
                 return -EAFNOSUPPORT;
         if (remote->port == 0)
                 return -EINVAL;
-        const Link *device = route_table_find(socket->host->routes, &remote->address);
+        const Link *device = host_device_towards(socket->host, &remote->address);
         if (device == NULL)
                 return -ENETUNREACH;
-        return size > link_mtu(device) - IPV4_HEADER_SIZE - UDP_HEADER_SIZE ? -EMSGSIZE : 0;
+        size_t headers = ip_header_size(ip_version_of(&remote->address)) + UDP_HEADER_SIZE;
+        return size > link_mtu(device) - headers ? -EMSGSIZE : 0;
 }
 
 static ssize_t datagram_write(Socket *socket, const struct socket_writing *writing)
@@ -191,7 +192,8 @@ static ssize_t datagram_write(Socket *socket, const struct socket_writing *writi
                 error = socket_bind_somewhere(socket);
         if (error != 0)
                 return error;
-        struct four_tuple tuple = { .local = { host->address, socket->binding.local.port },
+        struct four_tuple tuple = { .local = { *host_address_towards(host, &remote->address),
+                                            socket->binding.local.port },
                 .remote = *remote };
         struct payload payload = payload_of_bytes(host->context->payloads, writing->bytes, size);
         uint32_t transfer = transfer_towards(socket, remote);

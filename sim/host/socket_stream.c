@@ -33,6 +33,7 @@ bool host_offer_to_listener(Host *host, const struct four_tuple *tuple, const st
         const struct cause cause = { .kind = TRACE_CAUSE_PACKET, .packet = *packet };
         struct tcp_segment answer = { 0 };
         bool has_answer = false;
+        tcp_listener_set_path_mtu(socket->listener, host_path_mtu_towards(host, &tuple->remote.address));
         TcpConn *child = tcp_listener_on_segment(
                 socket->listener, tuple, segment, host_now(host), &answer, &has_answer);
         if (child != NULL) {
@@ -137,7 +138,8 @@ static bool is_taken(const void *data, const struct four_tuple *tuple)
 static int choose_local_end(Socket *socket, struct four_tuple *tuple)
 {
         const Host *host = socket->host;
-        tuple->local = (struct endpoint){ .address = host->address, .port = socket->binding.local.port };
+        tuple->local = (struct endpoint){ .address = *host_address_towards(host, &tuple->remote.address),
+                .port = socket->binding.local.port };
         if (!binding_is_bound(&socket->binding))
                 tuple->local.port = port_space_pick_for(socket->ports, tuple, is_taken, host);
         if (tuple->local.port == 0 || is_taken(host, tuple))
@@ -149,7 +151,7 @@ static int begin_connecting(Socket *socket, const struct endpoint *remote)
 {
         Host *host = socket->host;
         struct four_tuple tuple = { .remote = *remote };
-        Link *device = route_table_find(host->routes, &remote->address);
+        Link *device = host_device_towards(host, &remote->address);
         if (device == NULL)
                 return -ENETUNREACH;
         int error = choose_local_end(socket, &tuple);

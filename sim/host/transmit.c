@@ -1,7 +1,7 @@
 /*
  * Packets: segments and datagrams get their headers and their notes, and go to a device.
  *
- * RFC 791; every packet is sent with DF, as Linux does by path MTU discovery (RFC 1191).
+ * RFC 791, RFC 8200; every packet is sent with DF, as Linux does by path MTU discovery (RFC 1191).
  */
 #include "host/host_private.h"
 
@@ -29,23 +29,27 @@ static struct packet *packet_for(Host *host, const struct packet_note *note)
         return packet;
 }
 
-/* Behind it stand the transport header already, and the payload. */
-static void put_ip_header(struct packet *packet, const struct four_tuple *tuple, uint8_t protocol,
-        uint8_t ecn, size_t transport_header_size)
+/* Where the transport header goes. */
+static uint8_t *transport_place(struct packet *packet, const struct four_tuple *tuple)
 {
-        packet->header_size = (uint8_t)(IPV4_HEADER_SIZE + transport_header_size);
+        return packet->header + ip_header_size(ip_version_of(&tuple->remote.address));
+}
+
+/* Behind it stand the transport header already, and the payload. `header` says what the rest does not. */
+static void put_ip_header(struct packet *packet, const struct four_tuple *tuple, struct ip_header *header,
+        size_t transport_header_size)
+{
+        header->version = ip_version_of(&tuple->remote.address);
+        packet->header_size = (uint8_t)(ip_header_size(header->version) + transport_header_size);
         packet->size = (uint16_t)(packet->header_size + packet->payload.length);
-        struct ipv4_header header = {
-                .source = tuple->local.address,
-                .destination = tuple->remote.address,
-                .total_length = packet->size,
-                .identification = (uint16_t)packet->id.number,
-                .ecn = ecn,
-                .time_to_live = TIME_TO_LIVE,
-                .protocol = protocol,
-                .dont_fragment = true,
-        };
-        ipv4_emit(&header, packet->header);
+        header->source = tuple->local.address;
+        header->destination = tuple->remote.address;
+        header->size = packet->size;
+        header->identification = (uint16_t)packet->id.number;
+        header->dont_fragment = true;
+        if (header->hop_limit == 0)
+                header->hop_limit = TIME_TO_LIVE;
+        ip_header_emit(header, packet->header);
 }
 
 static uint16_t kinds_of(const struct tcp_segment *segment, uint16_t sending)
@@ -88,10 +92,15 @@ struct packet *host_segment_packet(
                 note->window_scale = 0;
         struct packet *packet = packet_for(host, note);
         size_t size = tcp_segment_emit(
-                &tuple->local.address, &tuple->remote.address, segment, packet->header + IPV4_HEADER_SIZE);
+                &tuple->local.address, &tuple->remote.address, segment, transport_place(packet, tuple));
         packet->payload = segment->payload;
         segment->payload = (struct payload){ 0 };
-        put_ip_header(packet, tuple, IP_PROTOCOL_TCP, segment->ecn, size);
+        struct ip_header header = { .protocol = IP_PROTOCOL_TCP,
+                .ecn = segment->ecn,
+                .dscp = segment->dscp,
+                .hop_limit = segment->hop_limit,
+                .flow_label = segment->flow_label };
+        put_ip_header(packet, tuple, &header, size);
         return packet;
 }
 
@@ -107,9 +116,10 @@ struct packet *host_datagram_packet(
         struct packet *packet = packet_for(host, &note);
         struct udp_datagram datagram = { tuple->local.port, tuple->remote.port, *payload };
         *payload = (struct payload){ 0 };
-        udp_emit(&tuple->local.address, &tuple->remote.address, &datagram, packet->header + IPV4_HEADER_SIZE);
+        udp_emit(&tuple->local.address, &tuple->remote.address, &datagram, transport_place(packet, tuple));
         packet->payload = datagram.payload;
-        put_ip_header(packet, tuple, IP_PROTOCOL_UDP, ECN_NOT_ECT, UDP_HEADER_SIZE);
+        struct ip_header header = { .protocol = IP_PROTOCOL_UDP };
+        put_ip_header(packet, tuple, &header, UDP_HEADER_SIZE);
         return packet;
 }
 
@@ -170,9 +180,9 @@ static struct packet *take_output(Host *host)
 
 static Link *device_towards_packet(const Host *host, const struct packet *packet)
 {
-        struct ipv4_header header;
-        enum ipv4_parse result = ipv4_parse(packet->header, packet->header_size, packet->size, &header);
-        g_assert(result == IPV4_OK);
+        struct ip_header header;
+        enum ip_parse result = ip_header_parse(packet->header, packet->header_size, packet->size, &header);
+        g_assert(result == IP_OK);
         return route_table_find(host->routes, &header.destination);
 }
 

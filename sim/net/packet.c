@@ -36,6 +36,11 @@ void packet_pool_free(PacketPool *pool)
         g_free(pool);
 }
 
+PayloadPool *packet_pool_payloads(const PacketPool *pool)
+{
+        return pool->payloads;
+}
+
 uint64_t packet_pool_allocations(const PacketPool *pool)
 {
         return pool->blocks->len;

@@ -83,6 +83,7 @@ PacketPool *packet_pool_new(PayloadPool *payloads);
 /* Every packet is back. */
 void packet_pool_free(PacketPool *pool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PacketPool, packet_pool_free)
+PayloadPool *packet_pool_payloads(const PacketPool *pool);
 uint64_t packet_pool_allocations(const PacketPool *pool);
 
 /* A zeroed packet (but for the header bytes). */

@@ -1,6 +1,6 @@
 /*
- * A router: longest prefix match, time to live, and on to the next link. RFC 1812 sections 5.2 and 5.3,
- * without ICMP.
+ * A router: longest prefix match, hop limit, MTU, and on to the next link; or an ICMP error back. RFC 1812
+ * sections 4.3, 5.2 and 5.3; RFC 4443.
  *
  * Routes over the fewest hops are computed from the whole scenario by route_all().
  */
@@ -20,11 +20,13 @@ void route_table_add(RouteTable *table, const struct ip_address *prefix, unsigne
 Link *route_table_find(const RouteTable *table, const struct ip_address *destination);
 
 typedef struct Router Router;
-Router *router_new(struct net_context *context, uint32_t owner);
+/* `address`: of either family, or any; its ICMP comes from there. */
+Router *router_new(struct net_context *context, uint32_t owner, const struct ip_address *address);
 void router_free(Router *router);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Router, router_free)
 RouteTable *router_routes(Router *router);
-/* For the links that lead here. Packets with a bad IP checksum, no time left or no route end here, traced. */
+/* For the links that lead here. Packets with a bad IP checksum, no hops left, no route, or too big
+ * for the next link end here, traced; but of those with a bad checksum their senders are told. */
 struct packet_sink router_sink(Router *router);
 
 /* The topology as a graph, to compute routes from. Nodes and links in scenario order. */

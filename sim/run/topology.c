@@ -57,7 +57,7 @@ static void add_node(World *world, const struct scenario_host *spec, unsigned me
                 remember_name(world->names, node.name, owner, 1);
         }
         if (spec->forwards)
-                node.router = router_new(&world->net, owner);
+                node.router = router_new(&world->net, owner, &node.address);
         else
                 node.host = make_host(world, spec, &node, owner);
         g_array_append_val(world->nodes, node);

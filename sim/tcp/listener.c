@@ -91,6 +91,11 @@ TcpListener *tcp_listener_new(TcpHost *host, const struct tcp_settings *settings
         return listener;
 }
 
+void tcp_listener_set_path_mtu(TcpListener *listener, uint32_t path_mtu)
+{
+        listener->path_mtu = path_mtu;
+}
+
 void tcp_listener_free(TcpListener *listener)
 {
         if (listener == NULL)

@@ -204,6 +204,8 @@ TcpConn *tcp_listener_take_child(TcpListener *listener);
 
 void tcp_listener_set_backlog(TcpListener *listener, uint32_t backlog);
 void tcp_listener_set(TcpListener *listener, const struct tcp_settings *settings);
+/* Towards whoever sends the next SYN. */
+void tcp_listener_set_path_mtu(TcpListener *listener, uint32_t path_mtu);
 const struct endpoint *tcp_listener_local(const TcpListener *listener);
 void tcp_listener_set_owner(TcpListener *listener, void *owner);
 void *tcp_listener_owner(const TcpListener *listener);

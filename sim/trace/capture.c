@@ -12,6 +12,7 @@ enum block_type { BLOCK_INTERFACE = 1, BLOCK_ENHANCED_PACKET = 6, BLOCK_SECTION 
 #define LINKTYPE_ETHERNET 1
 #define ETHERNET_SIZE     14
 #define ETHERTYPE_IPV4    0x0800
+#define ETHERTYPE_IPV6    0x86dd
 #define RING_CAPACITY_MIN 16
 
 /* Option codes; those below 2 are for every block. */
@@ -170,13 +171,20 @@ static void add_ethernet_address(GByteArray *frame, uint32_t owner)
         g_byte_array_append(frame, address, sizeof address);
 }
 
+static uint16_t ethertype_of(const struct trace_packet *packet)
+{
+        bool is_ipv6 = packet->header.size > 0 && packet->header.bytes[0] >> 4 == 6;
+        return is_ipv6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
+}
+
 static void fill_frame(GByteArray *frame, const struct trace_packet *packet, uint32_t size)
 {
         g_byte_array_set_size(frame, 0);
         add_ethernet_address(frame, packet->to);
         add_ethernet_address(frame, packet->from);
-        byte_record_add_u8(frame, ETHERTYPE_IPV4 >> 8);
-        byte_record_add_u8(frame, ETHERTYPE_IPV4 & 0xff);
+        uint16_t type = ethertype_of(packet);
+        byte_record_add_u8(frame, (uint8_t)(type >> 8));
+        byte_record_add_u8(frame, (uint8_t)type);
         g_byte_array_append(frame, packet->header.bytes, (guint)packet->header.size);
         for (unsigned i = 0; i < packet->payload_pieces && frame->len < size; i++)
                 g_byte_array_append(frame, packet->payload[i].bytes, (guint)packet->payload[i].size);

@@ -70,7 +70,7 @@ struct trace_packet {
         uint32_t sending;     /* nth sending of these sequence numbers; 0: takes none */
         time_ns t_sent;       /* when its host gave it to its device */
 
-        /* What its header says. `protocol` "tcp", "udp" or "-"; the rest is zero for what does not apply. */
+        /* What its header says. `protocol` "tcp", "udp", "icmp" or "-"; the rest is zero for what does not apply. */
         const char *protocol;
         uint16_t source_port;
         uint16_t destination_port;

@@ -49,10 +49,12 @@ static void on_hop(const TracePcapng *writer, const struct trace_event *event)
                 on_dropped_at(writer, event, hop->drop);
 }
 
+/* Routers, which send ICMP, have no capture. */
 static void on_sent(const TracePcapng *writer, const struct trace_event *event)
 {
         g_assert(event->packet->id.host == event->owner);
-        capture_add_sent(writer->captures[event->owner], event->time, event->packet);
+        if (writer->captures[event->owner])
+                capture_add_sent(writer->captures[event->owner], event->time, event->packet);
 }
 
 static void on_received(const TracePcapng *writer, const struct trace_event *event)

@@ -11,7 +11,6 @@
 
 #define SOURCE_AT            8
 #define DESTINATION_AT       24
-#define FLOW_LABEL_MASK      0xfffff
 #define EXTENSION_UNIT       8 /* bytes */
 #define FRAGMENT_OFFSET_MASK 0xfff8
 #define MORE_FRAGMENTS       0x0001
@@ -115,7 +114,7 @@ static struct ipv6_header header_of_bytes(const uint8_t *bytes)
 {
         uint32_t first = read_be32(bytes);
         struct ipv6_header header = {
-                .flow_label = first & FLOW_LABEL_MASK,
+                .flow_label = first & IPV6_FLOW_LABEL_MAX,
                 .payload_length = read_be16(bytes + 4),
                 .header_length = IPV6_HEADER_SIZE,
                 .dscp = (uint8_t)(first >> 22 & 0x3f),
@@ -169,7 +168,7 @@ const char *ipv6_parse_name(enum ipv6_parse result)
 
 void ipv6_emit(const struct ipv6_header *header, uint8_t bytes[IPV6_HEADER_SIZE])
 {
-        g_assert(header->flow_label <= FLOW_LABEL_MASK);
+        g_assert(header->flow_label <= IPV6_FLOW_LABEL_MAX);
         write_be32(bytes,
                 6u << 28 | (uint32_t)header->dscp << 22 | (uint32_t)header->ecn << 20 | header->flow_label);
         write_be16(bytes + 4, header->payload_length);

@@ -10,6 +10,7 @@
 
 #define IPV6_HEADER_SIZE   40
 #define IPV6_PACKET_SIZE_MAX (IPV6_HEADER_SIZE + 65535) /* no jumbograms */
+#define IPV6_FLOW_LABEL_MAX  0xfffff
 #define IPV6_MTU_MIN       1280 /* every link carries this much. RFC 8200 section 5 */
 
 #define IP_PROTOCOL_ICMPV6 58

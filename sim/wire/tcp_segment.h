@@ -67,8 +67,12 @@ struct tcp_segment {
         uint16_t flags;    /* bits of enum tcp_flag */
         uint16_t window;   /* the field, not scaled */
         uint16_t urgent_pointer;
-        uint8_t ecn; /* enum ecn_codepoint of the packet around it */
+        /* Of the packet around it. */
+        uint8_t ecn; /* enum ecn_codepoint */
+        uint8_t dscp;
+        uint8_t hop_limit; /* to be sent: 0 is the sender's default */
         bool dont_fragment;
+        uint32_t flow_label; /* IPv6; 20 bits */
         struct tcp_options options;
         struct payload payload; /* owned by whoever holds the segment */
 };
@@ -88,7 +92,7 @@ struct seqnum tcp_segment_end(const struct tcp_segment *segment);
 /* Read the segment whose header begins at `bytes` (`size` of them are header bytes of the packet) and whose
  * further bytes are `payload`; the checksum is verified with the payload's sum. Options that are malformed
  * or unknown are left out (tcp_options_parse()). `*segment`, with its own reference to
- * the payload, is written only when the answer is TCP_PARSE_OK; its ecn and dont_fragment are the caller's to
+ * the payload, is written only when the answer is TCP_PARSE_OK; what the packet around it says is the caller's to
  * fill in. */
 enum tcp_parse tcp_segment_parse(const struct ip_address *source, const struct ip_address *destination,
         const uint8_t *bytes, size_t size, const struct payload *payload, PayloadPool *pool,

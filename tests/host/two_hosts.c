@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+#include "wire/byte_order.h"
 #include "wire/tcp_segment.h"
 
 #define CLIENT_ADDRESS 0x0a000001
@@ -26,12 +27,21 @@ void two_hosts_init(struct two_hosts *world)
                 .ephemeral_last = 60999 };
 }
 
+/* 10.0.0.1 has 2001:db8::a00:1, too. */
+static struct ip_address ipv6_of(uint32_t address)
+{
+        struct ip_address ipv6 = { { 0x20, 0x01, 0x0d, 0xb8 } };
+        write_be32(ipv6.bytes + 12, address);
+        return ipv6;
+}
+
 static Host *make_host(struct two_hosts *world, const char *name, uint32_t owner, uint32_t address)
 {
         struct host_config config = world->config;
         config.name = name;
         config.owner = owner;
         config.address = ip_address_from_ipv4(address);
+        config.address6 = ipv6_of(address);
         return host_new(&world->context, &config);
 }
 
@@ -130,6 +140,16 @@ struct endpoint server_end(uint16_t port)
 struct endpoint client_end(uint16_t port)
 {
         return (struct endpoint){ ip_address_from_ipv4(CLIENT_ADDRESS), port };
+}
+
+struct endpoint server_end6(uint16_t port)
+{
+        return (struct endpoint){ ipv6_of(SERVER_ADDRESS), port };
+}
+
+struct endpoint client_end6(uint16_t port)
+{
+        return (struct endpoint){ ipv6_of(CLIENT_ADDRESS), port };
 }
 
 uint8_t stream_byte(uint64_t offset)

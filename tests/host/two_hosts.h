@@ -20,8 +20,8 @@ struct two_hosts {
         struct link_config line;   /* of both directions */
         struct host_config config; /* of both hosts */
         Link *links[2];
-        Host *client; /* 10.0.0.1, owner 0 */
-        Host *server; /* 10.0.0.2, owner 1 */
+        Host *client; /* 10.0.0.1 and 2001:db8::a00:1, owner 0 */
+        Host *server; /* 10.0.0.2 and 2001:db8::a00:2, owner 1 */
 };
 
 /* Fill in the defaults: 100 Mbit/s, 1 ms each way, nothing lost. Change them before opening. */
@@ -39,6 +39,8 @@ void two_hosts_check_conservation(const struct two_hosts *world);
 
 struct endpoint server_end(uint16_t port);
 struct endpoint client_end(uint16_t port);
+struct endpoint server_end6(uint16_t port);
+struct endpoint client_end6(uint16_t port);
 
 /* Byte number `offset` of every test's stream. */
 uint8_t stream_byte(uint64_t offset);

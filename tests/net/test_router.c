@@ -103,7 +103,7 @@ END_TEST
 
 static Router *router_with_route_to(uint32_t destination, Link *link)
 {
-        Router *router = router_new(&world.context, 5);
+        Router *router = router_new(&world.context, 5, &ip_address_any);
         struct ip_address address = ip_address_from_ipv4(destination);
         route_table_add(router_routes(router), &address, 128, link);
         return router;
