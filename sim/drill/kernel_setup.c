@@ -4,6 +4,7 @@
  */
 #include "drill/kernel_setup.h"
 
+#include "drill/script.h"
 #include "drill/sysctls.h"
 #include "live/network_device.h"
 #include "live/tun.h"
@@ -34,23 +35,30 @@ static void quieten_ipv6(void)
 
 /* In a namespace only an algorithm that the machine allows to everybody can be the default
  * (tcp_set_default_congestion_control() of Linux answers EPERM); but a socket of root's may take any, so
- * each is given it. */
+ * each is given it. One that the kernel lacks (ENOENT) is no fault of the script's. */
+static enum kernel_sysctl set_congestion(
+        KernelCallers *callers, const char *name, const char *value, GError **error)
+{
+        g_autoptr(GError) refusal = NULL;
+        enum kernel_sysctl result = kernel_sysctl_set(name, value, &refusal);
+        bool is_restricted = g_error_matches(refusal, G_FILE_ERROR, G_FILE_ERROR_PERM);
+        kernel_callers_set_congestion(callers, is_restricted ? value : "");
+        if (result == KERNEL_SYSCTL_SET || is_restricted)
+                return KERNEL_SYSCTL_SET;
+        if (g_error_matches(refusal, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+                g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_REFUSED,
+                        "this kernel has no congestion control \"%s\"", value);
+        else
+                g_propagate_error(error, g_steal_pointer(&refusal));
+        return result;
+}
+
 enum kernel_sysctl kernel_set_up_sysctl(
         KernelCallers *callers, const char *name, const char *value, GError **error)
 {
-        GError *refusal = NULL;
-        enum kernel_sysctl result = kernel_sysctl_set(name, value, &refusal);
-        if (g_str_has_suffix(name, "tcp_congestion_control")) {
-                bool is_restricted = g_error_matches(refusal, G_FILE_ERROR, G_FILE_ERROR_PERM);
-                kernel_callers_set_congestion(callers, is_restricted ? value : "");
-                if (is_restricted) {
-                        g_error_free(refusal);
-                        return KERNEL_SYSCTL_SET;
-                }
-        }
-        if (refusal != NULL)
-                g_propagate_error(error, refusal);
-        return result;
+        if (g_str_has_suffix(name, "tcp_congestion_control"))
+                return set_congestion(callers, name, value, error);
+        return kernel_sysctl_set(name, value, error);
 }
 
 struct profile_setting {

@@ -116,7 +116,7 @@ struct stack_ops {
         /* Wait for its end, until `until` at most; false: it has not ended. Packets are kept for capture. */
         bool (*finish)(Stack *stack, struct errand *errand, time_ns until);
         const struct stack_sockets *sockets;
-        /* "net.ipv4.tcp_sack" as "tcp_sack". */
+        /* "net.ipv4.tcp_sack" as "tcp_sack". False without an error: it has none of this name. */
         bool (*set_sysctl)(Stack *stack, const char *name, const char *value, GError **error);
         bool (*set_mtu)(Stack *stack, uint32_t mtu, GError **error);
         bool (*set_queue_limit)(Stack *stack, uint32_t packets, GError **error); /* of the device: tc ... pfifo limit */

@@ -200,10 +200,11 @@ static void do_set_sysctl(Caller *caller, void *data)
 {
         (void)caller;
         struct setting *setting = data;
-        setting->is_done =
-
-                kernel_set_up_sysctl(setting->callers, setting->name, setting->value, &setting->error) ==
-                KERNEL_SYSCTL_SET;
+        enum kernel_sysctl result =
+                kernel_set_up_sysctl(setting->callers, setting->name, setting->value, &setting->error);
+        setting->is_done = result == KERNEL_SYSCTL_SET;
+        if (result == KERNEL_SYSCTL_MISSING)
+                g_clear_error(&setting->error);
 }
 
 static bool kernel_set_sysctl(Stack *stack, const char *name, const char *value, GError **error)
