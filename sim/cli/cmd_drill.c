@@ -82,7 +82,7 @@ static GOptionGroup *script_option_group(GHashTable *table, GArray *entries)
                 NULL);
         for (unsigned i = 0; script_settings_option_name(i) != NULL; i++) {
                 GOptionEntry entry = { .long_name = script_settings_option_name(i),
-                        .flags = G_OPTION_FLAG_OPTIONAL_ARG,
+                        .flags = script_settings_option_is_flag(i) ? G_OPTION_FLAG_NO_ARG : 0,
                         .arg = G_OPTION_ARG_CALLBACK,
                         .arg_data = (gpointer)take_script_option,
                         .description = script_settings_option_help(i),

@@ -10,7 +10,7 @@
 struct option_name {
         const char *name;
         bool (*set)(struct script_settings *settings, const char *value);
-        const char *wanted; /* for messages */
+        const char *wanted; /* for messages; NULL: it is a flag */
 };
 
 static bool read_number(const char *value, gint64 least, gint64 most, gint64 *number)
@@ -172,20 +172,20 @@ static const struct option_name options[] = {
         { "tolerance_usecs", set_tolerance, "microseconds" },
         { "tolerance_percent", set_tolerance_percent, "0 to 1000" },
         { "tcp_ts_tick_usecs", set_timestamp_tick, "microseconds" },
-        { "tcp_ts_ecr_scaled", set_echo_scaled, "nothing" },
-        { "strict_segments", set_strict_segments, "nothing" },
+        { "tcp_ts_ecr_scaled", set_echo_scaled, NULL },
+        { "strict_segments", set_strict_segments, NULL },
         { "non_fatal", set_non_fatal, "packet, syscall or both with a comma" },
-        { "send_omit_free", set_nothing, "nothing" },
+        { "send_omit_free", set_nothing, NULL },
         { "init_scripts", set_nothing, "a file" },
-        { "dry_run", set_dry_run, "nothing" },
-        { "verbose", set_nothing, "nothing" },
-        { "debug", set_nothing, "nothing" },
+        { "dry_run", set_dry_run, NULL },
+        { "verbose", set_nothing, NULL },
+        { "debug", set_nothing, NULL },
         { "code_command", set_nothing, "a command" },
         { "code_format", set_nothing, "a name" },
         { "code_sockopt", set_nothing, "a name" },
         { "so_filename", set_nothing, "a file" },
         { "so_flags", set_nothing, "a text" },
-        { "no_cleanup", set_nothing, "nothing" },
+        { "no_cleanup", set_nothing, NULL },
 };
 
 static const struct option_name *find_option(const char *name)
@@ -208,7 +208,7 @@ static bool set_option(struct script_settings *settings, const char *name, const
         if (option->set(settings, value))
                 return true;
         g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_SYNTAX, "error: --%s=%s: %s is expected", name,
-                value != NULL ? value : "", option->wanted);
+                value != NULL ? value : "", option->wanted != NULL ? option->wanted : "nothing, 0 or 1");
         return false;
 }
 
@@ -219,7 +219,12 @@ const char *script_settings_option_name(unsigned index)
 
 const char *script_settings_option_help(unsigned index)
 {
-        return options[index].wanted;
+        return options[index].wanted != NULL ? options[index].wanted : "a flag";
+}
+
+bool script_settings_option_is_flag(unsigned index)
+{
+        return options[index].wanted == NULL;
 }
 
 bool script_settings_check_option(const char *name, const char *value, GError **error)

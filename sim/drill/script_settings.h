@@ -33,6 +33,7 @@ bool script_settings_read(
 /* The nth option's name, NULL after the last; and what it takes. */
 const char *script_settings_option_name(unsigned index);
 const char *script_settings_option_help(unsigned index);
+bool script_settings_option_is_flag(unsigned index);
 /* Whether an option of this name exists and takes such a value: for the command line. */
 bool script_settings_check_option(const char *name, const char *value, GError **error);
 
