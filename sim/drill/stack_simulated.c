@@ -243,10 +243,12 @@ static void connect_contexts(Stack *stack)
 
 static void make_host(Stack *stack, const struct stack_config *config)
 {
+        bool is_ipv4 = ip_address_is_ipv4(&config->local);
         struct host_config host = {
                 .name = "stack",
                 .owner = OWNER_HOST,
-                .address = config->local,
+                .address = is_ipv4 ? config->local : ip_address_any,
+                .address6 = is_ipv4 ? ip_address_any : config->local,
                 .tcp = tcp_settings_of(stack),
                 .ephemeral_first = 32768,
                 .ephemeral_last = 60999,
