@@ -207,10 +207,7 @@ static bool simulated_set_queue_limit(Stack *stack, uint32_t packets, GError **e
 
 static bool simulated_counter(Stack *stack, const char *name, int64_t *value)
 {
-        (void)stack;
-        (void)name;
-        (void)value;
-        return false;
+        return host_tcp_counter(stack->host, name, value);
 }
 
 /* ---- Making ---- */

@@ -318,6 +318,15 @@ const struct tcp_settings *host_tcp_settings(const Host *host)
         return &host->tcp_settings;
 }
 
+bool host_tcp_counter(const Host *host, const char *name, int64_t *value)
+{
+        enum tcp_counter counter = tcp_counter_find(name);
+        if (counter == TCP_COUNTERS)
+                return false;
+        *value = (int64_t)tcp_host_counter(host->tcp, counter);
+        return true;
+}
+
 void host_set_tcp_settings(Host *host, const struct tcp_settings *settings)
 {
         host->tcp_settings = *settings;

@@ -70,6 +70,9 @@ time_ns host_now(const Host *host);
 unsigned host_connections(const Host *host);
 unsigned host_time_waits(const Host *host);
 
+/* A counter of its TCP by nstat's name, "TcpExtTCPTimeouts"; false: there is none of that name. */
+bool host_tcp_counter(const Host *host, const char *name, int64_t *value);
+
 /* At the end of a run, once: give the transfers the counts of the connections that are still there. */
 void host_collect_counts(Host *host);
 

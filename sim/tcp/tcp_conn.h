@@ -17,6 +17,7 @@
 
 #include <glib.h>
 #include <sys/types.h>
+#include "tcp/tcp_counter.h"
 #include "tcp/tcp_note.h"
 #include "tcp/tcp_settings.h"
 #include "wire/tcp_segment.h"
@@ -37,6 +38,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TcpHost, tcp_host_free)
  * enum tcp_note_kind k; nothing is asked for at first. */
 void tcp_host_want_notes(TcpHost *host, uint64_t kinds);
 bool tcp_host_next_note(TcpHost *host, struct tcp_note *note);
+
+/* What has been counted since the host was made. */
+uint64_t tcp_host_counter(const TcpHost *host, enum tcp_counter counter);
 
 /* The answer to a segment that belongs to no connection and no listener: a reset, or nothing (false).
  * RFC 9293 section 3.10.7.1. */

@@ -30,6 +30,7 @@ struct TcpHost {
         struct successor successor;
         time_ns challenge_second;
         uint32_t challenges;
+        uint64_t counters[TCP_COUNTERS];
 };
 
 TcpHost *tcp_host_new(PayloadPool *pool, const uint8_t secret[16])
@@ -85,6 +86,16 @@ struct tcp_note *tcp_host_note(TcpHost *host, enum tcp_note_kind kind)
         struct tcp_note *note = &g_array_index(host->notes, struct tcp_note, index);
         note->kind = kind;
         return note;
+}
+
+void tcp_host_count(TcpHost *host, enum tcp_counter counter)
+{
+        host->counters[counter]++;
+}
+
+uint64_t tcp_host_counter(const TcpHost *host, enum tcp_counter counter)
+{
+        return host->counters[counter];
 }
 
 TcpConn *tcp_host_take_conn(TcpHost *host)
