@@ -13,14 +13,27 @@ static struct port_use *use_of(const struct port_space *space, uint16_t port)
         return g_hash_table_lookup(space->uses, GUINT_TO_POINTER(port));
 }
 
+static enum binding_family family_of(const struct binding *binding)
+{
+        if (ip_address_is_any(&binding->local.address))
+                return binding->family;
+        return ip_address_is_ipv4(&binding->local.address) ? BINDING_IPV4 : BINDING_IPV6;
+}
+
 static bool overlap(const struct binding *a, const struct binding *b)
 {
+        enum binding_family family = family_of(a);
+        enum binding_family other = family_of(b);
+        if (family != other && family != BINDING_BOTH && other != BINDING_BOTH)
+                return false;
         return ip_address_is_any(&a->local.address) || ip_address_is_any(&b->local.address) ||
                ip_address_equal(&a->local.address, &b->local.address);
 }
 
 static bool may_share(const struct binding *a, const struct binding *b)
 {
+        if (a->shares_port && b->shares_port)
+                return true;
         return a->reuses && b->reuses && !a->is_listening && !b->is_listening;
 }
 
@@ -87,7 +100,8 @@ bool port_space_is_listened(const struct port_space *space, const struct binding
         const struct port_use *use = use_of(space, binding->local.port);
         for (const GList *link = use != NULL ? use->bindings.head : NULL; link != NULL; link = link->next) {
                 const struct binding *other = link->data;
-                if (other != binding && other->is_listening && overlap(other, binding))
+                if (other != binding && other->is_listening && overlap(other, binding) &&
+                        !may_share(other, binding))
                         return true;
         }
         return false;

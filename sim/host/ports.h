@@ -1,8 +1,9 @@
 /*
  * Who uses which port of a host: the rules of bind(2) and the choice of ephemeral ports.
  *
- * Bindings overlap when their ports are equal and their addresses are, or one is any. Two overlapping ones
- * live together only when both were made with SO_REUSEADDR and none listens. As Linux.
+ * Bindings overlap when their ports are equal and their addresses are, or one is any in a family of the other's. Two
+ * overlapping ones live together only when both were made with SO_REUSEADDR and none listens, or both with
+ * SO_REUSEPORT. As Linux.
  */
 #ifndef INORDER_PORTS_H
 #define INORDER_PORTS_H
@@ -11,12 +12,21 @@
 #include "engine/rng.h"
 #include "wire/ip_address.h"
 
+/* Whose addresses "any" stands for. */
+enum binding_family {
+        BINDING_IPV4,
+        BINDING_IPV6,      /* IPV6_V6ONLY */
+        BINDING_BOTH,      /* AF_INET6 without it */
+};
+
 /* One user of a port, embedded in a socket or a connection. */
 struct binding {
         GList link;
         struct port_use *use; /* NULL: not bound */
         struct endpoint local;
-        bool reuses; /* SO_REUSEADDR */
+        enum binding_family family; /* when local.address is any */
+        bool reuses;      /* SO_REUSEADDR */
+        bool shares_port; /* SO_REUSEPORT */
         bool is_listening;
         bool is_for_connecting; /* the port was chosen by connect: other connections may leave from it, too */
 };

@@ -47,6 +47,7 @@ Socket *socket_make(Host *host, const struct socket_ops *ops, struct transfer *t
         Socket *socket = g_new0(Socket, 1);
         socket->ops = ops;
         socket->family = AF_INET;
+        socket->max_pacing_rate = UINT64_MAX;
         socket->host = host;
         socket->transfer = transfer;
         socket->settings = *settings;
@@ -77,15 +78,26 @@ bool socket_speaks_to(const Socket *socket, const struct ip_address *address)
         return socket->family == AF_INET || ip_address_is_any(address) || !socket->is_ipv6_only;
 }
 
+static enum binding_family binding_family(const Socket *socket)
+{
+        if (socket->family == AF_INET)
+                return BINDING_IPV4;
+        return socket->is_ipv6_only ? BINDING_IPV6 : BINDING_BOTH;
+}
+
 int socket_bind(Socket *socket, const struct endpoint *local)
 {
         const Host *host = socket->host;
         if (binding_is_bound(&socket->binding) || socket->connection != NULL)
                 return -EINVAL;
+        if (!socket_speaks_to(socket, &local->address))
+                return socket->family == AF_INET ? -EAFNOSUPPORT : -EINVAL;
         if (!ip_address_is_any(&local->address) && !host_has_address(host, &local->address))
                 return -EADDRNOTAVAIL;
-        bool reuses = socket->reuses_address && socket->ops == &socket_stream;
-        struct binding wanted = { .local = *local, .reuses = reuses };
+        struct binding wanted = { .local = *local,
+                .family = binding_family(socket),
+                .reuses = socket->reuses_address && socket->ops == &socket_stream,
+                .shares_port = socket->binding.shares_port };
         if (wanted.local.port == 0)
                 wanted.local.port = port_space_pick(socket->ports, &wanted);
         if (wanted.local.port == 0 || port_space_conflicts(socket->ports, &wanted))
@@ -169,6 +181,7 @@ void socket_close(Socket *socket)
         event_queue_cancel(socket->host->context->net->events, &socket->wake_up);
         port_space_unbind(socket->ports, &socket->binding);
         g_queue_unlink(&socket->host->sockets, &socket->link);
+        g_free(socket->kept);
         g_free(socket);
 }
 

@@ -78,6 +78,14 @@ struct Socket {
         bool is_ipv6_only; /* IPV6_V6ONLY */
         bool is_nonblocking;
         bool reuses_address;
+        int *kept; /* options that are only remembered; NULL: none has been set */
+        duration_ns receive_timeout; /* SO_RCVTIMEO; 0: waits for ever */
+        duration_ns send_timeout;    /* SO_SNDTIMEO */
+        uint32_t low_water;          /* SO_RCVLOWAT; 0 counts as 1 */
+        uint32_t receive_buffer;     /* SO_RCVBUF as Linux gives it; 0: it has not been set */
+        uint32_t send_buffer;        /* SO_SNDBUF */
+        uint32_t timestamping;       /* SO_TIMESTAMPING's flags */
+        uint64_t max_pacing_rate;    /* bytes a second; UINT64_MAX: no limit */
 
         /* Streams: at most one of the two. */
         struct connection *connection;
@@ -147,6 +155,27 @@ bool socket_deliver(
         Socket *socket, struct udp_datagram *datagram, const struct endpoint *from, uint32_t transfer);
 
 /* ---- Options ---- */
+
+#define SOCKET_TIME_TO_LIVE  64              /* RFC 1700's recommendation, and Linux's */
+#define SOCKET_DOES_NOT_WAIT ((duration_ns)-1) /* for SO_RCVTIMEO and SO_SNDTIMEO */
+
+/* What a listener's options mean to the sockets accepted from it. */
+void socket_inherit_options(Socket *socket, const Socket *from);
+/* As Linux's sk_rcvbuf and sk_sndbuf: with the room for bookkeeping. */
+uint32_t socket_receive_buffer(const Socket *socket);
+uint32_t socket_receive_buffer_max(const Socket *socket);
+uint32_t socket_send_buffer(const Socket *socket);
+void socket_set_receive_buffer(Socket *socket, uint32_t size);
+void socket_set_send_buffer(Socket *socket, uint32_t size);
+/* Entries of SO_MEMINFO: what is in the buffers. */
+void socket_fill_memory(const Socket *socket, uint32_t *figures);
+/* IP_TOS, IP_TTL and their IPv6 kin have changed. */
+void socket_apply_header(Socket *socket);
+/* The largest packet to where it is connected; 0: it is not. */
+uint32_t socket_path_mtu(const Socket *socket);
+/* TCP_INFO. */
+int socket_give_info(Socket *socket, void *value, socklen_t *size);
+int socket_set_timestamping(Socket *socket, uint32_t flags);
 
 int socket_get_option(Socket *socket, int level, int option, void *value, socklen_t *size);
 int socket_set_option(Socket *socket, int level, int option, const void *value, socklen_t size);

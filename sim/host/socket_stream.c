@@ -11,17 +11,31 @@
 
 /* ---- Listening ---- */
 
-static struct four_tuple listener_name(const struct ip_address *address, uint16_t port)
+/* Listeners on any address have a key for each family they take, made different by a remote port. */
+static struct four_tuple listener_name(const struct endpoint *local, enum binding_family family)
 {
-        return (struct four_tuple){ .local = { .address = *address, .port = port } };
+        struct four_tuple name = { .local = *local };
+        if (ip_address_is_any(&local->address))
+                name.remote.port = (uint16_t)(family + 1);
+        return name;
 }
 
+/* As Linux: the exact address before any, and a socket of IPv4's before one that is both's. */
 Socket *host_find_listener(const Host *host, const struct endpoint *local)
 {
-        struct four_tuple exact = listener_name(&local->address, local->port);
-        struct four_tuple wild = listener_name(&ip_address_any, local->port);
-        Socket *socket = g_hash_table_lookup(host->listeners, &exact);
-        return socket != NULL ? socket : g_hash_table_lookup(host->listeners, &wild);
+        const struct endpoint any = { .port = local->port };
+        bool is_ipv4 = ip_address_is_ipv4(&local->address);
+        const struct four_tuple names[] = {
+                listener_name(local, BINDING_IPV4),
+                listener_name(&any, is_ipv4 ? BINDING_IPV4 : BINDING_IPV6),
+                listener_name(&any, BINDING_BOTH),
+        };
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+                Socket *socket = g_hash_table_lookup(host->listeners, &names[i]);
+                if (socket != NULL)
+                        return socket;
+        }
+        return NULL;
 }
 
 bool host_offer_to_listener(Host *host, const struct four_tuple *tuple, const struct tcp_segment *segment,
@@ -65,7 +79,7 @@ static int stream_listen(Socket *socket, int backlog)
         const struct endpoint *local = &socket->binding.local;
         socket->listener = tcp_listener_new(host->tcp, &socket->settings, local, queue, host_path_mtu(host));
         tcp_listener_set_owner(socket->listener, socket);
-        socket->listener_name = listener_name(&local->address, local->port);
+        socket->listener_name = listener_name(local, socket->binding.family);
         socket->binding.is_listening = true;
         g_hash_table_insert(host->listeners, &socket->listener_name, socket);
         return 0;
@@ -82,7 +96,7 @@ static Socket *stream_accept(Socket *socket, int *error)
         Socket *accepted =
                 socket_make(socket->host, &socket_stream, connection->transfer, tcp_conn_settings(tcp));
         accepted->connection = connection;
-        accepted->reuses_address = socket->reuses_address;
+        socket_inherit_options(accepted, socket);
         connection->socket = accepted;
         connection_open_proof(connection);
         connection_after_call(connection, "accept");

@@ -157,6 +157,16 @@ bool tcp_listener_has_connection(const TcpListener *listener)
         return listener->ready.length > 0;
 }
 
+uint32_t tcp_listener_ready_count(const TcpListener *listener)
+{
+        return listener->ready.length;
+}
+
+uint32_t tcp_listener_backlog(const TcpListener *listener)
+{
+        return listener->backlog;
+}
+
 TcpConn *tcp_listener_take_child(TcpListener *listener)
 {
         TcpConn *child = listener->ready.first != NULL ? listener->ready.first : listener->half_open.first;

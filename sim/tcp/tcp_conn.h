@@ -202,11 +202,13 @@ TcpConn *tcp_listener_on_segment(TcpListener *listener, const struct four_tuple 
 /* The connection that has been ready longest, no longer the listener's; NULL when none is. */
 TcpConn *tcp_listener_accept(TcpListener *listener);
 bool tcp_listener_has_connection(const TcpListener *listener);
+uint32_t tcp_listener_ready_count(const TcpListener *listener);
 
 /* For closing: any child, ready or half-open, no longer the listener's; the caller aborts it. NULL when none is left. */
 TcpConn *tcp_listener_take_child(TcpListener *listener);
 
 void tcp_listener_set_backlog(TcpListener *listener, uint32_t backlog);
+uint32_t tcp_listener_backlog(const TcpListener *listener);
 void tcp_listener_set(TcpListener *listener, const struct tcp_settings *settings);
 /* Towards whoever sends the next SYN. */
 void tcp_listener_set_path_mtu(TcpListener *listener, uint32_t path_mtu);

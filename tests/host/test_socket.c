@@ -207,65 +207,6 @@ END_TEST
 
 /* ---- Options ---- */
 
-static const struct number_option {
-        int level;
-        int name;
-        int value;
-        int error; /* 0: taken */
-        int answer;
-        const char *why;
-} number_options[] = {
-        { SOL_SOCKET, SO_REUSEADDR, 5, 0, 1, "a switch" },
-        { SOL_SOCKET, SO_KEEPALIVE, 1, 0, 1, "a switch" },
-        { SOL_SOCKET, SO_RCVBUF, 50000, 0, 50000, "usable bytes, not doubled" },
-        { SOL_SOCKET, SO_RCVBUF, 1, 0, 1152, "no less than a minimum" },
-        { SOL_SOCKET, SO_RCVBUF, -1, EINVAL, 0, "not negative" },
-        { SOL_SOCKET, SO_SNDBUF, 50000, 0, 50000, "usable bytes, not doubled" },
-        { SOL_SOCKET, SO_SNDBUF, 1, 0, 2304, "no less than a minimum" },
-        { SOL_SOCKET, SO_TYPE, 1, ENOPROTOOPT, 0, "only asked" },
-        { SOL_SOCKET, SO_ERROR, 1, ENOPROTOOPT, 0, "only asked" },
-        { SOL_SOCKET, SO_ACCEPTCONN, 1, ENOPROTOOPT, 0, "only asked" },
-        { SOL_SOCKET, SO_BROADCAST, 1, ENOPROTOOPT, 0, "not ours" },
-        { IPPROTO_TCP, TCP_NODELAY, 1, 0, 1, "a switch" },
-        { IPPROTO_TCP, TCP_MAXSEG, 1000, 0, 1000, "bytes" },
-        { IPPROTO_TCP, TCP_MAXSEG, 87, EINVAL, 0, "too small" },
-        { IPPROTO_TCP, TCP_MAXSEG, 32768, EINVAL, 0, "too large" },
-        { IPPROTO_TCP, TCP_KEEPIDLE, 60, 0, 60, "seconds" },
-        { IPPROTO_TCP, TCP_KEEPIDLE, 0, EINVAL, 0, "at least one" },
-        { IPPROTO_TCP, TCP_KEEPINTVL, 7, 0, 7, "seconds" },
-        { IPPROTO_TCP, TCP_KEEPINTVL, 32768, EINVAL, 0, "too long" },
-        { IPPROTO_TCP, TCP_KEEPCNT, 3, 0, 3, "probes" },
-        { IPPROTO_TCP, TCP_KEEPCNT, 128, EINVAL, 0, "too many" },
-        { IPPROTO_TCP, TCP_USER_TIMEOUT, 5000, 0, 5000, "milliseconds" },
-        { IPPROTO_TCP, TCP_USER_TIMEOUT, -1, EINVAL, 0, "not negative" },
-        { IPPROTO_TCP, TCP_INFO, 1, ENOPROTOOPT, 0, "only asked" },
-        { 77, 1, 1, ENOPROTOOPT, 0, "no such level" },
-};
-
-static void set_and_ask(Process *process, void *data)
-{
-        (void)data;
-        for (size_t i = 0; i < G_N_ELEMENTS(number_options); i++) {
-                const struct number_option *option = &number_options[i];
-                int fd = stream(process);
-                errno = 0;
-                int result = set_number(process, fd, option->level, option->name, option->value);
-                ck_assert_msg(result == (option->error == 0 ? 0 : -1), "row %zu: %s", i, option->why);
-                ck_assert_msg(option->error == 0 || errno == option->error, "row %zu: %s", i, option->why);
-                if (option->error == 0)
-                        ck_assert_msg(number(process, fd, option->level, option->name) == option->answer,
-                                "row %zu: %s", i, option->why);
-                sock_close(process, fd);
-        }
-        finished++;
-}
-
-START_TEST(options_that_are_numbers)
-{
-        run_both(NULL, set_and_ask);
-}
-END_TEST
-
 static void other_options(Process *process, void *data)
 {
         struct linger linger = { 1, 5 };
@@ -695,7 +636,6 @@ int main(void)
         tcase_add_test(cases, a_descriptor_that_is_none_is_ebadf);
         tcase_add_test(cases, an_unconnected_socket_neither_reads_nor_writes);
         tcase_add_test(cases, ports_are_bound_as_on_linux);
-        tcase_add_test(cases, options_that_are_numbers);
         tcase_add_test(cases, options_that_are_more_than_numbers);
         tcase_add_test(cases, connecting_to_a_port_without_listener_is_refused_each_time);
         tcase_add_test(cases, connecting_to_nobody_times_out);

@@ -1,0 +1,80 @@
+/*
+ * What a socket's options mean to the buffers, the headers and the clock stamps of what it sends.
+ *
+ * SO_RCVBUF and SO_SNDBUF are as Linux gives them: twice what the program asked for. Half of that is for
+ * bytes.
+ */
+#include "host/socket_private.h"
+
+#include <errno.h>
+#include <linux/net_tstamp.h>
+#include <linux/sock_diag.h>
+
+/* Linux 6.18's: SOF_TIMESTAMPING_TX_COMPLETION is the last. Newer than the C library. */
+#define STAMPING_LAST (1u << 18)
+#define STAMPING_MASK (STAMPING_LAST | (STAMPING_LAST - 1))
+
+#define BYTES_SHARE   2 /* one part in so many of a buffer is for bytes */
+
+uint32_t socket_receive_buffer(const Socket *socket)
+{
+        return socket->receive_buffer != 0 ? socket->receive_buffer : socket->settings.receive_buffer;
+}
+
+uint32_t socket_receive_buffer_max(const Socket *socket)
+{
+        return socket->host->tcp_settings.receive_buffer;
+}
+
+uint32_t socket_send_buffer(const Socket *socket)
+{
+        return socket->send_buffer != 0 ? socket->send_buffer : socket->settings.send_buffer;
+}
+
+void socket_set_receive_buffer(Socket *socket, uint32_t size)
+{
+        socket->receive_buffer = size;
+        socket->settings.receive_buffer = size / BYTES_SHARE;
+        socket_apply_settings(socket);
+}
+
+void socket_set_send_buffer(Socket *socket, uint32_t size)
+{
+        socket->send_buffer = size;
+        socket->settings.send_buffer = size / BYTES_SHARE;
+        socket_apply_settings(socket);
+}
+
+void socket_fill_memory(const Socket *socket, uint32_t *figures)
+{
+        figures[SK_MEMINFO_RMEM_ALLOC] = socket->queue.charged;
+        if (socket->connection == NULL)
+                return;
+        figures[SK_MEMINFO_RMEM_ALLOC] = tcp_conn_readable(socket->connection->tcp);
+        figures[SK_MEMINFO_WMEM_QUEUED] = tcp_conn_unacknowledged(socket->connection->tcp);
+}
+
+void socket_apply_header(Socket *socket)
+{
+        (void)socket;
+}
+
+uint32_t socket_path_mtu(const Socket *socket)
+{
+        struct tcp_report report;
+        if (socket->connection == NULL)
+                return socket->is_connected ? host_path_mtu(socket->host) : 0;
+        tcp_conn_report(socket->connection->tcp, &report);
+        return report.path_mtu;
+}
+
+int socket_set_timestamping(Socket *socket, uint32_t flags)
+{
+        if ((flags & ~STAMPING_MASK) != 0)
+                return -EINVAL;
+        bool begins_counting = (flags & ~socket->timestamping & SOF_TIMESTAMPING_OPT_ID) != 0;
+        if (begins_counting && socket->ops == &socket_stream && socket->connection == NULL)
+                return -EINVAL;
+        socket->timestamping = flags;
+        return 0;
+}

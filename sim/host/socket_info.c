@@ -1,0 +1,137 @@
+/*
+ * TCP_INFO from what TCP reports. Linux's tcp_get_info().
+ */
+#include "host/socket_info.h"
+
+#include "host/socket_option.h"
+
+#define SSTHRESH_NOT_SET 0x7fffffff
+#define REORDERING_START 3 /* net.ipv4.tcp_reordering */
+
+/* Linux counts the states in an order of its own. */
+static const uint8_t linux_states[] = {
+        [TCP_STATE_CLOSED] = TCP_CLOSE,
+        [TCP_STATE_LISTEN] = TCP_LISTEN,
+        [TCP_STATE_SYN_SENT] = TCP_SYN_SENT,
+        [TCP_STATE_SYN_RECEIVED] = TCP_SYN_RECV,
+        [TCP_STATE_ESTABLISHED] = TCP_ESTABLISHED,
+        [TCP_STATE_FIN_WAIT_1] = TCP_FIN_WAIT1,
+        [TCP_STATE_FIN_WAIT_2] = TCP_FIN_WAIT2,
+        [TCP_STATE_CLOSE_WAIT] = TCP_CLOSE_WAIT,
+        [TCP_STATE_CLOSING] = TCP_CLOSING,
+        [TCP_STATE_LAST_ACK] = TCP_LAST_ACK,
+        [TCP_STATE_TIME_WAIT] = TCP_TIME_WAIT,
+};
+
+static uint8_t congestion_state(const struct tcp_report *report)
+{
+        if (report->after_timeout)
+                return TCP_CA_Loss;
+        return report->in_recovery ? TCP_CA_Recovery : TCP_CA_Open;
+}
+
+static uint8_t agreed_options(const struct tcp_report *report)
+{
+        bool scales = report->send_scale != 0 || report->receive_scale != 0;
+        return (uint8_t)((report->timestamps_agreed ? TCP_INFO_TIMESTAMPS : 0) |
+                         (report->sack_agreed ? TCP_INFO_SACK : 0) | (scales ? TCP_INFO_WSCALE : 0));
+}
+
+static uint32_t microseconds(duration_ns duration)
+{
+        return (uint32_t)(duration / MICROSECOND);
+}
+
+static void fill_state(struct tcp_conn_info *info, const struct tcp_report *report)
+{
+        info->state = linux_states[report->state];
+        info->ca_state = congestion_state(report);
+        info->backoff = info->retransmits = (uint8_t)MIN(report->backoffs, UINT8_MAX);
+        info->options = agreed_options(report);
+        info->snd_wscale = report->send_scale & 0xf;
+        info->rcv_wscale = report->receive_scale & 0xf;
+        info->snd_mss = report->send_mss;
+        info->rcv_mss = info->advmss = report->receive_mss;
+        info->pmtu = report->path_mtu;
+}
+
+static void fill_sending(struct tcp_conn_info *info, const struct tcp_report *report)
+{
+        info->rto = microseconds(report->rto);
+        info->rtt = microseconds(report->srtt);
+        info->rttvar = microseconds(report->rttvar);
+        info->min_rtt = microseconds(report->min_rtt);
+        info->unacked = report->unacknowledged_segments;
+        info->sacked = report->sacked_segments;
+        info->lost = report->lost_segments;
+        info->retrans = report->retransmitted_segments;
+        info->snd_ssthresh = MIN(report->ssthresh_segments, SSTHRESH_NOT_SET);
+        info->snd_cwnd = report->cwnd_segments;
+        info->reordering = REORDERING_START;
+        info->snd_wnd = report->send_window;
+}
+
+static void fill_receiving(struct tcp_conn_info *info, const struct tcp_report *report)
+{
+        info->rcv_space = report->receive_window;
+        info->rcv_wnd = report->receive_window;
+}
+
+static void fill_counts(struct tcp_conn_info *info, const struct tcp_counts *counts)
+{
+        info->total_retrans = (uint32_t)counts->retransmitted_segments;
+        info->bytes_acked = counts->bytes_acknowledged;
+        info->bytes_received = counts->bytes_received;
+        info->bytes_sent = counts->bytes_sent;
+        info->bytes_retrans = counts->bytes_retransmitted;
+        info->segs_out = (uint32_t)counts->segments_sent;
+        info->segs_in = (uint32_t)counts->segments_received;
+        info->data_segs_out = (uint32_t)counts->data_segments_sent;
+        info->dsack_dups = (uint32_t)counts->spurious_segments;
+        info->rcv_ooopack = (uint32_t)counts->out_of_order_arrivals;
+        info->total_rto = (uint16_t)MIN(counts->timeouts, UINT16_MAX);
+}
+
+static void fill_connection(struct tcp_conn_info *info, const TcpConn *tcp)
+{
+        struct tcp_report report;
+        tcp_conn_report(tcp, &report);
+        fill_state(info, &report);
+        fill_sending(info, &report);
+        fill_receiving(info, &report);
+        fill_counts(info, &report.counts);
+        info->notsent_bytes = tcp_conn_unsent(tcp);
+}
+
+static void fill_listener(struct tcp_conn_info *info, const Socket *socket)
+{
+        info->state = TCP_LISTEN;
+        info->unacked = tcp_listener_ready_count(socket->listener);
+        info->sacked = tcp_listener_backlog(socket->listener);
+        info->snd_cwnd = socket->settings.initial_window;
+        info->reordering = REORDERING_START;
+}
+
+/* A socket that has never been connected has the figures a connection starts with. */
+static void fill_closed(struct tcp_conn_info *info, const Socket *socket)
+{
+        info->state = TCP_CLOSE;
+        info->rto = microseconds(socket->settings.initial_rto);
+        info->snd_mss = TCP_MSS_DEFAULT;
+        info->snd_cwnd = socket->settings.initial_window;
+        info->snd_ssthresh = SSTHRESH_NOT_SET;
+        info->reordering = REORDERING_START;
+        info->min_rtt = UINT32_MAX;
+}
+
+int socket_give_info(Socket *socket, void *value, socklen_t *size)
+{
+        struct tcp_conn_info info = { .pacing_rate = UINT64_MAX, .max_pacing_rate = socket->max_pacing_rate };
+        if (socket->connection != NULL)
+                fill_connection(&info, socket->connection->tcp);
+        else if (socket->listener != NULL)
+                fill_listener(&info, socket);
+        else
+                fill_closed(&info, socket);
+        return option_give(value, size, &info, sizeof info);
+}
