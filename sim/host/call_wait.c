@@ -33,11 +33,29 @@ int call_wait(const struct call *call, Socket *socket, unsigned events, time_ns 
         return waking == PROCESS_TIMED_OUT ? -ETIMEDOUT : 0;
 }
 
-bool call_try_again(const struct call *call, Socket *socket, ssize_t *result, unsigned events)
+static time_ns deadline_of(const struct call *call, const Socket *socket, duration_ns timeout, int flags)
 {
-        if (*result != -EAGAIN || socket->is_nonblocking)
+        if (socket->is_nonblocking || (flags & MSG_DONTWAIT) != 0 || timeout == SOCKET_DOES_NOT_WAIT)
+                return call->started;
+        return timeout == 0 ? TIME_NEVER : call->started + timeout;
+}
+
+time_ns call_read_deadline(const struct call *call, const Socket *socket, int flags)
+{
+        return deadline_of(call, socket, socket->receive_timeout, flags);
+}
+
+time_ns call_write_deadline(const struct call *call, const Socket *socket, int flags)
+{
+        return deadline_of(call, socket, socket->send_timeout, flags);
+}
+
+bool call_try_again(
+        const struct call *call, Socket *socket, ssize_t *result, unsigned events, time_ns deadline)
+{
+        if (*result != -EAGAIN || deadline <= process_now(call->process))
                 return false;
-        int error = call_wait(call, socket, events, TIME_NEVER);
-        *result = error;
+        int error = call_wait(call, socket, events, deadline);
+        *result = error == -ETIMEDOUT ? -EAGAIN : error;
         return error == 0;
 }

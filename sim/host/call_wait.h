@@ -18,7 +18,13 @@ int call_no_socket(const struct call *call);
  * meanwhile, -ECANCELED at the end of the run. */
 int call_wait(const struct call *call, Socket *socket, unsigned events, time_ns deadline);
 
+/* Until when the call waits for its socket: TIME_NEVER without SO_RCVTIMEO or SO_SNDTIMEO; a time that is over when
+ * it must not wait at all. `flags`: MSG_DONTWAIT. */
+time_ns call_read_deadline(const struct call *call, const Socket *socket, int flags);
+time_ns call_write_deadline(const struct call *call, const Socket *socket, int flags);
+
 /* After a try that gave -EAGAIN: true when it is worth another, having waited; else `*result` is the call's. */
-bool call_try_again(const struct call *call, Socket *socket, ssize_t *result, unsigned events);
+bool call_try_again(
+        const struct call *call, Socket *socket, ssize_t *result, unsigned events, time_ns deadline);
 
 #endif

@@ -72,7 +72,7 @@ static void on_news(struct waiter *waiter)
                 return;
         }
         list(interest);
-        waiters_wake(&epoll->waiters, POLLIN);
+        waiters_wake(&epoll->waiters, POLLIN, POLLIN);
 }
 
 static void look_at_once(struct interest *interest)
@@ -80,7 +80,7 @@ static void look_at_once(struct interest *interest)
         if (ready_events(interest) == 0)
                 return;
         list(interest);
-        waiters_wake(&interest->epoll->waiters, POLLIN);
+        waiters_wake(&interest->epoll->waiters, POLLIN, POLLIN);
 }
 
 Epoll *epoll_new(void)
@@ -129,6 +129,7 @@ static void add(Epoll *epoll, int fd, Socket *socket, const struct epoll_event *
         socket_remember_ready(socket);
         waiter_join(&interest->waiter, &socket->waiters, NULL, 0);
         interest->waiter.wake = on_news;
+        interest->waiter.wants_news = true;
         set_event(interest, event);
 }
 

@@ -2,7 +2,9 @@
  * Sockets: names, readiness and those who wait for it. What streams and datagrams do differently stands in
  * their files.
  */
-#include "host/socket_private.h"
+#include "host/socket_errors.h"
+#include "host/socket_option.h"
+#include "host/socket_stream.h"
 
 #include <errno.h>
 
@@ -78,6 +80,11 @@ bool socket_speaks_to(const Socket *socket, const struct ip_address *address)
         return socket->family == AF_INET || ip_address_is_any(address) || !socket->is_ipv6_only;
 }
 
+static bool is_open(const Socket *socket)
+{
+        return socket->connection != NULL && !stream_is_closed(socket);
+}
+
 static enum binding_family binding_family(const Socket *socket)
 {
         if (socket->family == AF_INET)
@@ -88,12 +95,14 @@ static enum binding_family binding_family(const Socket *socket)
 int socket_bind(Socket *socket, const struct endpoint *local)
 {
         const Host *host = socket->host;
-        if (binding_is_bound(&socket->binding) || socket->connection != NULL)
-                return -EINVAL;
         if (!socket_speaks_to(socket, &local->address))
                 return socket->family == AF_INET ? -EAFNOSUPPORT : -EINVAL;
         if (!ip_address_is_any(&local->address) && !host_has_address(host, &local->address))
                 return -EADDRNOTAVAIL;
+        if (binding_is_bound(&socket->binding) || is_open(socket))
+                return -EINVAL;
+        if (local->port == 0 && socket_kept(socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT))
+                return 0;
         struct binding wanted = { .local = *local,
                 .family = binding_family(socket),
                 .reuses = socket->reuses_address && socket->ops == &socket_stream,
@@ -103,6 +112,7 @@ int socket_bind(Socket *socket, const struct endpoint *local)
         if (wanted.local.port == 0 || port_space_conflicts(socket->ports, &wanted))
                 return -EADDRINUSE;
         socket->binding = wanted;
+        socket->is_port_chosen = local->port != 0;
         port_space_bind(socket->ports, &socket->binding);
         if (socket->ops->on_bound != NULL)
                 socket->ops->on_bound(socket);
@@ -118,6 +128,8 @@ int socket_bind_somewhere(Socket *socket)
 void socket_names(const Socket *socket, struct four_tuple *tuple, bool *is_connected)
 {
         *tuple = (struct four_tuple){ .local = socket->binding.local };
+        if (tuple->local.port == 0)
+                tuple->local.port = socket->last_port;
         *is_connected = socket->ops->tuple(socket, tuple);
 }
 
@@ -145,8 +157,6 @@ Socket *socket_accept(Socket *socket, int *error)
 
 int socket_connect(Socket *socket, const struct endpoint *remote)
 {
-        if (!socket_speaks_to(socket, &remote->address))
-                return socket->family == AF_INET ? -EAFNOSUPPORT : -ENETUNREACH;
         return socket->ops->connect(socket, remote);
 }
 
@@ -181,6 +191,7 @@ void socket_close(Socket *socket)
         event_queue_cancel(socket->host->context->net->events, &socket->wake_up);
         port_space_unbind(socket->ports, &socket->binding);
         g_queue_unlink(&socket->host->sockets, &socket->link);
+        socket_clear_notices(socket);
         g_free(socket->kept);
         g_free(socket);
 }
@@ -198,15 +209,29 @@ size_t socket_room(const Socket *socket)
 
 unsigned socket_ready(const Socket *socket)
 {
-        return socket->ops->ready(socket);
+        unsigned ready = socket->ops->ready(socket);
+        bool has_error = socket->error != 0 || socket->notices.length > 0;
+        return has_error ? ready | POLLERR : ready;
 }
 
 /* ---- Waiting ---- */
 
 void socket_remember_ready(Socket *socket)
 {
-        if (g_queue_is_empty(&socket->waiters))
-                socket->last_ready = socket_ready(socket);
+        socket->last_ready = socket_ready(socket);
+        socket->last_arrivals = socket->ops->arrivals(socket);
+}
+
+/* What is ready now and was not, or has come once more. */
+static unsigned take_news(Socket *socket, unsigned ready)
+{
+        uint64_t arrivals = socket->ops->arrivals(socket);
+        unsigned news = ready & ~socket->last_ready;
+        if (arrivals > socket->last_arrivals)
+                news |= ready & (POLLIN | POLLRDNORM);
+        socket->last_ready = ready;
+        socket->last_arrivals = arrivals;
+        return news;
 }
 
 void socket_update(Socket *socket)
@@ -214,10 +239,10 @@ void socket_update(Socket *socket)
         if (socket->on_ready == NULL && g_queue_is_empty(&socket->waiters))
                 return;
         unsigned ready = socket_ready(socket);
-        waiters_wake(&socket->waiters, ready);
-        if (socket->on_ready != NULL && (ready & ~socket->last_ready & socket->watched) != 0)
+        unsigned changed = ready & ~socket->last_ready;
+        waiters_wake(&socket->waiters, ready, take_news(socket, ready));
+        if (socket->on_ready != NULL && (changed & socket->watched) != 0)
                 wake_watcher(socket);
-        socket->last_ready = ready;
 }
 
 void socket_watch(Socket *socket, unsigned events, void (*ready)(void *data, unsigned events), void *data)

@@ -64,13 +64,14 @@ static ssize_t accept_waiting(struct call *call, Socket *socket, struct endpoint
 {
         Socket *accepted;
         ssize_t result;
+        time_ns deadline = call_read_deadline(call, socket, 0);
         if (process_is_cancelled(call->process))
                 return -ECANCELED;
         do {
                 int error = 0;
                 accepted = socket_accept(socket, &error);
                 result = error;
-        } while (accepted == NULL && call_try_again(call, socket, &result, WAIT_TO_READ));
+        } while (accepted == NULL && call_try_again(call, socket, &result, WAIT_TO_READ, deadline));
         if (accepted == NULL)
                 return result;
         const struct endpoint *from = &accepted->connection->tuple.remote;
@@ -99,16 +100,19 @@ int sock_accept4(Process *process, int fd, struct endpoint *remote, int flags)
         return (int)call_end(&call, result);
 }
 
+/* Time is over: it goes on without the caller. */
 static int connect_waiting(struct call *call, Socket *socket, const struct endpoint *remote)
 {
         if (process_is_cancelled(call->process))
                 return -ECANCELED;
+        time_ns deadline = call_write_deadline(call, socket, 0);
         int result = socket_connect(socket, remote);
-        while ((result == -EINPROGRESS || result == -EALREADY) && !socket->is_nonblocking) {
-                int error = call_wait(call, socket, WAIT_TO_CONNECT, TIME_NEVER);
+        while ((result == -EINPROGRESS || result == -EALREADY) && deadline > process_now(call->process)) {
+                int error = call_wait(call, socket, WAIT_TO_CONNECT, deadline);
                 if (error != 0)
-                        return error;
-                result = socket_connect(socket, remote);
+                        return error == -ETIMEDOUT ? result : error;
+                int outcome = socket_connect(socket, remote);
+                result = outcome == -EALREADY ? result : outcome;
         }
         return result;
 }

@@ -93,6 +93,8 @@ Socket *host_find_datagram_socket(const Host *host, const struct four_tuple *tup
 static int datagram_connect(Socket *socket, const struct endpoint *remote)
 {
         const Host *host = socket->host;
+        if (!socket_speaks_to(socket, &remote->address))
+                return socket->family == AF_INET ? -EAFNOSUPPORT : -ENETUNREACH;
         if (host_device_towards(host, &remote->address) == NULL)
                 return -ENETUNREACH;
         int error = socket_bind_somewhere(socket);
@@ -127,6 +129,7 @@ bool socket_deliver(
                 return false;
         datagram->payload = (struct payload){ 0 };
         push(queue, &queued);
+        socket->arrivals++;
         socket_update(socket);
         return true;
 }
@@ -143,8 +146,11 @@ static void take_first(Socket *socket)
 /* What does not fit is lost. */
 static ssize_t datagram_read(Socket *socket, struct socket_reading *reading)
 {
+        if (socket->error != 0)
+                return -socket_take_error(socket);
+        bool waits = !socket->is_nonblocking && !(reading->flags & MSG_DONTWAIT);
         if (socket->queue.count == 0)
-                return socket->is_read_shut ? 0 : -EAGAIN;
+                return socket->is_read_shut && waits ? 0 : -EAGAIN;
         const struct datagram *datagram = slot(&socket->queue, 0);
         size_t length = datagram->payload.length;
         size_t taken = MIN(reading->size, length);
@@ -165,10 +171,10 @@ static uint32_t transfer_towards(const Socket *socket, const struct endpoint *re
 
 static int check_sending(const Socket *socket, const struct endpoint *remote, size_t size)
 {
-        if (socket->is_write_shut)
-                return -EPIPE;
         if (remote == NULL)
                 return -EDESTADDRREQ;
+        if (socket->is_write_shut)
+                return -EPIPE;
         if (!socket_speaks_to(socket, &remote->address))
                 return -EAFNOSUPPORT;
         if (remote->port == 0)
@@ -188,6 +194,8 @@ static ssize_t datagram_write(Socket *socket, const struct socket_writing *writi
         if (remote == NULL && socket->is_connected)
                 remote = &socket->name.remote;
         int error = writing->flags & MSG_OOB ? -EOPNOTSUPP : check_sending(socket, remote, size);
+        if (error == 0 && socket->error != 0)
+                error = -socket_take_error(socket);
         if (error == 0)
                 error = socket_bind_somewhere(socket);
         if (error != 0)
@@ -219,12 +227,10 @@ static Socket *datagram_accept(Socket *socket, int *error)
 
 static int datagram_shutdown(Socket *socket, int how)
 {
-        if (!socket->is_connected)
-                return -ENOTCONN;
         socket->is_read_shut |= how != SHUT_WR;
         socket->is_write_shut |= how != SHUT_RD;
         socket_update(socket);
-        return 0;
+        return socket->is_connected ? 0 : -ENOTCONN;
 }
 
 /* What is sent leaves at once. */
@@ -247,14 +253,19 @@ static void datagram_close(Socket *socket)
 
 static unsigned datagram_ready(const Socket *socket)
 {
-        unsigned events = POLLOUT;
+        unsigned events = POLLOUT | POLLWRNORM | POLLWRBAND;
         if (socket->queue.count > 0 || socket->is_read_shut)
-                events |= POLLIN;
+                events |= POLLIN | POLLRDNORM;
         if (socket->is_read_shut)
                 events |= POLLRDHUP;
         if (socket->is_read_shut && socket->is_write_shut)
                 events |= POLLHUP;
         return events;
+}
+
+static uint64_t datagram_arrivals(const Socket *socket)
+{
+        return socket->arrivals;
 }
 
 static bool datagram_tuple(const Socket *socket, struct four_tuple *tuple)
@@ -293,6 +304,7 @@ const struct socket_ops socket_datagram = {
         .ioctl = datagram_ioctl,
         .close = datagram_close,
         .ready = datagram_ready,
+        .arrivals = datagram_arrivals,
         .on_bound = datagram_on_bound,
         .tuple = datagram_tuple,
         .state = datagram_state,

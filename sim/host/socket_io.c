@@ -5,22 +5,65 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 
 #include "host/call_wait.h"
 #include "host/process_private.h"
+#include "host/socket_errors.h"
 
 /* ---- Receiving ---- */
 
-static ssize_t read_waiting(
-        const struct call *call, Socket *socket, struct socket_reading *reading, bool dont_wait)
+/* How much a stream's call waits for: MSG_WAITALL, SO_RCVLOWAT. */
+static size_t read_target(const Socket *socket, const struct socket_reading *reading)
 {
+        if (socket->ops != &socket_stream)
+                return 0;
+        size_t wanted = reading->flags & MSG_WAITALL ? reading->size : socket->low_water;
+        return CLAMP(wanted, 1, MAX(reading->size, 1));
+}
+
+/* Whether a call that has something already gets no more: the end or an error is left for the next call. */
+static bool has_ended(Socket *socket)
+{
+        int readable = 0;
+        if ((socket_ready(socket) & (POLLERR | POLLHUP | POLLRDHUP)) == 0)
+                return false;
+        socket->ops->ioctl(socket, SIOCINQ, &readable);
+        return readable == 0;
+}
+
+static void advance(struct socket_reading *rest, size_t size, size_t *taken)
+{
+        *taken += size;
+        rest->bytes = (uint8_t *)rest->bytes + size;
+        rest->size -= size;
+}
+
+static ssize_t read_waiting(const struct call *call, Socket *socket, struct socket_reading *reading)
+{
+        struct socket_reading rest = *reading;
+        time_ns deadline = call_read_deadline(call, socket, reading->flags);
+        size_t target = read_target(socket, reading);
+        size_t taken = 0;
         ssize_t result;
         if (process_is_cancelled(call->process))
                 return -ECANCELED;
         do {
-                result = socket->ops->read(socket, reading);
-        } while (!dont_wait && call_try_again(call, socket, &result, WAIT_TO_READ));
-        return result;
+                if (taken > 0 && has_ended(socket))
+                        break;
+                result = socket->ops->read(socket, &rest);
+                if (result > 0 && (reading->flags & MSG_PEEK))
+                        taken = (size_t)result;
+                else if (result > 0)
+                        advance(&rest, (size_t)result, &taken);
+                if (result > 0 && taken < target)
+                        result = -EAGAIN;
+        } while (call_try_again(call, socket, &result, WAIT_TO_READ, deadline));
+        reading->from = rest.from;
+        reading->message_flags = rest.message_flags;
+        reading->control = rest.control;
+        return taken > 0 && result != -ECANCELED ? (ssize_t)taken : result;
 }
 
 static ssize_t receive(const struct call *call, struct socket_reading *reading, int flags)
@@ -29,13 +72,14 @@ static ssize_t receive(const struct call *call, struct socket_reading *reading, 
         if (socket == NULL)
                 return call_no_socket(call);
         reading->flags = flags;
-        return read_waiting(call, socket, reading, (flags & MSG_DONTWAIT) != 0);
+        if (flags & MSG_ERRQUEUE)
+                return socket_read_notice(socket, reading);
+        return read_waiting(call, socket, reading);
 }
 
 /* read(2) and write(2) are for other descriptors, too; but ours can do neither. */
-static ssize_t as_file_call(const struct call *call, ssize_t result)
+static ssize_t as_file_call(ssize_t result)
 {
-        (void)call;
         return result == -ENOTSOCK ? -EINVAL : result;
 }
 
@@ -44,7 +88,9 @@ ssize_t sock_read(Process *process, int fd, void *bytes, size_t size)
         struct call call = call_begin(process, "read", fd);
         struct socket_reading reading = { .bytes = bytes, .size = size };
         call_tell(&call, "%zu bytes", size);
-        return call_end(&call, as_file_call(&call, receive(&call, &reading, 0)));
+        if (size == 0 && call_socket(&call) != NULL)
+                return call_end(&call, 0);
+        return call_end(&call, as_file_call(receive(&call, &reading, 0)));
 }
 
 ssize_t sock_recv(Process *process, int fd, void *bytes, size_t size, int flags)
@@ -91,7 +137,8 @@ static void scatter(const uint8_t *bytes, size_t size, const struct iovec *piece
 
 static ssize_t receive_message(struct call *call, struct sock_message *message, int flags)
 {
-        struct socket_reading reading = { 0 };
+        struct socket_reading reading = { .control = { .bytes = message->control,
+                                                  .room = message->control_size } };
         if (!total_size(message->pieces, message->piece_count, &reading.size))
                 return message->piece_count > IOV_MAX ? -EMSGSIZE : -EINVAL;
         call_tell(call, "%zu bytes", reading.size);
@@ -102,11 +149,12 @@ static ssize_t receive_message(struct call *call, struct sock_message *message, 
         if (result < 0)
                 return result;
         if (!is_one)
-                scatter(gathered, MIN((size_t)result, reading.size), message->pieces);
+                scatter(gathered, (flags & MSG_TRUNC) != 0 ? 0 : MIN((size_t)result, reading.size),
+                        message->pieces);
         if (message->name != NULL)
                 *message->name = reading.from;
-        message->flags = reading.message_flags;
-        message->control_size = 0;
+        message->flags = reading.message_flags | (reading.control.is_cut ? MSG_CTRUNC : 0);
+        message->control_size = reading.control.used;
         return result;
 }
 
@@ -119,16 +167,16 @@ ssize_t sock_recvmsg(Process *process, int fd, struct sock_message *message, int
 /* ---- Sending ---- */
 
 /* What has been taken counts; an error that comes later is left for the next call. */
-static ssize_t write_waiting(
-        const struct call *call, Socket *socket, const struct socket_writing *writing, bool dont_wait)
+static ssize_t write_waiting(const struct call *call, Socket *socket, const struct socket_writing *writing)
 {
         struct socket_writing rest = *writing;
+        time_ns deadline = call_write_deadline(call, socket, writing->flags);
         size_t written = 0;
         ssize_t result;
         if (process_is_cancelled(call->process))
                 return -ECANCELED;
         do {
-                if (written > 0 && (socket_ready(socket) & POLLERR) != 0)
+                if (written > 0 && (socket_ready(socket) & (POLLERR | POLLHUP)) != 0)
                         break;
                 rest.bytes = (const uint8_t *)writing->bytes + written;
                 rest.size = writing->size - written;
@@ -137,7 +185,7 @@ static ssize_t write_waiting(
                         written += (size_t)result;
                 if (result > 0 && written < writing->size)
                         result = -EAGAIN;
-        } while (!dont_wait && call_try_again(call, socket, &result, WAIT_TO_WRITE));
+        } while (call_try_again(call, socket, &result, WAIT_TO_WRITE, deadline));
         return written > 0 && result != -ECANCELED ? (ssize_t)written : result;
 }
 
@@ -148,7 +196,7 @@ static ssize_t send_bytes(const struct call *call, struct socket_writing *writin
         if (socket == NULL)
                 return call_no_socket(call);
         writing->flags = flags;
-        return write_waiting(call, socket, writing, (flags & MSG_DONTWAIT) != 0);
+        return write_waiting(call, socket, writing);
 }
 
 ssize_t sock_write(Process *process, int fd, const void *bytes, size_t size)
@@ -156,7 +204,7 @@ ssize_t sock_write(Process *process, int fd, const void *bytes, size_t size)
         struct call call = call_begin(process, "write", fd);
         struct socket_writing writing = { .bytes = bytes, .size = size };
         call_tell(&call, "%zu bytes", size);
-        return call_end(&call, as_file_call(&call, send_bytes(&call, &writing, 0)));
+        return call_end(&call, as_file_call(send_bytes(&call, &writing, 0)));
 }
 
 ssize_t sock_send(Process *process, int fd, const void *bytes, size_t size, int flags)

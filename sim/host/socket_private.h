@@ -5,6 +5,7 @@
 #define INORDER_SOCKET_PRIVATE_H
 
 #include "host/connection.h"
+#include "host/socket_control.h"
 #include "host/waiter.h"
 #include "wire/udp.h"
 
@@ -15,6 +16,7 @@ struct socket_reading {
         int flags;            /* MSG_PEEK, MSG_TRUNC, MSG_OOB, MSG_ERRQUEUE */
         struct endpoint from; /* answer: who sent it */
         int message_flags;    /* answer: MSG_TRUNC ... as recvmsg(2) gives them */
+        struct socket_control control; /* answer: control messages */
 };
 
 /* One try of a sending call. */
@@ -39,6 +41,7 @@ struct socket_ops {
         int (*ioctl)(const Socket *socket, unsigned long request, int *value);
         void (*close)(Socket *socket);
         unsigned (*ready)(const Socket *socket);
+        uint64_t (*arrivals)(const Socket *socket); /* counts what could be read, ever */
         void (*on_bound)(Socket *socket);
         /* False: not connected. */
         bool (*tuple)(const Socket *socket, struct four_tuple *tuple);
@@ -77,6 +80,8 @@ struct Socket {
         int family;
         bool is_ipv6_only; /* IPV6_V6ONLY */
         bool is_nonblocking;
+        bool is_read_shut; /* a stream's connection knows that by itself */
+        bool is_write_shut;
         bool reuses_address;
         int *kept; /* options that are only remembered; NULL: none has been set */
         duration_ns receive_timeout; /* SO_RCVTIMEO; 0: waits for ever */
@@ -92,24 +97,28 @@ struct Socket {
         TcpListener *listener;
         struct four_tuple listener_name; /* the key it is found under */
         bool is_connecting;              /* connect has begun, and no call has told how it ended */
+        int error;                       /* of a connection that is no more: positive errno, once */
+        uint16_t last_port;              /* of the last connection, which getsockname still tells; 0: none */
+        bool is_port_chosen;             /* by bind(2) */
         bool is_let_go;                  /* closed, and waiting for the last acknowledgement (SO_LINGER) */
 
         /* Datagrams. */
         struct datagram_queue queue;
         uint32_t datagram_buffer; /* SO_RCVBUF */
         bool is_connected;
-        bool is_read_shut;
-        bool is_write_shut;
         struct four_tuple name;    /* the key it is found under once bound */
         struct endpoint last_from; /* whom it heard last, and in which transfer: an answer belongs to it */
         uint32_t last_transfer;
 
+        GQueue notices; /* of struct socket_notice: MSG_ERRQUEUE */
         GQueue waiters; /* of struct waiter: processes, and epolls' interests */
         /* The watcher, when `on_ready` is not NULL. */
         void (*on_ready)(void *data, unsigned events);
         void *on_ready_data;
         unsigned watched;
         unsigned last_ready;
+        uint64_t arrivals; /* connections accepted, or datagrams received */
+        uint64_t last_arrivals;
         uint32_t watcher; /* its number among the host's wakers; 0: none yet */
         struct event wake_up;
 };

@@ -26,11 +26,12 @@ void waiter_leave(struct waiter *waiter)
         waiter->queue = NULL;
 }
 
-void waiters_wake(const GQueue *queue, unsigned ready)
+void waiters_wake(const GQueue *queue, unsigned ready, unsigned news)
 {
         for (GList *link = queue->head; link != NULL; link = link->next) {
                 struct waiter *waiter = link->data;
-                if (waiter->events == WAIT_FOR_ANYTHING || (waiter->events & ready) != 0)
+                unsigned told = waiter->wants_news ? news : ready;
+                if (waiter->events == WAIT_FOR_ANYTHING || (waiter->events & told) != 0)
                         waiter->wake(waiter);
         }
 }

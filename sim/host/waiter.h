@@ -12,6 +12,7 @@ struct waiter {
         GList link;
         GQueue *queue;   /* NULL: it waits no more, or what it waited for is gone */
         unsigned events; /* of poll(2)'s; WAIT_FOR_ANYTHING: whatever happens */
+        bool wants_news; /* woken only by what is new, else by what is true */
         /* Something of `events` has become true, or has once more. May be called from within any update: only to
          * make a note of it. */
         void (*wake)(struct waiter *waiter);
@@ -24,8 +25,8 @@ struct waiter {
 void waiter_join(struct waiter *waiter, GQueue *queue, Process *process, unsigned events);
 /* Nothing happens when it waits for nothing. */
 void waiter_leave(struct waiter *waiter);
-/* `ready`: what is true or new. */
-void waiters_wake(const GQueue *queue, unsigned ready);
+/* `ready`: what is true. `news`: which of that was not, or has come once more. */
+void waiters_wake(const GQueue *queue, unsigned ready, unsigned news);
 /* What they wait for is gone: all leave, and are woken. */
 void waiters_dismiss(GQueue *queue);
 

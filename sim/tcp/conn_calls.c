@@ -137,6 +137,11 @@ static bool is_writable(const TcpConn *conn)
         return is_shut_for_writing(conn) || send_room(conn) >= conn->settings.send_buffer / 3;
 }
 
+bool tcp_conn_is_shut_for_writing(const TcpConn *conn)
+{
+        return is_shut_for_writing(conn);
+}
+
 unsigned tcp_conn_ready(const TcpConn *conn)
 {
         bool no_more_in = is_shut_for_reading(conn);

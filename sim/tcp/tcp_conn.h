@@ -104,6 +104,8 @@ void tcp_conn_abort(TcpConn *conn, int error, time_ns now);
 /* CLOSED and let go by its user: the caller frees it, once its last segment is sent. */
 bool tcp_conn_is_finished(const TcpConn *conn);
 
+/* No byte can be written any more. */
+bool tcp_conn_is_shut_for_writing(const TcpConn *conn);
 /* What poll(2) would say: POLLIN, POLLOUT, POLLHUP, POLLRDHUP, POLLERR. */
 unsigned tcp_conn_ready(const TcpConn *conn);
 
