@@ -395,7 +395,7 @@ char *lexer_option_value(struct lexer *lexer)
         size_t size = 0;
         for (char c; (c = look(lexer, size)) != '\0'; size++) {
                 bool is_comment = c == '/' && (look(lexer, size + 1) == '/' || look(lexer, size + 1) == '*');
-                if (is_comment || (!is_word_char(c) && strchr(".:-+/", c) == NULL))
+                if (is_comment || (!is_word_char(c) && strchr(".,:-+/", c) == NULL))
                         break;
         }
         char *value = g_strndup(lexer->at, size);

@@ -48,7 +48,7 @@ struct lexer {
 void lexer_next(struct lexer *lexer, struct token *token);
 void token_clear(struct token *token);
 
-/* The bare value of an option, letters, digits and ".:-_+/", at once behind the last token; "": none. The caller frees. */
+/* The bare value of an option, letters, digits and ".,:-_+/", at once behind the last token; "": none. The caller frees. */
 char *lexer_option_value(struct lexer *lexer);
 
 /* Complain once: a second complaint is not noted. Always false. */

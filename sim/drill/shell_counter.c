@@ -194,5 +194,5 @@ bool shell_counter_holds(const struct shell_action *action, int64_t value)
                 const struct shell_filter *filter = action->filters->pdata[i];
                 passes = g_regex_match(filter->regex, line, 0, NULL) != filter->is_inverted;
         }
-        return passes != action->is_negated;
+        return passes;
 }
