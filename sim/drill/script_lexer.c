@@ -291,7 +291,7 @@ static bool substitute(struct lexer *lexer, struct token *token)
         const char *value = lexer->macros ? g_hash_table_lookup(lexer->macros, token->text) : NULL;
         if (value == NULL)
                 return true;
-        g_autofree char *word = g_steal_pointer(&token->text);
+        g_clear_pointer(&token->text, g_free);
         if (is_quoted(value, '"'))
                 return set_string(lexer, token, value + 1, strlen(value) - 2);
         token->text = is_quoted(value, '`') ? g_strndup(value + 1, strlen(value) - 2) : g_strdup(value);
