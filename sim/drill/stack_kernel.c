@@ -9,6 +9,7 @@
 
 #include "drill/kernel_callers.h"
 #include "drill/kernel_clock.h"
+#include "drill/kernel_haste.h"
 #include "drill/kernel_setup.h"
 #include "drill/kernel_sockets.h"
 #include "live/network_device.h"

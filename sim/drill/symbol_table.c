@@ -19,7 +19,10 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#define SYMBOL(name) { #name, name }
+#define SYMBOL(name)                                                                                         \
+        {                                                                                                    \
+#name, name                                                                                  \
+        }
 
 static const struct symbol {
         const char *name;
@@ -268,17 +271,6 @@ static const struct symbol {
         SYMBOL(TCPI_OPT_SYN_DATA),
 };
 
-bool symbol_find(const char *name, int64_t *value)
-{
-        for (size_t i = 0; i < G_N_ELEMENTS(symbols); i++) {
-                if (strcmp(symbols[i].name, name) != 0)
-                        continue;
-                *value = symbols[i].value;
-                return true;
-        }
-        return false;
-}
-
 /* Larger than any error number. */
 #define ERROR_NUMBERS 200
 
@@ -290,6 +282,18 @@ int symbol_find_error(const char *name)
                         return error;
         }
         return strcmp(name, "EWOULDBLOCK") == 0 ? EWOULDBLOCK : strcmp(name, "ENOTSUP") == 0 ? ENOTSUP : 0;
+}
+
+bool symbol_find(const char *name, int64_t *value)
+{
+        for (size_t i = 0; i < G_N_ELEMENTS(symbols); i++) {
+                if (strcmp(symbols[i].name, name) != 0)
+                        continue;
+                *value = symbols[i].value;
+                return true;
+        }
+        *value = symbol_find_error(name); /* SO_ERROR's values */
+        return *value != 0;
 }
 
 const char *symbol_error_name(int error, char buffer[24])
