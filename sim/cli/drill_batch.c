@@ -16,6 +16,7 @@ struct DrillBatch {
         const struct drill_options *options;
         struct drill_item *items;
         unsigned count;
+        gint taken; /* atomic: so many of them, in order, are somebody's */
         GMutex mutex;
         GCond one_ended;
 };
@@ -109,15 +110,25 @@ static void run_item(struct drill_item *item, const struct drill_options *option
 
 /* ---- All of them ---- */
 
-static void run_in_thread(gpointer data, gpointer user_data)
+/* The next that nobody has taken; NULL: none is left. */
+static struct drill_item *take_item(DrillBatch *batch)
 {
-        struct drill_item *item = data;
-        DrillBatch *batch = user_data;
-        run_item(item, batch->options);
-        g_mutex_lock(&batch->mutex);
-        item->has_ended = true;
-        g_cond_signal(&batch->one_ended);
-        g_mutex_unlock(&batch->mutex);
+        unsigned index = (unsigned)g_atomic_int_add(&batch->taken, 1);
+        return index < batch->count ? &batch->items[index] : NULL;
+}
+
+static gpointer work(gpointer data)
+{
+        DrillBatch *batch = data;
+        struct drill_item *item;
+        while ((item = take_item(batch)) != NULL) {
+                run_item(item, batch->options);
+                g_mutex_lock(&batch->mutex);
+                item->has_ended = true;
+                g_cond_signal(&batch->one_ended);
+                g_mutex_unlock(&batch->mutex);
+        }
+        return NULL;
 }
 
 static void wait_for(DrillBatch *batch, const struct drill_item *item)
@@ -128,11 +139,11 @@ static void wait_for(DrillBatch *batch, const struct drill_item *item)
         g_mutex_unlock(&batch->mutex);
 }
 
-static int threads_for(const DrillBatch *batch)
+static unsigned threads_for(const DrillBatch *batch)
 {
         unsigned processors = g_get_num_processors();
         unsigned most = batch->options->stack == &stack_kernel ? processors * KERNEL_SCRIPTS_PER_PROCESSOR : processors;
-        return (int)CLAMP(batch->count, 1, most);
+        return CLAMP(batch->count, 1, most);
 }
 
 DrillBatch *drill_batch_run(char **names, const struct drill_options *options, void (*tell)(const struct drill_item *item))
@@ -143,17 +154,18 @@ DrillBatch *drill_batch_run(char **names, const struct drill_options *options, v
         batch->items = g_new0(struct drill_item, batch->count);
         g_mutex_init(&batch->mutex);
         g_cond_init(&batch->one_ended);
-        GThreadPool *pool = g_thread_pool_new(run_in_thread, batch, threads_for(batch), TRUE, NULL);
-        for (unsigned i = 0; i < batch->count; i++) {
+        for (unsigned i = 0; i < batch->count; i++)
                 batch->items[i].name = names[i];
-                g_thread_pool_push(pool, &batch->items[i], NULL);
-        }
+        g_autoptr(GPtrArray) threads = g_ptr_array_new();
+        for (unsigned i = 0; i < threads_for(batch); i++)
+                g_ptr_array_add(threads, g_thread_new("drill", work, batch));
         for (unsigned i = 0; i < batch->count; i++) {
                 wait_for(batch, &batch->items[i]);
                 if (tell != NULL)
                         tell(&batch->items[i]);
         }
-        g_thread_pool_free(pool, FALSE, TRUE);
+        for (unsigned i = 0; i < threads->len; i++)
+                g_thread_join(threads->pdata[i]);
         return batch;
 }
 
