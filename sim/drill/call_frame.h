@@ -20,6 +20,7 @@ struct ScriptCall {
         bool has_address;
         struct endpoint address;
         GByteArray *buffer;    /* to read into, to write from */
+        bool is_null_buffer;   /* the script passes no buffer at all */
         GArray *pieces;        /* of struct iovec, into the buffer */
         struct stack_message message;
         uint8_t control[CALL_CONTROL_SIZE];

@@ -26,6 +26,12 @@ static bool prepare_fd_and_number(ScriptCall *call, GError **error)
         return prepare_fd(call, error) && call_number(call_argument(call, 1), &call->numbers[0], error);
 }
 
+static bool is_null(const struct script_value *value)
+{
+        return (value->kind == SCRIPT_VALUE_INTEGER && value->integer == 0) ||
+               (value->kind == SCRIPT_VALUE_WORD && strcmp(value->text, "NULL") == 0);
+}
+
 /* fd, buffer, size and perhaps flags. */
 static bool prepare_buffer(ScriptCall *call, GError **error)
 {
@@ -36,7 +42,13 @@ static bool prepare_buffer(ScriptCall *call, GError **error)
                 return call_refuse(call_argument(call, 2), error, "0 to %d bytes", BUFFER_BYTES_MAX);
         call_add_piece(call, (size_t)size);
         call_end_pieces(call);
-        return call->script->arguments->len < 4 || call_number(call_argument(call, 3), &call->numbers[0], error);
+        if (call->script->arguments->len > 3 && !call_number(call_argument(call, 3), &call->numbers[0], error))
+                return false;
+        /* With MSG_TRUNC nothing is put there. */
+        call->is_null_buffer = is_null(call_argument(call, 1)) && !(call->numbers[0] & MSG_TRUNC);
+        if (call->is_null_buffer)
+                call->message.pieces[0].iov_base = NULL;
+        return true;
 }
 
 static bool address_port(const struct script_value *value, uint16_t *port, GError **error)
@@ -201,14 +213,19 @@ static int64_t perform_receive(Caller *caller, ScriptCall *call)
         return call->context->sockets->recvmsg(caller, call->fd, &call->message, (int)call->numbers[0]);
 }
 
+static uint8_t *buffer_of(const ScriptCall *call)
+{
+        return call->is_null_buffer ? NULL : call->buffer->data;
+}
+
 static int64_t perform_read(Caller *caller, ScriptCall *call)
 {
-        return call->context->sockets->read(caller, call->fd, call->buffer->data, call->buffer->len);
+        return call->context->sockets->read(caller, call->fd, buffer_of(call), call->buffer->len);
 }
 
 static int64_t perform_write(Caller *caller, ScriptCall *call)
 {
-        return call->context->sockets->write(caller, call->fd, call->buffer->data, call->buffer->len);
+        return call->context->sockets->write(caller, call->fd, buffer_of(call), call->buffer->len);
 }
 
 static int64_t perform_shutdown(Caller *caller, ScriptCall *call)

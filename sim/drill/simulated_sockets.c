@@ -5,6 +5,8 @@
 
 #include "host/socket.h"
 
+#include <errno.h>
+
 static int simulated_socket(Caller *caller, int domain, int type, int protocol)
 {
         return sock_socket(caller->process, domain, type, protocol);
@@ -30,6 +32,30 @@ static int simulated_connect(Caller *caller, int fd, const struct endpoint *remo
         return sock_connect(caller->process, fd, remote);
 }
 
+/* A kernel would find that out while copying; here no byte is ever copied from nowhere. */
+static bool is_nowhere(const struct stack_message *message)
+{
+        for (size_t i = 0; i < message->piece_count; i++) {
+                if (message->pieces[i].iov_base == NULL && message->pieces[i].iov_len > 0)
+                        return true;
+        }
+        return false;
+}
+
+static int fault(void)
+{
+        errno = EFAULT;
+        return -1;
+}
+
+/* As far as there is something to copy. */
+static ssize_t read_to_nowhere(Caller *caller, int fd, int flags)
+{
+        uint8_t byte;
+        ssize_t result = sock_recv(caller->process, fd, &byte, sizeof byte, flags | MSG_PEEK);
+        return result > 0 ? fault() : result;
+}
+
 static struct sock_message message_of(const struct stack_message *message)
 {
         return (struct sock_message){
@@ -43,6 +69,8 @@ static struct sock_message message_of(const struct stack_message *message)
 
 static ssize_t simulated_recvmsg(Caller *caller, int fd, struct stack_message *message, int flags)
 {
+        if (is_nowhere(message))
+                return read_to_nowhere(caller, fd, flags);
         struct sock_message received = message_of(message);
         ssize_t result = sock_recvmsg(caller->process, fd, &received, flags);
         message->control_size = received.control_size;
@@ -52,18 +80,22 @@ static ssize_t simulated_recvmsg(Caller *caller, int fd, struct stack_message *m
 
 static ssize_t simulated_sendmsg(Caller *caller, int fd, struct stack_message *message, int flags)
 {
+        if (is_nowhere(message))
+                return fault();
         struct sock_message sent = message_of(message);
         return sock_sendmsg(caller->process, fd, &sent, flags);
 }
 
 static ssize_t simulated_read(Caller *caller, int fd, void *bytes, size_t size)
 {
+        if (bytes == NULL && size > 0)
+                return read_to_nowhere(caller, fd, 0);
         return sock_read(caller->process, fd, bytes, size);
 }
 
 static ssize_t simulated_write(Caller *caller, int fd, const void *bytes, size_t size)
 {
-        return sock_write(caller->process, fd, bytes, size);
+        return bytes == NULL && size > 0 ? fault() : sock_write(caller->process, fd, bytes, size);
 }
 
 static int simulated_shutdown(Caller *caller, int fd, int how)
