@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "host/connection.h"
-#include "host/socket_private.h"
+#include "host/socket_errors.h"
 #include "net/icmp_packet.h"
 
 #define TIME_EXCEEDED_IN_REASSEMBLY 1
@@ -116,6 +116,40 @@ static void remember_mtu(const struct connection *connection)
                 host_now(connection->host));
 }
 
+/* ---- Sockets ---- */
+
+/* What Linux's icmp_err_convert calls fatal; for IPv6, `icmp` knows. */
+static bool is_fatal(const struct icmp_message *message, const struct tcp_icmp *icmp)
+{
+        const uint32_t passing = 1u << ICMP_NET_UNREACHABLE | 1u << ICMP_HOST_UNREACHABLE |
+                                 1u << ICMP_FRAGMENTATION_NEEDED | 1u << ICMP_SOURCE_ROUTE_FAILED |
+                                 1u << ICMP_NET_UNREACHABLE_FOR_TOS | 1u << ICMP_HOST_UNREACHABLE_FOR_TOS;
+        if (message->version == 6)
+                return icmp->is_hard;
+        if (message->type == ICMP_UNREACHABLE)
+                return (passing >> message->code & 1) == 0;
+        return message->type == ICMP_PARAMETER_PROBLEM;
+}
+
+static void tell_socket(Socket *socket, const struct icmp_message *message, const struct tcp_icmp *icmp,
+        const struct ip_address *offender)
+{
+        const struct socket_icmp told = { .error = icmp->error,
+                .is_hard = is_fatal(message, icmp),
+                .type = message->type,
+                .code = message->code,
+                .info = icmp->path_mtu,
+                .offender = { .address = *offender } };
+        socket_on_icmp(socket, &told);
+}
+
+/* A stream's error queue is only for its beginning: later, the error is TCP's. */
+static bool is_for_notices(const struct connection *connection, const struct tcp_icmp *icmp)
+{
+        return connection->socket != NULL && icmp->path_mtu == 0 &&
+               tcp_conn_state(connection->tcp) == TCP_STATE_SYN_SENT;
+}
+
 static void tell_connection(
         struct connection *connection, const struct tcp_icmp *icmp, const struct cause *cause)
 {
@@ -127,25 +161,41 @@ static void tell_connection(
         connection_after_segment(connection, &cause->packet);
 }
 
-static void on_tcp_error(
-        Host *host, struct packet *packet, const struct icmp_message *message, const struct icmp_quote *quote)
+static void on_tcp_error(Host *host, struct packet *packet, const struct icmp_message *message,
+        const struct icmp_quote *quote, const struct ip_address *offender)
 {
         struct tcp_icmp icmp;
         const struct cause cause = host_cause_of(packet);
         struct connection *connection = g_hash_table_lookup(host->connections_by_tuple, &quote->tuple);
         host_take(host, packet, connection != NULL ? connection->number : 0);
-        if (connection != NULL && read_error(message, quote, &icmp))
-                tell_connection(connection, &icmp, &cause);
+        if (connection == NULL || !read_error(message, quote, &icmp))
+                return;
+        if (is_for_notices(connection, &icmp))
+                tell_socket(connection->socket, message, &icmp, offender);
+        tell_connection(connection, &icmp, &cause);
 }
 
-/* Datagram sockets are told nothing, as on Linux those that are not connected. */
-static void on_error(Host *host, struct packet *packet, const struct icmp_message *message)
+static void on_udp_error(Host *host, const struct icmp_message *message, const struct icmp_quote *quote,
+        const struct ip_address *offender)
+{
+        struct tcp_icmp icmp;
+        Socket *socket = host_find_datagram_socket(host, &quote->tuple);
+        if (socket != NULL && read_error(message, quote, &icmp))
+                tell_socket(socket, message, &icmp, offender);
+}
+
+static void on_error(Host *host, struct packet *packet, const struct icmp_message *message,
+        const struct ip_address *offender)
 {
         struct icmp_quote quote;
-        if (icmp_quote_parse(message, &quote) && quote.protocol == IP_PROTOCOL_TCP)
-                on_tcp_error(host, packet, message, &quote);
-        else
-                host_take(host, packet, 0);
+        bool is_read = icmp_quote_parse(message, &quote);
+        if (is_read && quote.protocol == IP_PROTOCOL_TCP) {
+                on_tcp_error(host, packet, message, &quote, offender);
+                return;
+        }
+        host_take(host, packet, 0);
+        if (is_read && quote.protocol == IP_PROTOCOL_UDP)
+                on_udp_error(host, message, &quote, offender);
 }
 
 /* ---- Answers ---- */
@@ -189,7 +239,7 @@ void host_receive_icmp(Host *host, struct packet *packet, const struct ip_header
                 return;
         }
         if (icmp_is_error(&message))
-                on_error(host, packet, &message);
+                on_error(host, packet, &message, &header->source);
         else if (is_echo_request(&message))
                 answer_echo(host, packet, header, &message);
         else

@@ -4,7 +4,7 @@
  * SO_RCVBUF and SO_SNDBUF are as Linux gives them: twice what the program asked for. Half of that is for
  * bytes.
  */
-#include "host/socket_private.h"
+#include "host/socket_option.h"
 
 #include <errno.h>
 #include <linux/net_tstamp.h>
@@ -14,6 +14,7 @@
 #define STAMPING_LAST (1u << 18)
 #define STAMPING_MASK (STAMPING_LAST | (STAMPING_LAST - 1))
 
+#define ECN_BITS      2 /* of the traffic class, which are TCP's */
 #define BYTES_SHARE   2 /* one part in so many of a buffer is for bytes */
 
 uint32_t socket_receive_buffer(const Socket *socket)
@@ -56,7 +57,22 @@ void socket_fill_memory(const Socket *socket, uint32_t *figures)
 
 void socket_apply_header(Socket *socket)
 {
-        (void)socket;
+        if (socket->connection != NULL)
+                socket_mark_connection(socket, socket->connection);
+}
+
+/* The family on the wire decides, not the socket's. */
+void socket_mark_connection(const Socket *socket, struct connection *connection)
+{
+        if (socket->kept == NULL)
+                return;
+        bool is_ipv4 = ip_address_is_ipv4(&connection->tuple.remote.address);
+        int traffic_class = is_ipv4 ? socket_kept(socket, IPPROTO_IP, IP_TOS)
+                                    : socket_kept(socket, IPPROTO_IPV6, IPV6_TCLASS);
+        int hops = is_ipv4 ? socket_kept(socket, IPPROTO_IP, IP_TTL)
+                           : socket_kept(socket, IPPROTO_IPV6, IPV6_UNICAST_HOPS);
+        connection->dscp = (uint8_t)(traffic_class >> ECN_BITS);
+        connection->hop_limit = (uint8_t)hops;
 }
 
 uint32_t socket_path_mtu(const Socket *socket)

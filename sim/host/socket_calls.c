@@ -208,12 +208,12 @@ int sock_getpeername(Process *process, int fd, struct endpoint *remote)
         struct call call = call_begin(process, "getpeername", fd);
         Socket *socket = call_socket(&call);
         struct four_tuple tuple;
-        bool is_connected = false;
+        bool is_connected;
         if (socket == NULL)
                 return (int)call_end(&call, call_no_socket(&call));
-        socket_names(socket, &tuple, &is_connected);
-        if (!is_connected)
+        if (!socket->ops->has_peer(socket))
                 return (int)call_end(&call, -ENOTCONN);
+        socket_names(socket, &tuple, &is_connected);
         *remote = tuple.remote;
         call_tell_endpoint(&call, remote);
         return (int)call_end(&call, 0);

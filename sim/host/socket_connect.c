@@ -80,6 +80,7 @@ static int begin_connecting(Socket *socket, const struct endpoint *remote)
         port_space_bind(socket->ports, &connection->binding);
         connection->socket = socket;
         socket->connection = connection;
+        socket_mark_connection(socket, connection);
         socket->is_connecting = true;
         socket->is_read_shut = socket->is_write_shut = false;
         tcp_conn_connect(connection->tcp, &tuple, host_now(host));

@@ -268,6 +268,11 @@ static uint64_t datagram_arrivals(const Socket *socket)
         return socket->arrivals;
 }
 
+static bool datagram_has_peer(const Socket *socket)
+{
+        return socket->is_connected;
+}
+
 static bool datagram_tuple(const Socket *socket, struct four_tuple *tuple)
 {
         if (socket->is_connected)
@@ -306,6 +311,7 @@ const struct socket_ops socket_datagram = {
         .ready = datagram_ready,
         .arrivals = datagram_arrivals,
         .on_bound = datagram_on_bound,
+        .has_peer = datagram_has_peer,
         .tuple = datagram_tuple,
         .state = datagram_state,
         .room = datagram_room,

@@ -63,7 +63,11 @@ static ssize_t read_waiting(const struct call *call, Socket *socket, struct sock
         reading->from = rest.from;
         reading->message_flags = rest.message_flags;
         reading->control = rest.control;
-        return taken > 0 && result != -ECANCELED ? (ssize_t)taken : result;
+        if (taken > 0 && result != -ECANCELED)
+                result = (ssize_t)taken;
+        if (result >= 0 && socket->ops->tell != NULL)
+                socket->ops->tell(socket, reading);
+        return result;
 }
 
 static ssize_t receive(const struct call *call, struct socket_reading *reading, int flags)

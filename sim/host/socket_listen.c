@@ -49,6 +49,7 @@ bool host_offer_to_listener(Host *host, const struct four_tuple *tuple, const st
                 socket->listener, tuple, segment, host_now(host), &answer, &has_answer);
         if (child != NULL) {
                 struct connection *connection = connection_adopt(host, tuple, child, socket);
+                socket_mark_connection(socket, connection);
                 connection_after_segment(connection, packet);
                 return true;
         }

@@ -36,6 +36,8 @@ struct socket_ops {
         int (*connect)(Socket *socket, const struct endpoint *remote);
         int (*disconnect)(Socket *socket);
         ssize_t (*read)(Socket *socket, struct socket_reading *reading);
+        /* Control messages that go with what has been read. NULL: none ever. */
+        void (*tell)(const Socket *socket, struct socket_reading *reading);
         ssize_t (*write)(Socket *socket, const struct socket_writing *writing);
         int (*shutdown)(Socket *socket, int how);
         int (*ioctl)(const Socket *socket, unsigned long request, int *value);
@@ -43,6 +45,7 @@ struct socket_ops {
         unsigned (*ready)(const Socket *socket);
         uint64_t (*arrivals)(const Socket *socket); /* counts what could be read, ever */
         void (*on_bound)(Socket *socket);
+        bool (*has_peer)(const Socket *socket); /* whom getpeername(2) would name */
         /* False: not connected. */
         bool (*tuple)(const Socket *socket, struct four_tuple *tuple);
         const char *(*state)(const Socket *socket);
@@ -180,6 +183,8 @@ void socket_set_send_buffer(Socket *socket, uint32_t size);
 void socket_fill_memory(const Socket *socket, uint32_t *figures);
 /* IP_TOS, IP_TTL and their IPv6 kin have changed. */
 void socket_apply_header(Socket *socket);
+/* The same for a connection that begins, or a listener's child. */
+void socket_mark_connection(const Socket *socket, struct connection *connection);
 /* The largest packet to where it is connected; 0: it is not. */
 uint32_t socket_path_mtu(const Socket *socket);
 /* TCP_INFO. */

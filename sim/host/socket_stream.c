@@ -6,6 +6,7 @@
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 
+#include "host/socket_option.h"
 #include "host/socket_stream.h"
 
 /* ---- Reading and writing ---- */
@@ -64,6 +65,27 @@ static ssize_t read_closed(Socket *socket, int flags)
         return socket->is_read_shut ? 0 : -ENOTCONN;
 }
 
+/* The peer's FIN counts as one more byte, so that the program reads on. */
+static void tell_unread(const Socket *socket, struct socket_reading *reading)
+{
+        if (reading->control.bytes == NULL || !socket_kept(socket, IPPROTO_TCP, TCP_INQ))
+                return;
+        bool has_ended = (tcp_conn_ready(socket->connection->tcp) & POLLRDHUP) != 0;
+        int unread = (int)tcp_conn_readable(socket->connection->tcp) + has_ended;
+        control_put(&reading->control, IPPROTO_TCP, TCP_CM_INQ, &unread, sizeof unread);
+}
+
+static ssize_t read_connection(struct connection *connection, const struct socket_reading *reading)
+{
+        if (reading->size == 0 && tcp_conn_readable(connection->tcp) > 0)
+                return 0;
+        if (reading->flags & MSG_PEEK)
+                return peek(connection, reading);
+        if (reading->flags & MSG_TRUNC)
+                return drop_bytes(connection, reading->size);
+        return take_bytes(connection, reading->bytes, reading->size);
+}
+
 static ssize_t stream_read(Socket *socket, struct socket_reading *reading)
 {
         struct connection *connection = socket->connection;
@@ -74,13 +96,7 @@ static ssize_t stream_read(Socket *socket, struct socket_reading *reading)
                 return -EINVAL;
         if (connection_is_opening(connection))
                 return -EAGAIN;
-        if (reading->size == 0 && tcp_conn_readable(connection->tcp) > 0)
-                return 0;
-        if (reading->flags & MSG_PEEK)
-                return peek(connection, reading);
-        if (reading->flags & MSG_TRUNC)
-                return drop_bytes(connection, reading->size);
-        return take_bytes(connection, reading->bytes, reading->size);
+        return read_connection(connection, reading);
 }
 
 /* Nothing can be written at any time but after the end. */
@@ -193,6 +209,14 @@ static uint64_t stream_arrivals(const Socket *socket)
         return socket->arrivals + (socket->listener != NULL ? tcp_listener_ready_count(socket->listener) : 0);
 }
 
+/* Not before it is there, nor when it is gone. */
+static bool stream_has_peer(const Socket *socket)
+{
+        if (socket->connection == NULL || stream_is_closed(socket))
+                return false;
+        return tcp_conn_state(socket->connection->tcp) != TCP_STATE_SYN_SENT;
+}
+
 static bool stream_tuple(const Socket *socket, struct four_tuple *tuple)
 {
         if (socket->connection == NULL)
@@ -230,12 +254,14 @@ const struct socket_ops socket_stream = {
         .connect = stream_connect,
         .disconnect = stream_disconnect,
         .read = stream_read,
+        .tell = tell_unread,
         .write = stream_write,
         .shutdown = stream_shutdown,
         .ioctl = stream_ioctl,
         .close = stream_close,
         .ready = stream_ready,
         .arrivals = stream_arrivals,
+        .has_peer = stream_has_peer,
         .tuple = stream_tuple,
         .state = stream_state,
         .room = stream_room,
