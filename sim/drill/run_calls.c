@@ -115,9 +115,10 @@ static bool run_plain(Runner *runner, const struct script_event *event, ScriptCa
                 return runner_fail(runner, event->place,
                         "the call waits, and does not return; blocking calls are written START...END");
         }
-        g_autoptr(ScriptCall) ended = call;
         log_call(runner, call, errand->ended);
-        return compare(runner, event, call);
+        bool is_equal = compare(runner, event, call);
+        script_call_free(call);
+        return is_equal;
 }
 
 bool runner_call(Runner *runner, const struct script_event *event)

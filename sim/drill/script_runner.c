@@ -18,11 +18,18 @@ void runner_log(Runner *runner, time_ns at, const char *what, const char *text)
         g_ptr_array_add(runner->result->exchange, g_string_free(g_steal_pointer(&line), FALSE));
 }
 
+/* Scripts may quote bytes that are no text. */
+static G_GNUC_PRINTF(1, 0) char *readable(const char *format, va_list values)
+{
+        g_autofree char *message = g_strdup_vprintf(format, values);
+        return g_utf8_make_valid(message, -1);
+}
+
 void runner_warn(Runner *runner, struct script_place place, const char *format, ...)
 {
         va_list values;
         va_start(values, format);
-        g_autofree char *message = g_strdup_vprintf(format, values);
+        g_autofree char *message = readable(format, values);
         va_end(values);
         g_ptr_array_add(
                 runner->result->warnings, g_strdup_printf("%s:%d:%d: warning: %s", runner->script->name,
@@ -33,7 +40,7 @@ bool runner_fail(Runner *runner, struct script_place place, const char *format, 
 {
         va_list values;
         va_start(values, format);
-        runner->result->message = g_strdup_vprintf(format, values);
+        runner->result->message = readable(format, values);
         va_end(values);
         runner->result->verdict = SCRIPT_FAILED;
         runner->result->place = place;

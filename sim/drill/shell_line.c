@@ -281,8 +281,8 @@ static void decide(GPtrArray *actions, unsigned from, enum shell_separator after
 
 static void add_whole(GPtrArray *actions, const char *text)
 {
-        g_autofree char *readable = g_utf8_make_valid(text, -1);
-        const struct shell_command whole = { .text = g_strstrip(readable) };
+        g_autofree char *copy = g_strdup(text);
+        const struct shell_command whole = { .text = g_strstrip(copy) };
         action_add(actions, SHELL_NOT_CHECKED, &whole)->decides = true;
 }
 
@@ -297,9 +297,10 @@ static enum shell_separator effective(const GPtrArray *split, unsigned index)
 GPtrArray *shell_line_read(const char *text)
 {
         GPtrArray *actions = g_ptr_array_new_with_free_func((GDestroyNotify)action_free);
-        g_autoptr(GPtrArray) split = shell_split(text);
+        g_autofree char *readable = g_utf8_make_valid(text, -1);
+        g_autoptr(GPtrArray) split = shell_split(readable);
         if (split == NULL)
-                add_whole(actions, text);
+                add_whole(actions, readable);
         for (unsigned from = 0, to; split != NULL && from < split->len; from = to) {
                 for (to = from + 1; to < split->len && effective(split, to - 1) == SHELL_PIPE; to++)
                         continue;

@@ -136,8 +136,7 @@ static void end_command(struct splitter *splitter, const char *end, enum shell_s
 {
         if (splitter->command == NULL)
                 return;
-        g_autofree char *text = g_strndup(splitter->begin, (gsize)(end - splitter->begin));
-        splitter->command->text = g_utf8_make_valid(g_strstrip(text), -1);
+        splitter->command->text = g_strstrip(g_strndup(splitter->begin, (gsize)(end - splitter->begin)));
         splitter->command->after = after;
         g_ptr_array_add(splitter->command->words, NULL);
         splitter->command = NULL;

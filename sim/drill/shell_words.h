@@ -17,7 +17,7 @@ struct shell_command {
         enum shell_separator after; /* what stands behind it */
 };
 
-/* Of struct shell_command *; NULL: it holds more of the shell than we know. */
+/* Of UTF-8. Of struct shell_command *; NULL: it holds more of the shell than we know. */
 GPtrArray *shell_split(const char *text);
 unsigned shell_word_count(const struct shell_command *command);
 
