@@ -54,7 +54,7 @@ static void serve(Process *process, int fd, const struct dns_server_config *zone
 static void dns_server_main(Process *process, void *data)
 {
         struct endpoint local = { ip_address_any, DNS_PORT };
-        int fd = sock_socket(process, AF_INET, SOCK_DGRAM, 0);
+        int fd = sock_socket(process, host_family(process_host(process)), SOCK_DGRAM, 0);
         if (fd < 0 || sock_bind(process, fd, &local) < 0) {
                 process_step(process, "server.failed", "cannot serve on port %d: %s", DNS_PORT,
                         strerrorname_np(errno));

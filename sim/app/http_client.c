@@ -114,7 +114,7 @@ static bool bind_local_port(const struct fetch *fetch)
 
 static bool connect_to_server(struct fetch *fetch)
 {
-        fetch->fd = sock_socket(fetch->process, AF_INET, SOCK_STREAM, 0);
+        fetch->fd = sock_socket(fetch->process, host_family(process_host(fetch->process)), SOCK_STREAM, 0);
         if (fetch->fd < 0)
                 return fail_call(fetch, "socket");
         if (!bind_local_port(fetch))

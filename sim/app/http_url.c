@@ -6,6 +6,8 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "wire/ip_address.h"
+
 #define HOST_NAME_SIZE_MAX 253 /* RFC 1035 section 2.3.4, as text */
 #define LABEL_SIZE_MAX     63
 
@@ -55,15 +57,21 @@ static bool is_host_name(const char *host)
         return label > 0;
 }
 
+/* RFC 3986 section 3.2.2, without zones. GUri takes the brackets away. */
+static bool is_ipv6_address(const char *host)
+{
+        struct ip_address address;
+        return ip_address_parse(host, &address) && !ip_address_is_ipv4(&address);
+}
+
 static bool check_authority(GUri *uri, GError **error)
 {
         const char *host = g_uri_get_host(uri);
         if (!host || !*host)
                 return refuse(error, "the URL names no host; write http://HOST/PATH");
-        if (strchr(host, ':'))
-                return refuse(
-                        error, "IPv6 addresses come with a later version; write a name or an IPv4 address");
-        if (!is_host_name(host))
+        if (strchr(host, ':') && !is_ipv6_address(host))
+                return refuse(error, "not an IPv6 address between the brackets; write such as [2001:db8::1]");
+        if (!strchr(host, ':') && !is_host_name(host))
                 return refuse(error,
                         "not a host name; write letters, digits and hyphens, with dots between the parts");
         if (g_uri_get_userinfo(uri))
@@ -81,8 +89,9 @@ static void fill_in(struct http_url *url, GUri *uri)
         url->host = g_ascii_strdown(g_uri_get_host(uri), -1);
         url->port = port < 0 ? HTTP_PORT : (uint16_t)port;
         url->target = g_strconcat(*path ? path : "/", query ? "?" : NULL, query, NULL);
-        url->authority =
-                url->port == HTTP_PORT ? g_strdup(url->host) : g_strdup_printf("%s:%u", url->host, url->port);
+        bool is_ipv6 = strchr(url->host, ':') != NULL;
+        g_autofree char *host = is_ipv6 ? g_strdup_printf("[%s]", url->host) : g_strdup(url->host);
+        url->authority = url->port == HTTP_PORT ? g_strdup(host) : g_strdup_printf("%s:%u", host, url->port);
 }
 
 bool http_url_parse(const char *text, struct http_url *url, GError **error)

@@ -25,7 +25,7 @@ static int open_connection(Process *process, const struct dialogue *dialogue)
 {
         struct endpoint local = { ip_address_any, dialogue->config.local_port };
         int on = 1;
-        int fd = sock_socket(process, AF_INET, SOCK_STREAM, 0);
+        int fd = sock_socket(process, host_family(process_host(process)), SOCK_STREAM, 0);
         const char *call = "socket";
         if (fd >= 0 && local.port > 0) {
                 call = "bind";

@@ -132,7 +132,7 @@ enum resolve_result resolve(Process *process, const char *name, struct ip_addres
                 .process = process,
                 .name = name,
                 .server = { *server, DNS_PORT },
-                .fd = sock_socket(process, AF_INET, SOCK_DGRAM, 0),
+                .fd = sock_socket(process, host_family(process_host(process)), SOCK_DGRAM, 0),
                 .address = address,
         };
         if (asking.fd < 0)

@@ -60,7 +60,7 @@ static int open_listener(Process *process, uint16_t port, const char **call)
         struct endpoint local = { ip_address_any, port };
         int on = 1;
         *call = "socket";
-        int fd = sock_socket(process, AF_INET, SOCK_STREAM, 0);
+        int fd = sock_socket(process, host_family(process_host(process)), SOCK_STREAM, 0);
         if (fd < 0)
                 return -1;
         *call = "setsockopt";

@@ -13,12 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME   "fetch"
-#define CLIENT "client"
-#define SERVER "server"
-/* Of the networks kept for examples, RFC 5737. */
-#define CLIENT_ADDRESS "192.0.2.10"
-#define OTHER_ADDRESS  "192.0.2.11" /* when the URL has the client's */
+#define NAME           "fetch"
+#define CLIENT         "client"
+#define SERVER         "server"
 #define SERVER_ADDRESS "198.51.100.80"
 #define RATE           "10Mbit/s"
 #define DELAY          "25ms"
@@ -99,6 +96,10 @@ static void put_value(
 
 /* ---- Hosts ---- */
 
+/* Of the networks kept for examples, RFC 5737 and RFC 3849; the second when the URL has the first. */
+static const char *const ipv4_clients[] = { "192.0.2.10", "192.0.2.11" };
+static const char *const ipv6_clients[] = { "2001:db8::10", "2001:db8::11" };
+
 static bool is_name(const char *label)
 {
         return g_ascii_isalnum(*label) && !g_str_equal(label, CLIENT);
@@ -114,10 +115,11 @@ static char *server_name(const struct http_url *url, bool is_address)
 static void put_hosts(
         struct fetch_text *text, const char *server, const char *address, const struct http_url *url)
 {
-        const char *client = g_str_equal(url->host, CLIENT_ADDRESS) ? OTHER_ADDRESS : CLIENT_ADDRESS;
+        const char *const *clients = strchr(address, ':') ? ipv6_clients : ipv4_clients;
+        const char *client = clients[g_str_equal(url->host, clients[0]) ? 1 : 0];
         put(text, "hosts:");
-        put(text, "  " CLIENT ": { addr: %s, resolver: %s }", client, address);
-        put(text, "  %s: { addr: %s }", server, address);
+        put(text, "  " CLIENT ": { addr: \"%s\", resolver: \"%s\" }", client, address);
+        put(text, "  %s: { addr: \"%s\" }", server, address);
 }
 
 /* ---- The line ---- */

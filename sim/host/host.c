@@ -94,6 +94,10 @@ Host *host_new(struct host_context *context, const struct host_config *config)
         host->owner = config->owner;
         host->address = config->address;
         host->address6 = config->address6;
+        if (!ip_address_is_ipv4(&host->address)) {
+                host->address6 = host->address;
+                host->address = ip_address_any;
+        }
         host->resolver = config->resolver;
         host->tcp_settings = config->tcp;
         host->limit_output = config->limit_output;
@@ -295,6 +299,11 @@ void host_add_device(Host *host, Link *link)
 const struct ip_address *host_address(const Host *host)
 {
         return ip_address_is_any(&host->address) ? &host->address6 : &host->address;
+}
+
+int host_family(const Host *host)
+{
+        return ip_address_is_any(&host->address) ? AF_INET6 : AF_INET;
 }
 
 bool host_has_address(const Host *host, const struct ip_address *address)

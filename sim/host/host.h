@@ -33,8 +33,8 @@ struct host_context {
 struct host_config {
         const char *name;
         uint32_t owner;
-        struct ip_address address;  /* IPv4; any: none */
-        struct ip_address address6; /* IPv6; any: none */
+        struct ip_address address;  /* of a host with two, IPv4's */
+        struct ip_address address6; /* and IPv6's; any: there is one */
         struct ip_address resolver; /* any: none */
         struct tcp_settings tcp;
         duration_ns limit_output; /* at line rate; at least two packets. 0: no limit */
@@ -56,6 +56,8 @@ void host_add_device(Host *host, Link *link);
 
 /* Its IPv4 address; the IPv6 one of a host that has no other. */
 const struct ip_address *host_address(const Host *host);
+/* AF_INET, or AF_INET6 of a host that has no IPv4 address: what its programs open sockets of. */
+int host_family(const Host *host);
 bool host_has_address(const Host *host, const struct ip_address *address);
 /* The one to send from to `remote`: of its family; any: there is none. */
 const struct ip_address *host_address_towards(const Host *host, const struct ip_address *remote);

@@ -48,7 +48,7 @@ Socket *socket_make(Host *host, const struct socket_ops *ops, struct transfer *t
 {
         Socket *socket = g_new0(Socket, 1);
         socket->ops = ops;
-        socket->family = AF_INET;
+        socket->family = host_family(host);
         socket->max_pacing_rate = UINT64_MAX;
         socket->host = host;
         socket->transfer = transfer;

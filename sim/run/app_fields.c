@@ -103,6 +103,12 @@ static bool read_zone(
                 struct scenario_record *record = scenario_add_record(app, child->key);
                 if (!field_read(reader, &address, child, record))
                         return false;
+                if (!ip_address_is_ipv4(&record->address))
+                        return field_fail(reader, child->mark,
+                                "zone: '%s' is an IPv6 address, which no answer here carries yet; accepted: "
+                                "an IPv4 "
+                                "address",
+                                child->text);
         }
         return true;
 }

@@ -231,22 +231,38 @@ const struct field_type field_probability = { read_probability, write_probabilit
 
 /* ---- Addresses ---- */
 
+static bool is_ipv4_hosts(const struct ip_address *address)
+{
+        uint8_t first = (uint8_t)(ip_address_to_ipv4(address) >> 24);
+        return first != 0 && first != 127 && first < 224;
+}
+
+/* Not ::1 and its like, a link's own (fe80::/10) or many hosts' (ff00::/8). RFC 4291 section 2.4. */
+static bool is_ipv6_hosts(const struct ip_address *address)
+{
+        const uint8_t *bytes = address->bytes;
+        bool is_links_own = bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
+        return bytes[0] != 0 && bytes[0] != 0xff && !is_links_own;
+}
+
 static bool read_address(
         struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
 {
         if (!expect_text(reader, field, node))
                 return false;
         struct ip_address address;
-        if (!ip_address_parse(node->text, &address) || !ip_address_is_ipv4(&address))
+        if (!ip_address_parse(node->text, &address))
                 return field_fail(reader, node->mark,
-                        "%s: '%s' is not an address; accepted: four numbers such as 192.0.2.1", field->name,
-                        node->text);
-        uint8_t first = (uint8_t)(ip_address_to_ipv4(&address) >> 24);
-        if (first == 0 || first == 127 || first >= 224)
-                return field_fail(reader, node->mark,
-                        "%s: %s is no host's address; accepted: 1.0.0.0 to 223.255.255.255 without "
-                        "127.0.0.0/8",
+                        "%s: '%s' is not an address; accepted: four numbers such as 192.0.2.1, or IPv6's "
+                        "such "
+                        "as 2001:db8::1",
                         field->name, node->text);
+        bool is_ipv4 = ip_address_is_ipv4(&address);
+        if (!(is_ipv4 ? is_ipv4_hosts(&address) : is_ipv6_hosts(&address)))
+                return field_fail(reader, node->mark, "%s: %s is no host's address; accepted: %s",
+                        field->name, node->text,
+                        is_ipv4 ? "1.0.0.0 to 223.255.255.255 without 127.0.0.0/8"
+                                : "100:: to feff:: without fe80::/10");
         *(struct ip_address *)value = address;
         return true;
 }

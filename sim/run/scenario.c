@@ -288,16 +288,13 @@ const struct scenario_host *scenario_host_at(
         const Scenario *scenario, const struct ip_address *address, int *member)
 {
         const GPtrArray *hosts = scenario->hosts_by_address;
-        uint32_t wanted = ip_address_to_ipv4(address);
         unsigned low = 0;
         unsigned high = hosts->len;
         *member = -1;
-        if (!ip_address_is_ipv4(address))
-                return NULL;
         while (low < high) {
                 unsigned middle = low + (high - low) / 2;
                 const struct scenario_host *host = g_ptr_array_index(hosts, middle);
-                if (ip_address_to_ipv4(&host->address) <= wanted)
+                if (ip_address_compare(&host->address, address) <= 0)
                         low = middle + 1;
                 else
                         high = middle;
@@ -305,8 +302,9 @@ const struct scenario_host *scenario_host_at(
         if (low == 0)
                 return NULL;
         const struct scenario_host *host = g_ptr_array_index(hosts, low - 1);
-        uint32_t offset = wanted - ip_address_to_ipv4(&host->address);
-        if (offset >= host->count)
+        uint32_t offset = ip_address_to_ipv4(address) - ip_address_to_ipv4(&host->address);
+        struct ip_address reached = ip_address_plus(&host->address, offset);
+        if (offset >= host->count || !ip_address_equal(&reached, address))
                 return NULL;
         if (host->is_group)
                 *member = (int)offset;

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#define LAST_ADDRESS 0xdfffffffu /* 223.255.255.255 */
-#define OWNERS_MOST  ((1u << 20) - 1)
+#define LAST_IPV4   0xdfffffffu /* 223.255.255.255 */
+#define OWNERS_MOST ((1u << 20) - 1)
 
 bool scenario_fail_host(struct field_reader *reader, struct mark mark, const char *key, const char *name)
 {
@@ -21,9 +21,19 @@ bool scenario_fail_host(struct field_reader *reader, struct mark mark, const cha
 
 /* ---- Hosts ---- */
 
-static uint32_t first_address(const struct scenario_host *host)
+/* How many addresses there are from its first one on, but that, before its family's or its last 32 bits' end.
+ */
+static uint32_t addresses_left(const struct scenario_host *host)
 {
-        return ip_address_to_ipv4(&host->address);
+        uint32_t last = ip_address_is_ipv4(&host->address) ? LAST_IPV4 : UINT32_MAX;
+        return last - ip_address_to_ipv4(&host->address);
+}
+
+/* Whether the first address of `next`, which is not lower, is one of the host's. */
+static bool reaches(const struct scenario_host *host, const struct scenario_host *next)
+{
+        struct ip_address last = ip_address_plus(&host->address, host->count - 1);
+        return ip_address_compare(&next->address, &last) <= 0;
 }
 
 /* The file's order decides between equals, so that the later one is reported. */
@@ -31,10 +41,9 @@ static int compare_addresses(gconstpointer a, gconstpointer b)
 {
         const struct scenario_host *first = *(const struct scenario_host *const *)a;
         const struct scenario_host *second = *(const struct scenario_host *const *)b;
-        uint32_t x = first_address(first);
-        uint32_t y = first_address(second);
-        if (x != y)
-                return x < y ? -1 : 1;
+        int order = ip_address_compare(&first->address, &second->address);
+        if (order != 0)
+                return order;
         if (first->mark.line != second->mark.line)
                 return first->mark.line < second->mark.line ? -1 : 1;
         return first->mark.column < second->mark.column ? -1 : 1;
@@ -50,12 +59,13 @@ static bool check_addresses(struct field_reader *reader)
         g_ptr_array_sort(sorted, compare_addresses);
         for (unsigned i = 0; i < sorted->len; i++) {
                 const struct scenario_host *host = g_ptr_array_index(sorted, i);
-                if (host->count - 1 > LAST_ADDRESS - first_address(host))
+                if (host->count - 1 > addresses_left(host))
                         return field_fail(reader, host->mark,
-                                "%s: %u addresses from there go past 223.255.255.255; accepted: fewer",
-                                host->name, host->count);
+                                "%s: %u addresses from there go past %s; accepted: fewer", host->name,
+                                host->count,
+                                ip_address_is_ipv4(&host->address) ? "223.255.255.255" : "its last 32 bits");
                 const struct scenario_host *before = i > 0 ? g_ptr_array_index(sorted, i - 1) : NULL;
-                if (!before || first_address(host) - first_address(before) >= before->count)
+                if (!before || !reaches(before, host))
                         continue;
                 char text[IP_ADDRESS_TEXT_SIZE];
                 return field_fail(reader, field_mark(reader, &host->address, host->mark),

@@ -131,7 +131,13 @@ static bool check_reach(struct field_reader *reader, const Reach *reach, const s
         struct mark mark = field_mark(reader, value, app->mark);
         if (target->forwards)
                 return field_fail(reader, mark, "%s: '%s' is a router; accepted: a host", key, target->name);
-        if (reach_leads(reach, host_of(reader->scenario, app), target))
+        const struct scenario_host *host = host_of(reader->scenario, app);
+        if (ip_address_is_ipv4(&host->address) != ip_address_is_ipv4(&target->address))
+                return field_fail(reader, mark,
+                        "%s: '%s' and '%s' have addresses of different families; accepted: IPv4 both, or "
+                        "IPv6",
+                        key, app->host, target->name);
+        if (reach_leads(reach, host, target))
                 return true;
         return field_fail(reader, mark, "%s: no links lead from '%s' to '%s'; accepted: a host within reach",
                 key, app->host, target->name);

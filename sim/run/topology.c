@@ -5,11 +5,6 @@
  */
 #include "run/world_private.h"
 
-static struct ip_address address_plus(const struct ip_address *first, unsigned steps)
-{
-        return ip_address_from_ipv4(ip_address_to_ipv4(first) + steps);
-}
-
 static void remember_name(GHashTable *names, const char *name, unsigned first, unsigned count)
 {
         struct world_name *entry = g_new(struct world_name, 1);
@@ -53,7 +48,7 @@ static void add_node(World *world, const struct scenario_host *spec, unsigned me
         if (spec->is_group) {
                 g_free(node.name);
                 node.name = g_strdup_printf("%s-%u", spec->name, member + 1);
-                node.address = address_plus(&spec->address, member);
+                node.address = ip_address_plus(&spec->address, member);
                 remember_name(world->names, node.name, owner, 1);
         }
         if (spec->forwards)

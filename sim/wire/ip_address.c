@@ -48,6 +48,13 @@ bool ip_address_equal(const struct ip_address *a, const struct ip_address *b)
         return ip_address_compare(a, b) == 0;
 }
 
+struct ip_address ip_address_plus(const struct ip_address *address, uint32_t steps)
+{
+        struct ip_address sum = *address;
+        write_be32(sum.bytes + IPV4_OFFSET, read_be32(sum.bytes + IPV4_OFFSET) + steps);
+        return sum;
+}
+
 int ip_address_compare(const struct ip_address *a, const struct ip_address *b)
 {
         return memcmp(a->bytes, b->bytes, sizeof a->bytes);

@@ -39,6 +39,8 @@ uint32_t ip_address_to_ipv4(const struct ip_address *address);
 bool ip_address_is_ipv4(const struct ip_address *address);
 bool ip_address_is_any(const struct ip_address *address);
 bool ip_address_equal(const struct ip_address *a, const struct ip_address *b);
+/* `steps` further in its last 32 bits, without carrying out of them. */
+struct ip_address ip_address_plus(const struct ip_address *address, uint32_t steps);
 int ip_address_compare(const struct ip_address *a, const struct ip_address *b);
 
 /* Dotted quads of four decimal numbers without leading zeros, or IPv6's text (RFC 4291 section 2.2) without a

@@ -65,12 +65,21 @@ static const struct refused refused_files[] = {
                 "a NUL character" },
         { "inorder: 1\nhosts: [a]", "2:8: error: hosts: a list; accepted: a mapping", "hosts as a list" },
         { "inorder: 1\nhosts: { a: { addr: 10.0.0.256 } }",
-                "2:21: error: addr: '10.0.0.256' is not an address; accepted: four numbers such as 192.0.2.1",
+                "2:21: error: addr: '10.0.0.256' is not an address; accepted: four numbers such as "
+                "192.0.2.1, or "
+                "IPv6's such as 2001:db8::1",
                 "no address" },
         { "inorder: 1\nhosts: { a: { addr: 127.0.0.1 } }",
                 "2:21: error: addr: 127.0.0.1 is no host's address; accepted: 1.0.0.0 to 223.255.255.255 "
                 "without 127.0.0.0/8",
                 "a loopback address" },
+        { "inorder: 1\nhosts: { a: { addr: fe80::1 } }",
+                "2:21: error: addr: fe80::1 is no host's address; accepted: 100:: to feff:: without "
+                "fe80::/10",
+                "an address of its link only" },
+        { "inorder: 1\nhosts: { a: { addr: \"::1\" } }",
+                "2:21: error: addr: ::1 is no host's address; accepted: 100:: to feff:: without fe80::/10",
+                "IPv6's loopback address" },
         { "inorder: 1\nhosts: { a: {} }", "2:13: error: a host without 'addr'; the key is required",
                 "no addr" },
         { "inorder: 1\nhosts: { a: { adr: 10.0.0.1 } }",
@@ -398,8 +407,14 @@ static const struct refused refused_programs[] = {
         { "apps: [{ host: b, dns-server: {} }]",
                 "5:31: error: dns-server without 'zone'; the key is required", "no zone" },
         { "apps: [{ host: b, dns-server: { zone: { www.example: b } } }]",
-                "5:54: error: zone: 'b' is not an address; accepted: four numbers such as 192.0.2.1",
+                "5:54: error: zone: 'b' is not an address; accepted: four numbers such as 192.0.2.1, or "
+                "IPv6's such as 2001:db8::1",
                 "a record without an address" },
+        { "apps: [{ host: b, dns-server: { zone: { www.example: 2001:db8::1 } } }]",
+                "5:54: error: zone: '2001:db8::1' is an IPv6 address, which no answer here carries yet; "
+                "accepted: "
+                "an IPv4 address",
+                "a record of IPv6" },
 };
 
 static const struct refused refused_rules[] = {
