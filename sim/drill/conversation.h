@@ -9,7 +9,7 @@
 #define INORDER_CONVERSATION_H
 
 #include <glib.h>
-#include "drill/script.h"
+#include "script/script.h"
 #include "drill/seen_packet.h"
 
 enum under_test {

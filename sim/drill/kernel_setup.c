@@ -4,7 +4,7 @@
  */
 #include "drill/kernel_setup.h"
 
-#include "drill/script.h"
+#include "script/script.h"
 #include "drill/sysctls.h"
 #include "live/network_device.h"
 #include "live/tun.h"

@@ -2,7 +2,7 @@
  * A command's turn: what its text means to the stack is done; nothing is executed.
  */
 #include "drill/runner_private.h"
-#include "drill/shell_line.h"
+#include "script/shell_line.h"
 
 struct saved_sysctl {
         char *name;

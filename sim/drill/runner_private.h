@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
-#include "drill/code_block.h"
+#include "script/code_block.h"
 #include "drill/conversation.h"
 #include "drill/kept_file.h"
 #include "drill/packet_text.h"

@@ -4,7 +4,7 @@
 #ifndef INORDER_SCRIPT_RUNNER_H
 #define INORDER_SCRIPT_RUNNER_H
 
-#include "drill/script.h"
+#include "script/script.h"
 #include "drill/stack.h"
 
 enum script_verdict {

@@ -4,7 +4,7 @@
 #ifndef INORDER_SCRIPT_SETTINGS_H
 #define INORDER_SCRIPT_SETTINGS_H
 
-#include "drill/script.h"
+#include "script/script.h"
 #include "wire/ip_address.h"
 
 enum script_ip_version { SCRIPT_IPV4, SCRIPT_IPV6, SCRIPT_IPV4_MAPPED };

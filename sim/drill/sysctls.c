@@ -188,19 +188,6 @@ void sysctls_free(Sysctls *sysctls)
 
 /* ---- Setting and asking ---- */
 
-char *sysctl_name(const char *written)
-{
-        static const char proc[] = "/proc/sys/";
-        static const char ipv4[] = "net.ipv4.";
-        bool is_path = g_str_has_prefix(written, proc);
-        g_autofree char *name = g_strdup(is_path ? written + strlen(proc) : written);
-        bool has_slashes = strchr(name, '/') != NULL && (is_path || strchr(name, '.') == NULL);
-        if (has_slashes)
-                g_strdelimit(name, "/", '.');
-        bool is_short = g_str_has_prefix(name, ipv4) && strchr(name + strlen(ipv4), '.') == NULL;
-        return g_strdup(is_short ? name + strlen(ipv4) : name);
-}
-
 enum sysctl_fate sysctls_set(Sysctls *sysctls, const char *name, const char *value)
 {
         const struct sysctl_entry *entry = sysctl_entry_find(name);

@@ -23,9 +23,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sysctls, sysctls_free)
 void sysctls_set_profile(Sysctls *sysctls);
 void sysctls_foreach_profile(void (*visit)(void *data, const char *name, const char *value), void *data);
 
-/* "net.ipv4.tcp_sack", "net/ipv4/tcp_sack", "/proc/sys/net/ipv4/tcp_sack" → "tcp_sack". The caller frees. */
-char *sysctl_name(const char *written);
-
 enum sysctl_fate {
         SYSCTL_APPLIED,  /* one of our settings follows it */
         SYSCTL_ACCEPTED, /* known not to matter to what a script sees, at least with this value */

@@ -2,7 +2,7 @@
  * This machine's kernel as a stack under test: a handshake by hand, a call that waits, settings and counters.
  * Skipped, and said so, where the privilege is missing.
  */
-#include "drill/script.h"
+#include "script/script.h"
 #include "drill/stack.h"
 #include "drill/sysctls.h"
 #include "wire/ip_header.h"

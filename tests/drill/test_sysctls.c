@@ -4,6 +4,7 @@
 #include <check.h>
 #include <string.h>
 #include "drill/sysctls.h"
+#include "script/shell_line.h"
 #include "tcp/cong.h"
 #include "tcp/tcp_settings.h"
 

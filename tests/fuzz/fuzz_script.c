@@ -5,9 +5,9 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include "drill/code_block.h"
-#include "drill/script.h"
-#include "drill/shell_line.h"
+#include "script/code_block.h"
+#include "script/script.h"
+#include "script/shell_line.h"
 #include "fuzz_bytes.h"
 
 #define SIZE_MOST 16384
