@@ -121,8 +121,8 @@ enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
                         "What a word of the scripts stands for", "NAME=VALUE" },
                 { "against", 0, 0, G_OPTION_ARG_STRING, &against,
                         "Run against this machine's kernel (needs root)", "kernel" },
-                { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &sets, "Change our TCP, whatever the script says: tcp.sack=off",
-                        "tcp.KEY=VALUE" },
+                { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &sets,
+                        "Change our TCP, whatever the script says: tcp.sack=off", "tcp.KEY=VALUE" },
                 { "strict", 0, 0, G_OPTION_ARG_NONE, &strict, "A packet that nobody expected is a failure",
                         NULL },
                 { "strict-sysctls", 0, 0, G_OPTION_ARG_NONE, &strict_sysctls,
@@ -149,7 +149,8 @@ enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
                 .strict_sysctls = strict_sysctls,
                 .pcap_file = pcap_file,
                 .trace_file = trace_file };
-        if (!check_sets(command, &options) || !check_stack(command, against, &options) || !check_files(command, &options, argc))
+        if (!check_sets(command, &options) || !check_stack(command, against, &options) ||
+                !check_files(command, &options, argc))
                 return EXIT_USAGE;
         return run(&options, argv, as_json);
 }

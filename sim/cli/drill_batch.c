@@ -31,7 +31,8 @@ static bool read_stdin(char **text, gsize *size, GError **error)
         while ((taken = fread(buffer, 1, sizeof buffer, stdin)) > 0)
                 g_string_append_len(all, buffer, (gssize)taken);
         if (ferror(stdin)) {
-                g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, "cannot read standard input: %s", g_strerror(errno));
+                g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, "cannot read standard input: %s",
+                        g_strerror(errno));
                 return false;
         }
         *size = all->len;
@@ -44,7 +45,8 @@ static Script *read_script(const struct drill_item *item, const struct drill_opt
         g_autofree char *text = NULL;
         gsize size;
         bool is_stdin = strcmp(item->name, "-") == 0;
-        if (!(is_stdin ? read_stdin(&text, &size, error) : g_file_get_contents(item->name, &text, &size, error)))
+        if (!(is_stdin ? read_stdin(&text, &size, error)
+                       : g_file_get_contents(item->name, &text, &size, error)))
                 return NULL;
         const struct script_given given = { .defines = options->defines,
                 .ip_version = g_hash_table_lookup(options->script_options, "ip_version") };
@@ -58,8 +60,8 @@ static void take_place(struct drill_item *item, const char *message)
         g_autofree char *prefix = g_strdup_printf("%s:", item->name);
         int taken = 0;
         if (g_str_has_prefix(message, prefix) &&
-                sscanf(message + strlen(prefix), "%d:%d: error: %n", &result->place.line, &result->place.column,
-                        &taken) == 2 &&
+                sscanf(message + strlen(prefix), "%d:%d: error: %n", &result->place.line,
+                        &result->place.column, &taken) == 2 &&
                 taken > 0)
                 message += strlen(prefix) + (size_t)taken;
         result->message = g_strdup(message);
@@ -142,11 +144,13 @@ static void wait_for(DrillBatch *batch, const struct drill_item *item)
 static unsigned threads_for(const DrillBatch *batch)
 {
         unsigned processors = g_get_num_processors();
-        unsigned most = batch->options->stack == &stack_kernel ? processors * KERNEL_SCRIPTS_PER_PROCESSOR : processors;
+        unsigned most = batch->options->stack == &stack_kernel ? processors * KERNEL_SCRIPTS_PER_PROCESSOR
+                                                               : processors;
         return CLAMP(batch->count, 1, most);
 }
 
-DrillBatch *drill_batch_run(char **names, const struct drill_options *options, void (*tell)(const struct drill_item *item))
+DrillBatch *drill_batch_run(
+        char **names, const struct drill_options *options, void (*tell)(const struct drill_item *item))
 {
         DrillBatch *batch = g_new0(DrillBatch, 1);
         batch->options = options;

@@ -83,7 +83,8 @@ static void add_item(JsonWriter *writer, const struct drill_item *item)
         json_writer_add_string(writer, "expected", result->expected);
         json_writer_add_string(writer, "seen", result->seen);
         json_writer_add_seconds(writer, "simulated_s", item->is_read ? result->simulated : TIME_NEVER);
-        json_writer_add_bool(writer, "not_run", item->outcome == DRILL_NOT_RUN || item->outcome == DRILL_NO_MEANS);
+        json_writer_add_bool(
+                writer, "not_run", item->outcome == DRILL_NOT_RUN || item->outcome == DRILL_NO_MEANS);
         json_writer_add_string(writer, "message", result->message);
         add_warnings(writer, result->warnings);
         json_writer_end_object(writer);

@@ -19,8 +19,8 @@ bool call_refuse(const struct script_value *at, GError **error, const char *form
         va_start(values, format);
         g_autofree char *message = g_strdup_vprintf(format, values);
         va_end(values);
-        g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_SYNTAX, "%d:%d: error: %s", at->place.line, at->place.column,
-                message);
+        g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_SYNTAX, "%d:%d: error: %s", at->place.line,
+                at->place.column, message);
         return false;
 }
 

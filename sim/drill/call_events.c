@@ -13,7 +13,8 @@ static bool add_poll(ScriptCall *call, const struct script_value *entry, GError 
         int64_t events;
         if (entry->kind != SCRIPT_VALUE_STRUCT)
                 return call_refuse(entry, error, "an entry is written {fd=4, events=POLLIN, revents=0}");
-        if (!call_field_number(entry, "fd", &fd, error) || !call_field_number(entry, "events", &events, error))
+        if (!call_field_number(entry, "fd", &fd, error) ||
+                !call_field_number(entry, "events", &events, error))
                 return false;
         struct pollfd poll = { .fd = call_live_fd(call, fd), .events = (short)events };
         g_array_append_val(call->polls, poll);
@@ -50,7 +51,8 @@ void call_check_poll(ScriptCall *call, GString *differences)
                 int64_t expected = 0;
                 const struct script_value *entry = list->items->pdata[i];
                 const struct pollfd *poll = &g_array_index(call->polls, struct pollfd, i);
-                if (call_field(entry, "revents") == NULL || !call_field_number(entry, "revents", &expected, NULL))
+                if (call_field(entry, "revents") == NULL ||
+                        !call_field_number(entry, "revents", &expected, NULL))
                         continue;
                 if ((unsigned short)expected != (unsigned short)poll->revents)
                         call_differ(differences, "revents: expected 0x%x, seen 0x%x", (unsigned)expected,
@@ -61,7 +63,8 @@ void call_check_poll(ScriptCall *call, GString *differences)
 /* ---- epoll ---- */
 
 /* What comes back with the event: a descriptor, or a number of any of the union's names. */
-static bool event_data(const ScriptCall *call, const struct script_value *event, uint64_t *data, GError **error)
+static bool event_data(
+        const ScriptCall *call, const struct script_value *event, uint64_t *data, GError **error)
 {
         static const char *const names[] = { "u64", "u32", "ptr" };
         int64_t number = 0;
@@ -73,7 +76,8 @@ static bool event_data(const ScriptCall *call, const struct script_value *event,
                 return true;
         }
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-                if (call_field(event, names[i]) != NULL && !call_field_number(event, names[i], &number, error))
+                if (call_field(event, names[i]) != NULL &&
+                        !call_field_number(event, names[i], &number, error))
                         return false;
         }
         *data = (uint64_t)number;
@@ -112,8 +116,8 @@ bool call_prepare_epoll_ctl(ScriptCall *call, GError **error)
 
 int64_t call_perform_epoll_ctl(Caller *caller, ScriptCall *call)
 {
-        return call->context->sockets->epoll_ctl(caller, call->fd, (int)call->numbers[0], (int)call->numbers[1],
-                call->has_value ? &call->events[0] : NULL);
+        return call->context->sockets->epoll_ctl(caller, call->fd, (int)call->numbers[0],
+                (int)call->numbers[1], call->has_value ? &call->events[0] : NULL);
 }
 
 bool call_prepare_epoll_wait(ScriptCall *call, GError **error)
@@ -146,8 +150,10 @@ void call_check_epoll_wait(ScriptCall *call, GString *differences)
                 return;
         }
         if (expected.events != call->events[0].events)
-                call_differ(differences, "events: expected 0x%x, seen 0x%x", expected.events, call->events[0].events);
+                call_differ(differences, "events: expected 0x%x, seen 0x%x", expected.events,
+                        call->events[0].events);
         if (expected.data.u64 != call->events[0].data.u64)
-                call_differ(differences, "the event's data: expected %" G_GUINT64_FORMAT ", seen %" G_GUINT64_FORMAT,
+                call_differ(differences,
+                        "the event's data: expected %" G_GUINT64_FORMAT ", seen %" G_GUINT64_FORMAT,
                         (uint64_t)expected.data.u64, (uint64_t)call->events[0].data.u64);
 }

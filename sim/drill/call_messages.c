@@ -71,7 +71,8 @@ bool call_prepare_vector(ScriptCall *call, GError **error)
 {
         int64_t fd;
         int64_t count;
-        if (!call_number(call_argument(call, 0), &fd, error) || !add_vector(call, call_argument(call, 1), error) ||
+        if (!call_number(call_argument(call, 0), &fd, error) ||
+                !add_vector(call, call_argument(call, 1), error) ||
                 !call_number(call_argument(call, 2), &count, error))
                 return false;
         call->fd = call_live_fd(call, fd);
@@ -91,7 +92,8 @@ static size_t append_control(uint8_t *control, size_t at, int level, int type, c
         return at + CMSG_SPACE(size);
 }
 
-static bool extended_error(const struct script_value *data, struct sock_extended_err *extended, GError **error)
+static bool extended_error(
+        const struct script_value *data, struct sock_extended_err *extended, GError **error)
 {
         int64_t number;
         *extended = (struct sock_extended_err){ 0 };
@@ -113,7 +115,8 @@ static bool extended_error(const struct script_value *data, struct sock_extended
                 else if (strcmp(name, "ee_data") == 0)
                         extended->ee_data = (uint32_t)number;
                 else
-                        return call_refuse(field->value, error, "\"%s\" is no field of an extended error", name);
+                        return call_refuse(
+                                field->value, error, "\"%s\" is no field of an extended error", name);
         }
         return true;
 }
@@ -137,9 +140,11 @@ static bool put_control(const struct script_value *header, uint8_t *control, siz
                 if (data != NULL && !call_number(data->value, &number, error))
                         return false;
                 int value = (int)number;
-                *at = append_control(control, *at, (int)level, (int)type, &value, data != NULL ? sizeof value : 0);
+                *at = append_control(
+                        control, *at, (int)level, (int)type, &value, data != NULL ? sizeof value : 0);
         }
-        return *at > 0 || call_refuse(header, error, "the control messages take more than %d bytes", CALL_CONTROL_SIZE);
+        return *at > 0 ||
+               call_refuse(header, error, "the control messages take more than %d bytes", CALL_CONTROL_SIZE);
 }
 
 static bool put_controls(const struct script_value *message, uint8_t *control, size_t *size, GError **error)
@@ -149,7 +154,8 @@ static bool put_controls(const struct script_value *message, uint8_t *control, s
         if (field == NULL || field->value->kind == SCRIPT_VALUE_ELLIPSIS)
                 return true;
         if (field->value->kind != SCRIPT_VALUE_LIST)
-                return call_refuse(field->value, error, "control messages are written [{cmsg_level=...}, ...]");
+                return call_refuse(
+                        field->value, error, "control messages are written [{cmsg_level=...}, ...]");
         for (guint i = 0; i < field->value->items->len; i++) {
                 if (!put_control(field->value->items->pdata[i], control, size, error))
                         return false;
@@ -183,8 +189,9 @@ bool call_prepare_message(ScriptCall *call, GError **error)
                 return false;
         call->fd = call_live_fd(call, fd);
         if (message->kind != SCRIPT_VALUE_STRUCT)
-                return call_refuse(message, error, "a message is written {msg_name(...)=..., msg_iov(1)=[{..., SIZE}], "
-                                                   "msg_flags=0}");
+                return call_refuse(message, error,
+                        "a message is written {msg_name(...)=..., msg_iov(1)=[{..., SIZE}], "
+                        "msg_flags=0}");
         if (!prepare_pieces(call, message, error) ||
                 !put_controls(message, call->control, &call->message.control_size, error) ||
                 !call_number(call_argument(call, 2), &call->numbers[0], error))
@@ -207,7 +214,8 @@ int64_t call_perform_recvmsg(Caller *caller, ScriptCall *call)
         return call->context->sockets->recvmsg(caller, call->fd, &call->message, (int)call->numbers[0]);
 }
 
-static const struct cmsghdr *control_at(const uint8_t *control, size_t size, size_t at, struct cmsghdr *header)
+static const struct cmsghdr *control_at(
+        const uint8_t *control, size_t size, size_t at, struct cmsghdr *header)
 {
         if (at + sizeof *header > size)
                 return NULL;
@@ -216,8 +224,8 @@ static const struct cmsghdr *control_at(const uint8_t *control, size_t size, siz
 }
 
 /* As far as the script writes its data: the kernel's extended errors are longer than their struct. */
-static void compare_controls(const uint8_t *expected, size_t expected_size, const uint8_t *seen, size_t seen_size,
-        GString *differences)
+static void compare_controls(const uint8_t *expected, size_t expected_size, const uint8_t *seen,
+        size_t seen_size, GString *differences)
 {
         size_t at = 0;
         size_t seen_at = 0;
@@ -225,17 +233,19 @@ static void compare_controls(const uint8_t *expected, size_t expected_size, cons
         struct cmsghdr found;
         while (control_at(expected, expected_size, at, &wanted) != NULL) {
                 if (control_at(seen, seen_size, seen_at, &found) == NULL) {
-                        call_differ(differences, "a control message of level %d, type %d is missing", wanted.cmsg_level,
-                                wanted.cmsg_type);
+                        call_differ(differences, "a control message of level %d, type %d is missing",
+                                wanted.cmsg_level, wanted.cmsg_type);
                         return;
                 }
                 size_t data = wanted.cmsg_len - CMSG_LEN(0);
                 if (wanted.cmsg_level != found.cmsg_level || wanted.cmsg_type != found.cmsg_type)
-                        call_differ(differences, "control message: expected level %d, type %d; seen level %d, type %d",
+                        call_differ(differences,
+                                "control message: expected level %d, type %d; seen level %d, type %d",
                                 wanted.cmsg_level, wanted.cmsg_type, found.cmsg_level, found.cmsg_type);
                 else if (found.cmsg_len < wanted.cmsg_len ||
                          memcmp(expected + at + CMSG_LEN(0), seen + seen_at + CMSG_LEN(0), data) != 0)
-                        call_differ(differences, "the data of the control message of type %d differ", wanted.cmsg_type);
+                        call_differ(differences, "the data of the control message of type %d differ",
+                                wanted.cmsg_type);
                 at += CMSG_ALIGN(wanted.cmsg_len);
                 seen_at += CMSG_ALIGN(found.cmsg_len);
         }
@@ -254,5 +264,6 @@ void call_check_recvmsg(ScriptCall *call, GString *differences)
                 call_differ(differences, "msg_flags: expected 0x%x, seen 0x%x", (unsigned)wanted,
                         (unsigned)call->message.flags);
         if (put_controls(message, expected, &expected_size, NULL))
-                compare_controls(expected, expected_size, call->control, call->message.control_size, differences);
+                compare_controls(
+                        expected, expected_size, call->control, call->message.control_size, differences);
 }

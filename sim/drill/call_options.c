@@ -1,6 +1,6 @@
 /*
- * getsockopt, setsockopt, ioctl and fcntl. The value of an option is a number in brackets, a text, a linger, or an
- * IPv6 address.
+ * getsockopt, setsockopt, ioctl and fcntl. The value of an option is a number in brackets, a text, a linger,
+ * or an IPv6 address.
  */
 #include "drill/call_frame.h"
 
@@ -34,7 +34,8 @@ static bool put_linger(const struct script_value *value, uint8_t *bytes, GError 
         int64_t time;
         const char *name = call_field(value, "linger") != NULL ? "linger" : "l_linger";
         const char *switch_name = call_field(value, "onoff") != NULL ? "onoff" : "l_onoff";
-        if (!call_field_number(value, switch_name, &onoff, error) || !call_field_number(value, name, &time, error))
+        if (!call_field_number(value, switch_name, &onoff, error) ||
+                !call_field_number(value, name, &time, error))
                 return false;
         struct linger linger = { (int)onoff, (int)time };
         memcpy(bytes, &linger, sizeof linger);
@@ -74,7 +75,8 @@ static bool put_list(const struct script_value *value, uint8_t *bytes, GError **
         for (guint i = 0; i < value->items->len; i++) {
                 int64_t number;
                 if ((i + 1) * sizeof(int) > CALL_VALUE_SIZE)
-                        return call_refuse(value, error, "more than %zu numbers", CALL_VALUE_SIZE / sizeof(int));
+                        return call_refuse(
+                                value, error, "more than %zu numbers", CALL_VALUE_SIZE / sizeof(int));
                 if (!call_number(value->items->pdata[i], &number, error))
                         return false;
                 put_int(bytes + i * sizeof(int), (int)number);
@@ -89,7 +91,8 @@ static bool put_word(ScriptCall *call, const struct script_value *value, uint8_t
                 call->has_value = false;
                 return true;
         }
-        /* A name that a define stands for, as PEERCC="cubic", comes as text; bare words that are no constants too. */
+        /* A name that a define stands for, as PEERCC="cubic", comes as text; bare words that are no constants
+         * too. */
         g_autoptr(GError) unknown = NULL;
         if (!call_number(value, &number, &unknown))
                 return put_text(value, bytes, error);
@@ -150,7 +153,8 @@ int64_t call_perform_setsockopt(Caller *caller, ScriptCall *call)
 bool call_prepare_getsockopt(ScriptCall *call, GError **error)
 {
         int64_t size = CALL_VALUE_SIZE;
-        if (!prepare_level_and_option(call, error) || !call_boxed_number(call_argument(call, 4), &size, error))
+        if (!prepare_level_and_option(call, error) ||
+                !call_boxed_number(call_argument(call, 4), &size, error))
                 return false;
         call->value_size = (socklen_t)MIN(size, CALL_VALUE_SIZE);
         call->has_value = true;
@@ -170,8 +174,8 @@ static bool is_text(const struct script_value *value)
         return value->kind == SCRIPT_VALUE_STRING;
 }
 
-static void compare_value(
-        const ScriptCall *call, const struct script_value *script, const uint8_t *expected, GString *differences)
+static void compare_value(const ScriptCall *call, const struct script_value *script, const uint8_t *expected,
+        GString *differences)
 {
         int expected_number;
         int number;
@@ -179,8 +183,8 @@ static void compare_value(
         memcpy(&number, call->value, sizeof number);
         if (is_text(script)) {
                 if (strncmp((const char *)expected, (const char *)call->value, call->value_size) != 0)
-                        call_differ(differences, "option's value: expected \"%s\", seen \"%.*s\"", (const char *)expected,
-                                (int)call->value_size, (const char *)call->value);
+                        call_differ(differences, "option's value: expected \"%s\", seen \"%.*s\"",
+                                (const char *)expected, (int)call->value_size, (const char *)call->value);
         } else if (memcmp(expected, call->value, MIN(call->value_size, CALL_VALUE_SIZE)) != 0) {
                 call_differ(differences, "option's value: expected %d, seen %d", expected_number, number);
         }
@@ -224,7 +228,8 @@ bool call_prepare_ioctl(ScriptCall *call, GError **error)
 
 int64_t call_perform_ioctl(Caller *caller, ScriptCall *call)
 {
-        return call->context->sockets->ioctl(caller, call->fd, (unsigned long)call->numbers[0], &call->answer);
+        return call->context->sockets->ioctl(
+                caller, call->fd, (unsigned long)call->numbers[0], &call->answer);
 }
 
 void call_check_ioctl(ScriptCall *call, GString *differences)
@@ -243,7 +248,8 @@ bool call_prepare_fcntl(ScriptCall *call, GError **error)
                 !call_number(call_argument(call, 1), &call->numbers[0], error))
                 return false;
         call->fd = call_live_fd(call, fd);
-        return call->script->arguments->len < 3 || call_number(call_argument(call, 2), &call->numbers[1], error);
+        return call->script->arguments->len < 3 ||
+               call_number(call_argument(call, 2), &call->numbers[1], error);
 }
 
 int64_t call_perform_fcntl(Caller *caller, ScriptCall *call)

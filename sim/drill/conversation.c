@@ -8,7 +8,8 @@
 /* Ours count up from the first of the dynamic ports (RFC 6335). */
 #define FIRST_REMOTE_PORT 49152
 
-void conversation_init(struct conversation *conversation, const struct endpoint *own, const struct endpoint *peer)
+void conversation_init(
+        struct conversation *conversation, const struct endpoint *own, const struct endpoint *peer)
 {
         *conversation = (struct conversation){
                 .own = *own,
@@ -110,7 +111,8 @@ static void remember_timestamp(struct conversation *conversation, const struct s
                 const struct script_option *option = &g_array_index(tcp->options, struct script_option, i);
                 if (option->kind != SCRIPT_OPTION_TIMESTAMPS)
                         continue;
-                g_hash_table_insert(conversation->echoes, GUINT_TO_POINTER(option->number), GUINT_TO_POINTER(live));
+                g_hash_table_insert(
+                        conversation->echoes, GUINT_TO_POINTER(option->number), GUINT_TO_POINTER(live));
                 if (conversation->has_first_timestamp)
                         return;
                 conversation->has_first_timestamp = true;

@@ -1,5 +1,6 @@
 /*
- * Offsets of struct tcp_info as Linux 6.18 lays it out (include/uapi/linux/tcp.h); the C library's may be older.
+ * Offsets of struct tcp_info as Linux 6.18 lays it out (include/uapi/linux/tcp.h); the C library's may be
+ * older.
  */
 #include "drill/info_names.h"
 
@@ -17,13 +18,34 @@ struct info_field {
         unsigned bits;  /* 0: all */
 };
 
-#define U8(name, offset)  { name, FROM_TCP, offset, 1, 0, 0 }
-#define U16(name, offset) { name, FROM_TCP, offset, 2, 0, 0 }
-#define U32(name, offset) { name, FROM_TCP, offset, 4, 0, 0 }
-#define U64(name, offset) { name, FROM_TCP, offset, 8, 0, 0 }
-#define CC16(name, offset) { name, FROM_CONGESTION, offset, 2, 0, 0 }
-#define CC32(name, offset) { name, FROM_CONGESTION, offset, 4, 0, 0 }
-#define MEMORY(name, index) { name, FROM_MEMORY, 4 * (index), 4, 0, 0 }
+#define U8(name, offset)                                                                                     \
+        {                                                                                                    \
+                name, FROM_TCP, offset, 1, 0, 0                                                              \
+        }
+#define U16(name, offset)                                                                                    \
+        {                                                                                                    \
+                name, FROM_TCP, offset, 2, 0, 0                                                              \
+        }
+#define U32(name, offset)                                                                                    \
+        {                                                                                                    \
+                name, FROM_TCP, offset, 4, 0, 0                                                              \
+        }
+#define U64(name, offset)                                                                                    \
+        {                                                                                                    \
+                name, FROM_TCP, offset, 8, 0, 0                                                              \
+        }
+#define CC16(name, offset)                                                                                   \
+        {                                                                                                    \
+                name, FROM_CONGESTION, offset, 2, 0, 0                                                       \
+        }
+#define CC32(name, offset)                                                                                   \
+        {                                                                                                    \
+                name, FROM_CONGESTION, offset, 4, 0, 0                                                       \
+        }
+#define MEMORY(name, index)                                                                                  \
+        {                                                                                                    \
+                name, FROM_MEMORY, 4 * (index), 4, 0, 0                                                      \
+        }
 
 static const struct info_field fields[] = {
         U8("tcpi_state", 0),

@@ -70,7 +70,8 @@ static void put_head(GByteArray *bytes, enum option_kind kind, size_t data_size)
         put_u8(bytes, (uint8_t)(data_size + 2));
 }
 
-static void put_sack(const struct numbering *numbering, const struct script_option *option, bool is_syn, GByteArray *bytes)
+static void put_sack(
+        const struct numbering *numbering, const struct script_option *option, bool is_syn, GByteArray *bytes)
 {
         put_head(bytes, KIND_SACK, 8 * option->count);
         for (unsigned i = 0; i < option->count; i++) {
@@ -80,8 +81,8 @@ static void put_sack(const struct numbering *numbering, const struct script_opti
 }
 
 /* Without ACK an echo means nothing and goes as it is. */
-static bool put_timestamps(const struct conversation *conversation, const struct script_option *option, bool has_ack,
-        GByteArray *bytes)
+static bool put_timestamps(const struct conversation *conversation, const struct script_option *option,
+        bool has_ack, GByteArray *bytes)
 {
         uint32_t echo = option->echo;
         if (has_ack && !conversation_live_echo(conversation, option->echo, &echo))
@@ -114,8 +115,8 @@ static void put_experimental(const struct script_option *option, GByteArray *byt
         g_byte_array_append(bytes, option->bytes, option->count);
 }
 
-bool packet_build_option(const struct conversation *conversation, const struct script_option *option, bool is_syn,
-        bool has_ack, GByteArray *bytes)
+bool packet_build_option(const struct conversation *conversation, const struct script_option *option,
+        bool is_syn, bool has_ack, GByteArray *bytes)
 {
         switch (option->kind) {
         case SCRIPT_OPTION_END:
@@ -159,8 +160,8 @@ bool packet_build_option(const struct conversation *conversation, const struct s
         g_assert_not_reached();
 }
 
-static bool put_options(const struct conversation *conversation, const struct script_tcp *tcp, GByteArray *bytes,
-        GError **error)
+static bool put_options(const struct conversation *conversation, const struct script_tcp *tcp,
+        GByteArray *bytes, GError **error)
 {
         bool is_syn = tcp->flags & TCP_FLAG_SYN;
         bool has_ack = tcp->flags & TCP_FLAG_ACK;
@@ -233,8 +234,8 @@ static uint8_t ecn_bits(enum script_ecn ecn)
 }
 
 /* Room for the header is at `header`; `size` bytes follow it. */
-static void write_ip_header(const struct script_ip *ip, const struct ip_address *from, const struct ip_address *to,
-        uint8_t protocol, size_t size, uint8_t *header)
+static void write_ip_header(const struct script_ip *ip, const struct ip_address *from,
+        const struct ip_address *to, uint8_t protocol, size_t size, uint8_t *header)
 {
         uint8_t tos = ip->has_tos ? ip->tos : ecn_bits(ip->ecn);
         if (ip_address_is_ipv4(from)) {
@@ -263,7 +264,8 @@ static void write_ip_header(const struct script_ip *ip, const struct ip_address 
         ipv6_emit(&ipv6, header);
 }
 
-static void write_checksum(const struct conversation *conversation, uint8_t protocol, unsigned at, GByteArray *bytes)
+static void write_checksum(
+        const struct conversation *conversation, uint8_t protocol, unsigned at, GByteArray *bytes)
 {
         struct payload none = { 0 };
         size_t header = own_header_size(conversation);
@@ -282,7 +284,8 @@ static uint32_t quoted_size(const struct script_icmp *icmp)
 }
 
 /* The IP header and the first 8 bytes of what the stack under test sent. RFC 792. */
-static void put_quote(const struct conversation *conversation, const struct script_icmp *icmp, GByteArray *bytes)
+static void put_quote(
+        const struct conversation *conversation, const struct script_icmp *icmp, GByteArray *bytes)
 {
         static const struct script_ip plain = { .has_ttl = true, .ttl = TIME_TO_LIVE };
         if (icmp->quote == SCRIPT_QUOTE_NONE)
@@ -306,9 +309,10 @@ static void put_quote(const struct conversation *conversation, const struct scri
         }
 }
 
-/* What the second word of the header means depends on the type: an MTU stands in its lower half (RFC 1191), or fills it
- * (RFC 4443). */
-static void put_icmp(const struct conversation *conversation, const struct script_icmp *icmp, GByteArray *bytes)
+/* What the second word of the header means depends on the type: an MTU stands in its lower half (RFC 1191),
+ * or fills it (RFC 4443). */
+static void put_icmp(
+        const struct conversation *conversation, const struct script_icmp *icmp, GByteArray *bytes)
 {
         put_u8(bytes, icmp->type);
         put_u8(bytes, icmp->code);
@@ -353,7 +357,8 @@ static bool put_transport(const struct conversation *conversation, const struct 
         g_assert_not_reached();
 }
 
-GByteArray *packet_build(const struct conversation *conversation, const struct script_packet *packet, GError **error)
+GByteArray *packet_build(
+        const struct conversation *conversation, const struct script_packet *packet, GError **error)
 {
         g_autoptr(GByteArray) bytes = g_byte_array_new();
         uint8_t protocol;

@@ -44,8 +44,8 @@ static bool ecn_fits(enum script_ecn expected, uint8_t tos)
         g_assert_not_reached();
 }
 
-/* The first live label that is met where the script writes one stands for it from then on; another of the script's is
- * another label. */
+/* The first live label that is met where the script writes one stands for it from then on; another of the
+ * script's is another label. */
 static bool flow_label_fits(struct conversation *conversation, uint32_t expected, uint32_t live)
 {
         gpointer bound;
@@ -78,7 +78,8 @@ static void match_ip(struct conversation *conversation, const struct script_ip *
                 differ(differences, "tos: expected 0x%02x, seen 0x%02x", expected->tos, seen->tos);
         if (expected->has_ttl && expected->ttl != seen->ttl)
                 differ(differences, "ttl: expected %u, seen %u", expected->ttl, seen->ttl);
-        if (expected->has_flow_label && !flow_label_fits(conversation, expected->flow_label, seen->flow_label))
+        if (expected->has_flow_label &&
+                !flow_label_fits(conversation, expected->flow_label, seen->flow_label))
                 differ(differences, "flowlabel: 0x%05x is not what 0x%05x stands for", seen->flow_label,
                         expected->flow_label);
 }
@@ -135,7 +136,8 @@ static void match_flags(const struct script_tcp *expected, const struct seen_tcp
 
 /* ---- Options ---- */
 
-/* The clocks differ by what the first segments said. The difference may be a tolerance of the time since the start. */
+/* The clocks differ by what the first segments said. The difference may be a tolerance of the time since the
+ * start. */
 static void match_timestamp(const struct conversation *conversation, const struct match_rules *rules,
         uint32_t expected, uint32_t seen, time_ns now, GString *differences)
 {
@@ -149,8 +151,8 @@ static void match_timestamp(const struct conversation *conversation, const struc
 }
 
 /* One expected option against the next that was seen. Blocks are the peer's numbers: ours. */
-static bool option_fits(const struct conversation *conversation, const struct script_option *expected, bool is_syn,
-        const uint8_t *seen, unsigned seen_size)
+static bool option_fits(const struct conversation *conversation, const struct script_option *expected,
+        bool is_syn, const uint8_t *seen, unsigned seen_size)
 {
         /* Building maps blocks to the other side's numbers: the other way round here. */
         struct conversation mirrored = *conversation;
@@ -172,14 +174,17 @@ static bool match_option_list(const struct conversation *conversation, const str
         const uint8_t *data;
         guint count = expected->options_form == SCRIPT_OPTIONS_GIVEN ? expected->options->len : 0;
         for (guint i = 0; i < count; i++) {
-                const struct script_option *option = &g_array_index(expected->options, struct script_option, i);
+                const struct script_option *option =
+                        &g_array_index(expected->options, struct script_option, i);
                 unsigned begin = at;
                 if (!seen_option_next(tcp, &at, &kind, &data, &size))
                         return false;
-                if (!option_fits(conversation, option, tcp->flags & TCP_FLAG_SYN, tcp->options + begin, at - begin))
+                if (!option_fits(conversation, option, tcp->flags & TCP_FLAG_SYN, tcp->options + begin,
+                            at - begin))
                         return false;
                 if (option->kind == SCRIPT_OPTION_TIMESTAMPS)
-                        match_timestamp(conversation, rules, option->number, read_be32(data), now, differences);
+                        match_timestamp(
+                                conversation, rules, option->number, read_be32(data), now, differences);
         }
         return at == tcp->options_size;
 }
@@ -209,7 +214,8 @@ static uint8_t protocol_of(const struct conversation *conversation, const struct
 }
 
 void packet_match(struct conversation *conversation, const struct match_rules *rules,
-        const struct script_packet *expected, const struct seen_packet *seen, time_ns now, GString *differences)
+        const struct script_packet *expected, const struct seen_packet *seen, time_ns now,
+        GString *differences)
 {
         match_ip(conversation, &expected->ip, seen, differences);
         if (seen->protocol != protocol_of(conversation, expected)) {
@@ -227,7 +233,8 @@ void packet_match(struct conversation *conversation, const struct match_rules *r
         }
 }
 
-/* All pieces but the last are of one size; flags may differ in FIN, PSH and CWR, which stand in the last or first. */
+/* All pieces but the last are of one size; flags may differ in FIN, PSH and CWR, which stand in the last or
+ * first. */
 bool packet_match_gather(const struct script_packet *expected, struct seen_packet *seen, unsigned first_size,
         const struct seen_packet *next)
 {

@@ -36,7 +36,8 @@ static void text_flags(uint16_t flags, bool has_ace, GString *text)
                 g_string_append_c(text, '.');
         if (has_ace)
                 g_string_append_printf(text, "%d",
-                        (flags & TCP_FLAG_AE ? 4 : 0) | (flags & TCP_FLAG_CWR ? 2 : 0) | (flags & TCP_FLAG_ECE ? 1 : 0));
+                        (flags & TCP_FLAG_AE ? 4 : 0) | (flags & TCP_FLAG_CWR ? 2 : 0) |
+                                (flags & TCP_FLAG_ECE ? 1 : 0));
 }
 
 static void text_range(uint32_t start, uint32_t size, GString *text)
@@ -71,8 +72,8 @@ static void text_counters(unsigned kind, const uint8_t *data, unsigned size, GSt
                 g_string_append_printf(text, " %s %u", names[kind == 174][i], be24(data + 3 * i));
 }
 
-static void text_sack(const struct conversation *conversation, bool is_syn, const uint8_t *data, unsigned size,
-        GString *text)
+static void text_sack(const struct conversation *conversation, bool is_syn, const uint8_t *data,
+        unsigned size, GString *text)
 {
         g_string_append(text, "sack");
         for (unsigned i = 0; i + 8 <= size; i += 8)
@@ -89,8 +90,8 @@ static uint32_t script_timestamp(const struct conversation *conversation, uint32
         return live - conversation->live_first_timestamp + conversation->script_first_timestamp;
 }
 
-static void text_option(const struct conversation *conversation, bool is_syn, unsigned kind, const uint8_t *data,
-        unsigned size, GString *text)
+static void text_option(const struct conversation *conversation, bool is_syn, unsigned kind,
+        const uint8_t *data, unsigned size, GString *text)
 {
         if (kind == 0)
                 g_string_append(text, "eol");
@@ -105,8 +106,8 @@ static void text_option(const struct conversation *conversation, bool is_syn, un
         else if (kind == 5)
                 text_sack(conversation, is_syn, data, size, text);
         else if (kind == 8 && size == 8)
-                g_string_append_printf(text, "TS val %u ecr %u", script_timestamp(conversation, read_be32(data)),
-                        read_be32(data + 4));
+                g_string_append_printf(text, "TS val %u ecr %u",
+                        script_timestamp(conversation, read_be32(data)), read_be32(data + 4));
         else if (kind == 172 || kind == 174)
                 text_counters(kind, data, size, text);
         else if (kind == 254 && size >= 2 && read_be16(data) == FAST_OPEN_MAGIC) {
@@ -118,7 +119,8 @@ static void text_option(const struct conversation *conversation, bool is_syn, un
         }
 }
 
-static void text_seen_options(const struct conversation *conversation, const struct seen_packet *seen, GString *text)
+static void text_seen_options(
+        const struct conversation *conversation, const struct seen_packet *seen, GString *text)
 {
         unsigned at = 0;
         unsigned kind;
@@ -144,7 +146,8 @@ static void text_seen_tcp(const struct conversation *conversation, const struct 
         text_flags(tcp->flags, false, text);
         text_range(numbering_to_script(&conversation->theirs, tcp->seq, is_syn), seen->payload_size, text);
         if (tcp->flags & TCP_FLAG_ACK)
-                g_string_append_printf(text, " ack %u", numbering_to_script(&conversation->ours, tcp->ack, is_syn));
+                g_string_append_printf(
+                        text, " ack %u", numbering_to_script(&conversation->ours, tcp->ack, is_syn));
         else if (tcp->ack != 0)
                 g_string_append_printf(text, " ack %u", tcp->ack);
         if (shown->window)
@@ -188,7 +191,8 @@ static void text_script_counters(const struct script_option *option, GString *te
                 data[3 * i] = (uint8_t)(option->left[i] >> 16);
                 write_be16(data + 3 * i + 1, (uint16_t)option->left[i]);
         }
-        text_counters(option->kind == SCRIPT_OPTION_ACCURATE_ECN_1 ? 174 : 172, data, option->count * 3, text);
+        text_counters(
+                option->kind == SCRIPT_OPTION_ACCURATE_ECN_1 ? 174 : 172, data, option->count * 3, text);
 }
 
 static void text_script_sack(const struct script_option *option, GString *text)

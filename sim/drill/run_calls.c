@@ -3,7 +3,8 @@
  */
 #include "drill/runner_private.h"
 
-/* A plain call should return at once; one that waits, as poll() with a time does, holds up the script so long. */
+/* A plain call should return at once; one that waits, as poll() with a time does, holds up the script so
+ * long. */
 #define PLAIN_CALL_PATIENCE (10 * SECOND)
 /* A call that comes while a blocking one is under way waits for it. */
 #define BLOCKING_CALL_PATIENCE SECOND
@@ -15,7 +16,8 @@ static void log_call(Runner *runner, const ScriptCall *call, time_ns at)
         runner_log(runner, at, " ", text->str);
 }
 
-static bool differ(Runner *runner, const struct script_event *event, const ScriptCall *call, const char *differences)
+static bool differ(
+        Runner *runner, const struct script_event *event, const ScriptCall *call, const char *differences)
 {
         if (!runner->settings.calls_are_fatal) {
                 runner_warn(runner, event->place, "%s", differences);
@@ -39,7 +41,8 @@ void runner_do(Runner *runner, void (*main)(Caller *caller, void *data), void *d
 {
         struct errand errand = { .main = main, .data = data };
         runner->ops->start(runner->stack, &errand);
-        bool has_ended = runner->ops->finish(runner->stack, &errand, runner->ops->now(runner->stack) + SECOND);
+        bool has_ended =
+                runner->ops->finish(runner->stack, &errand, runner->ops->now(runner->stack) + SECOND);
         g_assert(has_ended);
 }
 
@@ -83,7 +86,8 @@ bool runner_check_pending(Runner *runner, bool is_last)
         if (pending->event == NULL)
                 return true;
         if (is_last)
-                return wait_for_pending(runner, pending->end.to + pending->end.tolerance + BLOCKING_CALL_PATIENCE);
+                return wait_for_pending(
+                        runner, pending->end.to + pending->end.tolerance + BLOCKING_CALL_PATIENCE);
         return !pending->errand.has_ended || compare_pending(runner);
 }
 

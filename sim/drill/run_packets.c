@@ -55,7 +55,8 @@ static struct captured_packet *next_captured(Runner *runner, time_ns until)
         return g_memdup2(&captured, sizeof captured);
 }
 
-/* Ports written in the script are meant as they are. Other protocols are the test's own when they come at all. */
+/* Ports written in the script are meant as they are. Other protocols are the test's own when they come at
+ * all. */
 static bool is_meant(Runner *runner, const struct script_packet *expected, const struct seen_packet *seen)
 {
         if (expected->kind != SCRIPT_TCP)
@@ -72,7 +73,8 @@ static struct captured_packet *next_meant(
 {
         struct captured_packet *captured;
         while ((captured = next_captured(runner, until)) != NULL) {
-                if (seen_packet_read(captured->bytes, captured->size, seen) && is_meant(runner, expected, seen))
+                if (seen_packet_read(captured->bytes, captured->size, seen) &&
+                        is_meant(runner, expected, seen))
                         return captured;
                 free_captured(captured);
         }
@@ -118,8 +120,8 @@ static char *seen_text(
         return g_string_free(text, FALSE);
 }
 
-static bool differ(Runner *runner, const struct script_event *event, const struct seen_packet *seen, time_ns at,
-        const char *differences)
+static bool differ(Runner *runner, const struct script_event *event, const struct seen_packet *seen,
+        time_ns at, const char *differences)
 {
         struct script_result *result = runner->result;
         if (!runner->settings.packets_are_fatal) {
@@ -154,9 +156,10 @@ static bool fail_missing(Runner *runner, const struct script_event *event)
         return result;
 }
 
-/* Further segments, as long as they go on where the last ended; the one that does not waits for the next expectation. */
-static time_ns gather(Runner *runner, const struct script_event *event, GPtrArray *pieces, struct seen_packet *seen,
-        time_ns last)
+/* Further segments, as long as they go on where the last ended; the one that does not waits for the next
+ * expectation. */
+static time_ns gather(Runner *runner, const struct script_event *event, GPtrArray *pieces,
+        struct seen_packet *seen, time_ns last)
 {
         unsigned first_size = seen->payload_size;
         const struct script_packet *expected = &event->packet;
@@ -176,8 +179,8 @@ static time_ns gather(Runner *runner, const struct script_event *event, GPtrArra
         return last;
 }
 
-static void compare(Runner *runner, const struct script_event *event, const struct seen_packet *seen, time_ns at,
-        GString *differences)
+static void compare(Runner *runner, const struct script_event *event, const struct seen_packet *seen,
+        time_ns at, GString *differences)
 {
         const struct match_rules rules = {
                 .strict_segments = runner->settings.strict_segments,
@@ -187,7 +190,8 @@ static void compare(Runner *runner, const struct script_event *event, const stru
         };
         packet_match(&runner->conversation, &rules, &event->packet, seen, at - runner->start, differences);
         if (!runner_is_in_time(&runner->due, at))
-                g_string_append_printf(differences, "%stime: outside of the tolerance of %" G_GINT64_FORMAT " us",
+                g_string_append_printf(differences,
+                        "%stime: outside of the tolerance of %" G_GINT64_FORMAT " us",
                         differences->len > 0 ? "; " : "", runner->due.tolerance / MICROSECOND);
 }
 

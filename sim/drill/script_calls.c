@@ -42,7 +42,8 @@ static bool prepare_buffer(ScriptCall *call, GError **error)
                 return call_refuse(call_argument(call, 2), error, "0 to %d bytes", BUFFER_BYTES_MAX);
         call_add_piece(call, (size_t)size);
         call_end_pieces(call);
-        if (call->script->arguments->len > 3 && !call_number(call_argument(call, 3), &call->numbers[0], error))
+        if (call->script->arguments->len > 3 &&
+                !call_number(call_argument(call, 3), &call->numbers[0], error))
                 return false;
         /* With MSG_TRUNC nothing is put there. */
         call->is_null_buffer = is_null(call_argument(call, 1)) && !(call->numbers[0] & MSG_TRUNC);
@@ -127,7 +128,8 @@ static void check_socket(ScriptCall *call, GString *differences)
 
 static bool prepare_bind(ScriptCall *call, GError **error)
 {
-        return prepare_fd(call, error) && prepare_address(call, call_argument(call, 1), &call->context->local, error);
+        return prepare_fd(call, error) &&
+               prepare_address(call, call_argument(call, 1), &call->context->local, error);
 }
 
 static int64_t perform_bind(Caller *caller, ScriptCall *call)
@@ -158,7 +160,8 @@ static bool prepare_accept(ScriptCall *call, GError **error)
 {
         if (!prepare_fd(call, error))
                 return false;
-        return call->script->arguments->len < 4 || call_number(call_argument(call, 3), &call->numbers[0], error);
+        return call->script->arguments->len < 4 ||
+               call_number(call_argument(call, 3), &call->numbers[0], error);
 }
 
 static int64_t perform_accept(Caller *caller, ScriptCall *call)
@@ -178,9 +181,11 @@ static void check_accept(ScriptCall *call, GString *differences)
 
 static bool prepare_connect(ScriptCall *call, GError **error)
 {
-        if (!prepare_fd(call, error) || !prepare_address(call, call_argument(call, 1), &call->context->remote, error))
+        if (!prepare_fd(call, error) ||
+                !prepare_address(call, call_argument(call, 1), &call->context->remote, error))
                 return false;
-        conversation_on_connect(call->context->conversation, call->fd, call->has_address ? &call->address : NULL);
+        conversation_on_connect(
+                call->context->conversation, call->fd, call->has_address ? &call->address : NULL);
         return true;
 }
 
@@ -279,7 +284,8 @@ const struct call_kind call_kinds[] = {
         { "close", 1, 1, prepare_fd, perform_close, NULL, false },
         { "getsockname", 3, 3, prepare_fd, perform_getsockname, NULL, false },
         { "getpeername", 3, 3, prepare_fd, perform_getpeername, NULL, false },
-        { "getsockopt", 5, 5, call_prepare_getsockopt, call_perform_getsockopt, call_check_getsockopt, false },
+        { "getsockopt", 5, 5, call_prepare_getsockopt, call_perform_getsockopt, call_check_getsockopt,
+                false },
         { "setsockopt", 5, 5, call_prepare_setsockopt, call_perform_setsockopt, NULL, false },
         { "fcntl", 2, 3, call_prepare_fcntl, call_perform_fcntl, NULL, false },
         { "ioctl", 2, 3, call_prepare_ioctl, call_perform_ioctl, call_check_ioctl, false },
@@ -287,7 +293,8 @@ const struct call_kind call_kinds[] = {
         { "epoll_create", 1, 1, prepare_number, perform_epoll_create, NULL, true },
         { "epoll_create1", 1, 1, prepare_number, perform_epoll_create, NULL, true },
         { "epoll_ctl", 4, 4, call_prepare_epoll_ctl, call_perform_epoll_ctl, NULL, false },
-        { "epoll_wait", 4, 4, call_prepare_epoll_wait, call_perform_epoll_wait, call_check_epoll_wait, false },
+        { "epoll_wait", 4, 4, call_prepare_epoll_wait, call_perform_epoll_wait, call_check_epoll_wait,
+                false },
 };
 const unsigned call_kind_count = G_N_ELEMENTS(call_kinds);
 
@@ -307,13 +314,13 @@ static bool prepare(ScriptCall *call, GError **error)
         unsigned count = call->script->arguments->len;
         const char *name = call->script->name;
         if (call->kind == NULL) {
-                g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_REFUSED, "error: %s() needs a kernel, or is no call that is known here",
-                        name);
+                g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_REFUSED,
+                        "error: %s() needs a kernel, or is no call that is known here", name);
                 return false;
         }
         if (count < call->kind->least || count > call->kind->most) {
-                g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_SYNTAX, "error: %s() takes %u arguments, not %u", name,
-                        call->kind->least, count);
+                g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_SYNTAX,
+                        "error: %s() takes %u arguments, not %u", name, call->kind->least, count);
                 return false;
         }
         return call->kind->prepare(call, error);
@@ -371,7 +378,8 @@ static void check_error(const ScriptCall *call, GString *differences)
         if (expected == 0)
                 call_differ(differences, "\"%s\" is no error that is known here", call->script->error);
         else if (expected != call->error)
-                call_differ(differences, "errno: expected %s, seen %s", symbol_error_name(expected, expected_name),
+                call_differ(differences, "errno: expected %s, seen %s",
+                        symbol_error_name(expected, expected_name),
                         symbol_error_name(call->error, seen_name));
 }
 
@@ -386,8 +394,8 @@ void script_call_check(ScriptCall *call, GString *differences)
         }
         bool is_free = result->kind == SCRIPT_VALUE_ELLIPSIS || takes_fd(call, expected);
         if (!is_free && expected != call->result)
-                call_differ(differences, "result: expected %" G_GINT64_FORMAT ", seen %" G_GINT64_FORMAT, expected,
-                        call->result);
+                call_differ(differences, "result: expected %" G_GINT64_FORMAT ", seen %" G_GINT64_FORMAT,
+                        expected, call->result);
         check_error(call, differences);
         if (call->kind->check != NULL)
                 call->kind->check(call, differences);

@@ -4,8 +4,8 @@
  */
 #include "drill/runner_private.h"
 
-/* Scripts begin at a multiple of this, which is one of every kernel's tick: its timers are as exact as that, and its
- * stack's clock begins as far from one as can be. */
+/* Scripts begin at a multiple of this, which is one of every kernel's tick: its timers are as exact as that,
+ * and its stack's clock begins as far from one as can be. */
 #define START_STEP (20 * MILLISECOND)
 
 /* ---- Telling ---- */

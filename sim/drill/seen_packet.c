@@ -137,7 +137,8 @@ bool seen_packet_read(const uint8_t *bytes, size_t size, struct seen_packet *see
         bool is_ip = seen->version == 4   ? read_ipv4(bytes, size, seen)
                      : seen->version == 6 ? read_ipv6(bytes, size, seen)
                                           : false;
-        if (!is_ip || !read_transport(bytes + seen->ip_header_size, seen->total_size - seen->ip_header_size, seen))
+        if (!is_ip ||
+                !read_transport(bytes + seen->ip_header_size, seen->total_size - seen->ip_header_size, seen))
                 return false;
         seen->payload_is_zero = is_all_zero(seen->payload, seen->payload_size);
         return true;

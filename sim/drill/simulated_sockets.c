@@ -113,7 +113,8 @@ static int simulated_getsockopt(Caller *caller, int fd, int level, int option, v
         return sock_getsockopt(caller->process, fd, level, option, value, size);
 }
 
-static int simulated_setsockopt(Caller *caller, int fd, int level, int option, const void *value, socklen_t size)
+static int simulated_setsockopt(
+        Caller *caller, int fd, int level, int option, const void *value, socklen_t size)
 {
         return sock_setsockopt(caller->process, fd, level, option, value, size);
 }
@@ -153,7 +154,8 @@ static int simulated_epoll_ctl(Caller *caller, int epoll, int operation, int fd,
         return sock_epoll_ctl(caller->process, epoll, operation, fd, event);
 }
 
-static int simulated_epoll_wait(Caller *caller, int epoll, struct epoll_event *events, int count, int timeout_ms)
+static int simulated_epoll_wait(
+        Caller *caller, int epoll, struct epoll_event *events, int count, int timeout_ms)
 {
         return sock_epoll_wait(caller->process, epoll, events, count, timeout_ms);
 }

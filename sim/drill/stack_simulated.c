@@ -1,8 +1,8 @@
 /*
  * Our TCP as a stack under test: one host, its device, and a clock that stands still while nobody waits.
  *
- * What a script calls runs in processes of one program. Each begins in an event of its own at the script's instant, and all
- * that follows at that instant happens before the script goes on.
+ * What a script calls runs in processes of one program. Each begins in an event of its own at the script's
+ * instant, and all that follows at that instant happens before the script goes on.
  */
 #include "drill/stack.h"
 

@@ -6,7 +6,8 @@
 #include "run/scenario_override.h"
 #include "run/scenario_tables.h"
 
-static bool read_tree(struct field_reader *reader, const struct yaml_node *root, struct tcp_settings *settings)
+static bool read_tree(
+        struct field_reader *reader, const struct yaml_node *root, struct tcp_settings *settings)
 {
         struct scenario_tcp tcp = { .settings = *settings };
         if (tree_count(root) > 1)
