@@ -63,7 +63,7 @@ struct Runner {
         uint32_t pcap_sent;
 };
 
-/* ---- script_runner.c ---- */
+/* ---- run_tell.c ---- */
 
 /* "  0.100000 > S. 0:0(0) ack 1". */
 void runner_log(Runner *runner, time_ns at, const char *what, const char *text);
