@@ -7,7 +7,8 @@
 #include <string.h>
 #include "tcp/tcp_settings.h"
 
-#define BYTE_MAX 255
+#define BYTE_MAX    255
+#define SECONDS_MAX 8589934 /* as many jiffies as an int holds, of 4 ms each */
 
 /* ---- How ours follow ---- */
 
@@ -116,9 +117,9 @@ static const struct sysctl_entry entries[] = {
         { "tcp_syn_retries", "6", 1, 1, 127, .apply = set_syn_retries },
         { "tcp_synack_retries", "5", 1, 0, BYTE_MAX, .apply = set_syn_ack_retries },
         { "tcp_retries2", "15", 1, 0, BYTE_MAX, .apply = set_retries },
-        { "tcp_fin_timeout", "60", 1, 0, INT32_MAX, .apply = set_fin_wait_2 },
-        { "tcp_keepalive_time", "7200", 1, 0, INT32_MAX, .apply = set_keepalive_idle },
-        { "tcp_keepalive_intvl", "75", 1, 0, INT32_MAX, .apply = set_keepalive_interval },
+        { "tcp_fin_timeout", "60", 1, 0, SECONDS_MAX, .apply = set_fin_wait_2 },
+        { "tcp_keepalive_time", "7200", 1, 0, SECONDS_MAX, .apply = set_keepalive_idle },
+        { "tcp_keepalive_intvl", "75", 1, 0, SECONDS_MAX, .apply = set_keepalive_interval },
         { "tcp_keepalive_probes", "9", 1, 0, BYTE_MAX, .apply = set_keepalive_count },
         { "tcp_slow_start_after_idle", "1", 1, 0, BYTE_MAX, .apply = set_idle_restart },
         { "tcp_rto_min_us", "200000", 1, 1, INT32_MAX, .apply = set_min_rto },
@@ -132,8 +133,8 @@ static const struct sysctl_entry entries[] = {
         { "tcp_recovery", "1", 1, 0, BYTE_MAX, .fixed = "1" },
         { "tcp_early_retrans", "3", 1, 0, 4, .fixed = "3,4" },
         { "tcp_frto", "2", 1, 0, BYTE_MAX, .fixed = "1,2" },
-        { "tcp_reordering", "3", 1, 0, INT32_MAX, .fixed = "3" },
-        { "tcp_max_reordering", "300", 1, 0, INT32_MAX, .fixed = "300" },
+        { "tcp_reordering", "3", 1, 1, 300, .fixed = "3" },
+        { "tcp_max_reordering", "300", 1, 1, INT32_MAX, .fixed = "300" },
         { "tcp_syn_linear_timeouts", "4", 1, 0, 127, .fixed = "4" },
         { "tcp_orphan_retries", "0", 1, 0, BYTE_MAX, .fixed = "0" },
         { "tcp_notsent_lowat", "4294967295", 1, 0, UINT32_MAX, .fixed = "4294967295" },
@@ -171,7 +172,7 @@ static const struct sysctl_entry entries[] = {
         { "tcp_adv_win_scale", "1", 1, -31, 31, .reason = "Linux measures it since 6.6" },
         { "tcp_early_demux", "1", 1, 0, BYTE_MAX, .reason = "it is about speed" },
         { "ip_early_demux", "1", 1, 0, BYTE_MAX, .reason = "it is about speed" },
-        { "tcp_autocorking", "1", 1, 0, BYTE_MAX, .reason = "it needs a device that is slow to send" },
+        { "tcp_autocorking", "1", 1, 0, 1, .reason = "it needs a device that is slow to send" },
         { "tcp_limit_output_bytes", "4194304", 1, 0, INT32_MAX, .reason = "the device sends at once" },
         { "tcp_min_tso_segs", "2", 1, 1, BYTE_MAX, .reason = "segments are as on the wire" },
         { "tcp_tso_rtt_log", "9", 1, 0, BYTE_MAX, .reason = "segments are as on the wire" },
@@ -184,8 +185,8 @@ static const struct sysctl_entry entries[] = {
                 .reason = "nothing is remembered of earlier connections" },
         { "tcp_min_rtt_wlen", "300", 1, 0, 86400, .reason = "no script is as long" },
         { "tcp_base_mss", "1024", 1, 0, INT32_MAX, .reason = "it is for tcp_mtu_probing" },
-        { "tcp_mtu_probe_floor", "48", 1, 0, INT32_MAX, .reason = "it is for tcp_mtu_probing" },
-        { "tcp_probe_interval", "600", 1, 0, UINT32_MAX, .reason = "it is for tcp_mtu_probing" },
+        { "tcp_mtu_probe_floor", "48", 1, 48, 65535, .reason = "it is for tcp_mtu_probing" },
+        { "tcp_probe_interval", "600", 1, 0, SECONDS_MAX, .reason = "it is for tcp_mtu_probing" },
         { "tcp_probe_threshold", "8", 1, 0, INT32_MAX, .reason = "it is for tcp_mtu_probing" },
         { "tcp_retrans_collapse", "1", 1, 0, BYTE_MAX, .reason = "segments are never joined" },
         { "tcp_workaround_signed_windows", "0", 1, 0, BYTE_MAX, .reason = "it is about stacks of long ago" },
@@ -198,8 +199,8 @@ static const struct sysctl_entry entries[] = {
         { "tcp_tw_reuse_delay", "1000", 1, 1, 60000, .reason = "no script connects twice from one port" },
         { "icmp_ratelimit", "1000", 1, 0, INT32_MAX, .reason = "no script sees so many" },
         { "icmp_ratemask", "6168", 1, 0, INT32_MAX, .reason = "no script sees so many" },
-        { "icmp_msgs_per_sec", "10000", 1, 0, INT32_MAX, .reason = "no script sees so many" },
-        { "icmp_msgs_burst", "10000", 1, 0, INT32_MAX, .reason = "no script sees so many" },
+        { "icmp_msgs_per_sec", "1000", 1, 0, INT32_MAX, .reason = "no script sees so many" },
+        { "icmp_msgs_burst", "50", 1, 0, INT32_MAX, .reason = "no script sees so many" },
         { "ip_forward", "0", 1, 0, INT32_MAX, .reason = "there is one device" },
         { "ip_local_port_range", "32768 60999", 2, 1, 65535, .reason = "ports are the runner's" },
         { "ip_nonlocal_bind", "0", 1, 0, 1, .reason = "addresses are the runner's" },
