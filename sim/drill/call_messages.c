@@ -121,6 +121,41 @@ static bool extended_error(
         return true;
 }
 
+/* {scm_sec=, scm_nsec=}: the first of a stamp's three clocks. */
+static bool clock_stamp(const struct script_value *data, struct timespec *stamp, GError **error)
+{
+        int64_t seconds;
+        int64_t nanoseconds;
+        if (!call_field_number(data, "scm_sec", &seconds, error) ||
+                !call_field_number(data, "scm_nsec", &nanoseconds, error))
+                return false;
+        *stamp = (struct timespec){ .tv_sec = seconds, .tv_nsec = nanoseconds };
+        return true;
+}
+
+static bool is_stamp(int64_t level, int64_t type)
+{
+        return level == SOL_SOCKET && type == SCM_TIMESTAMPING;
+}
+
+/* A control message's data, as a struct. */
+static bool put_struct(
+        const struct script_value *data, int level, int type, uint8_t *control, size_t *at, GError **error)
+{
+        struct sock_extended_err extended;
+        struct timespec stamp;
+        if (is_stamp(level, type)) {
+                if (!clock_stamp(data, &stamp, error))
+                        return false;
+                *at = append_control(control, *at, level, type, &stamp, sizeof stamp);
+        } else {
+                if (!extended_error(data, &extended, error))
+                        return false;
+                *at = append_control(control, *at, level, type, &extended, sizeof extended);
+        }
+        return true;
+}
+
 /* One {cmsg_level=, cmsg_type=, cmsg_data=} behind the others; `*at` 0 when there is no room. */
 static bool put_control(const struct script_value *header, uint8_t *control, size_t *at, GError **error)
 {
@@ -131,10 +166,8 @@ static bool put_control(const struct script_value *header, uint8_t *control, siz
                 !call_field_number(header, "cmsg_type", &type, error))
                 return false;
         if (data != NULL && data->value->kind == SCRIPT_VALUE_STRUCT) {
-                struct sock_extended_err extended;
-                if (!extended_error(data->value, &extended, error))
+                if (!put_struct(data->value, (int)level, (int)type, control, at, error))
                         return false;
-                *at = append_control(control, *at, (int)level, (int)type, &extended, sizeof extended);
         } else {
                 int64_t number = 0;
                 if (data != NULL && !call_number(data->value, &number, error))
@@ -223,9 +256,26 @@ static const struct cmsghdr *control_at(
         return header->cmsg_len >= sizeof *header && at + header->cmsg_len <= size ? header : NULL;
 }
 
+static time_ns stamp_at(const uint8_t *data)
+{
+        struct timespec stamp;
+        memcpy(&stamp, data, sizeof stamp);
+        return stamp.tv_sec * SECOND + stamp.tv_nsec;
+}
+
+static bool is_equal_data(const struct call_context *context, const struct cmsghdr *wanted,
+        const uint8_t *expected, const uint8_t *seen)
+{
+        size_t size = wanted->cmsg_len - CMSG_LEN(0);
+        if (!is_stamp(wanted->cmsg_level, wanted->cmsg_type))
+                return memcmp(expected, seen, size) == 0;
+        duration_ns late = stamp_at(seen) - context->clock_origin - stamp_at(expected);
+        return ABS(late) <= context->tolerance;
+}
+
 /* As far as the script writes its data: the kernel's extended errors are longer than their struct. */
-static void compare_controls(const uint8_t *expected, size_t expected_size, const uint8_t *seen,
-        size_t seen_size, GString *differences)
+static void compare_controls(const struct call_context *context, const uint8_t *expected,
+        size_t expected_size, const uint8_t *seen, size_t seen_size, GString *differences)
 {
         size_t at = 0;
         size_t seen_at = 0;
@@ -237,13 +287,13 @@ static void compare_controls(const uint8_t *expected, size_t expected_size, cons
                                 wanted.cmsg_level, wanted.cmsg_type);
                         return;
                 }
-                size_t data = wanted.cmsg_len - CMSG_LEN(0);
                 if (wanted.cmsg_level != found.cmsg_level || wanted.cmsg_type != found.cmsg_type)
                         call_differ(differences,
                                 "control message: expected level %d, type %d; seen level %d, type %d",
                                 wanted.cmsg_level, wanted.cmsg_type, found.cmsg_level, found.cmsg_type);
                 else if (found.cmsg_len < wanted.cmsg_len ||
-                         memcmp(expected + at + CMSG_LEN(0), seen + seen_at + CMSG_LEN(0), data) != 0)
+                         !is_equal_data(
+                                 context, &wanted, expected + at + CMSG_LEN(0), seen + seen_at + CMSG_LEN(0)))
                         call_differ(differences, "the data of the control message of type %d differ",
                                 wanted.cmsg_type);
                 at += CMSG_ALIGN(wanted.cmsg_len);
@@ -264,6 +314,6 @@ void call_check_recvmsg(ScriptCall *call, GString *differences)
                 call_differ(differences, "msg_flags: expected 0x%x, seen 0x%x", (unsigned)wanted,
                         (unsigned)call->message.flags);
         if (put_controls(message, expected, &expected_size, NULL))
-                compare_controls(
-                        expected, expected_size, call->control, call->message.control_size, differences);
+                compare_controls(call->context, expected, expected_size, call->control,
+                        call->message.control_size, differences);
 }

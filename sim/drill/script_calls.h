@@ -16,6 +16,8 @@ struct call_context {
         int domain;           /* for socket(..., ...) */
         struct endpoint local; /* for bind(..., ..., ...) and connect */
         struct endpoint remote;
+        time_ns clock_origin;  /* what the sockets' clock says at the script's start, and how exact its stamps are */
+        duration_ns tolerance;
 };
 
 typedef struct ScriptCall ScriptCall;

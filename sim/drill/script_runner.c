@@ -103,6 +103,7 @@ static void make_context(Runner *runner)
         const struct endpoint remote = { settings->remote, settings->connect_port };
         conversation_init(&runner->conversation, &local, &remote);
         runner->calls = (struct call_context){ .sockets = runner->ops->sockets,
+                .tolerance = runner->settings.tolerance,
                 .conversation = &runner->conversation,
                 .fds = g_hash_table_new(NULL, NULL),
                 .domain = settings->ip_version == SCRIPT_IPV4 ? AF_INET : AF_INET6,
@@ -139,6 +140,7 @@ static bool run_init(Runner *runner)
         time_ns start = (runner->ops->now(runner->stack) + START_STEP - 1) / START_STEP * START_STEP;
         runner->ops->wait_until(runner->stack, start);
         runner->start = runner->turned_at = runner->previous_due = start;
+        runner->calls.clock_origin = runner->ops->clock_origin(runner->stack) + start;
         return true;
 }
 

@@ -102,6 +102,8 @@ struct stack_ops {
         /* False: what was to be written about it could not. */
         bool (*close)(Stack *stack, GError **error);
         time_ns (*now)(Stack *stack);
+        /* What the clock by which sockets stamp (SO_TIMESTAMPING) said when now() was 0. */
+        time_ns (*clock_origin)(Stack *stack);
         /* All that is due before `at` has happened; what is sent meanwhile is kept for capture. Simulated: what is due at
          * `at` itself comes later, with the next call. */
         void (*wait_until)(Stack *stack, time_ns at);

@@ -15,6 +15,7 @@
 #include "live/network_device.h"
 #include "wire/ip_header.h"
 
+#include <time.h>
 #include <errno.h>
 #include <unistd.h>
 
@@ -45,6 +46,13 @@ GQuark stack_error_quark(void)
 static time_ns kernel_now(Stack *stack)
 {
         return kernel_clock() - stack->epoch;
+}
+
+static time_ns kernel_origin(Stack *stack)
+{
+        struct timespec wall;
+        clock_gettime(CLOCK_REALTIME, &wall);
+        return wall.tv_sec * SECOND + wall.tv_nsec - kernel_now(stack);
 }
 
 /* From the address under test to the script's: what else a kernel sends of its own accord is no answer to a
@@ -350,6 +358,7 @@ const struct stack_ops stack_kernel = {
         .open = kernel_open,
         .close = kernel_close,
         .now = kernel_now,
+        .clock_origin = kernel_origin,
         .wait_until = kernel_wait_until,
         .inject = kernel_inject,
         .capture = kernel_capture,

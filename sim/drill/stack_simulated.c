@@ -56,6 +56,12 @@ static time_ns simulated_now(Stack *stack)
         return stack->now;
 }
 
+static time_ns simulated_origin(Stack *stack)
+{
+        (void)stack;
+        return 0;
+}
+
 static void simulated_wait_until(Stack *stack, time_ns at)
 {
         if (at <= stack->now)
@@ -340,6 +346,7 @@ const struct stack_ops stack_simulated = {
         .open = simulated_open,
         .close = simulated_close,
         .now = simulated_now,
+        .clock_origin = simulated_origin,
         .wait_until = simulated_wait_until,
         .inject = simulated_inject,
         .capture = simulated_capture,

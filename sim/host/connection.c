@@ -8,7 +8,7 @@
  */
 #include "host/connection.h"
 
-#include "host/socket_private.h"
+#include "host/socket_stamps.h"
 
 /* As Linux: however slow the line, two packets. */
 #define OUTPUT_LIMIT_PACKETS 2
@@ -101,6 +101,8 @@ static void transmit(
         segment->dscp = connection->dscp;
         segment->hop_limit = connection->hop_limit;
         segment->flow_label = flow_label(connection);
+        if (!g_queue_is_empty(&connection->stamps))
+                stamps_on_sent(connection, sending->stream_offset, segment->payload.length);
         struct packet *packet = host_segment_packet(connection->host, &connection->tuple, segment, &note);
         packet->account = &connection->account;
         connection->outgoing_position =
@@ -148,6 +150,8 @@ static void settle(struct connection *connection)
         if (tcp_conn_state(connection->tcp) == TCP_STATE_CLOSED)
                 give_up_names(connection);
         timer_set(&connection->timer, tcp_conn_deadline(connection->tcp));
+        if (!g_queue_is_empty(&connection->stamps))
+                stamps_on_acknowledged(connection);
         TcpListener *listener = tcp_conn_listener(connection->tcp);
         if (connection->socket != NULL)
                 socket_update(connection->socket);
@@ -278,6 +282,7 @@ void connection_free(struct connection *connection)
                 link_forget_account(connection->device, &connection->account);
         host->time_waits -= connection->is_time_wait;
         give_up_names(connection);
+        stamps_clear(connection);
         g_queue_unlink(&host->connections, &connection->link);
         if (connection->socket != NULL)
                 socket_on_connection_gone(connection->socket);

@@ -37,6 +37,8 @@ struct connection {
         int64_t outgoing_position;
         int64_t incoming_position;
         uint64_t bytes_read;
+        uint64_t bytes_written;
+        GQueue stamps; /* of struct stamp (socket_stamps.c): writes whose way is watched */
 };
 
 /* A connection that is about to be opened actively, in CLOSED; found under `tuple` from now on. */

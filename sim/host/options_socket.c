@@ -10,6 +10,7 @@
 #include <sys/time.h>
 
 #include "host/socket_option.h"
+#include "host/socket_stamps.h"
 
 /* Linux's limits: the smallest sk_rcvbuf and sk_sndbuf, and net.core.rmem_max and wmem_max. */
 #define RECEIVE_BUFFER_MIN 2304

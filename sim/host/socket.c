@@ -214,6 +214,11 @@ unsigned socket_ready(const Socket *socket)
         return has_error ? ready | POLLERR : ready;
 }
 
+bool socket_has_failed(const Socket *socket)
+{
+        return socket->error != 0 || (socket->ops->ready(socket) & (POLLERR | POLLHUP)) != 0;
+}
+
 /* ---- Waiting ---- */
 
 void socket_remember_ready(Socket *socket)

@@ -1,21 +1,15 @@
 /*
- * What a socket's options mean to the buffers, the headers and the clock stamps of what it sends.
+ * What a socket's options mean to its buffers, and to the headers of what it sends.
  *
  * SO_RCVBUF and SO_SNDBUF are as Linux gives them: twice what the program asked for. Half of that is for
  * bytes.
  */
 #include "host/socket_option.h"
 
-#include <errno.h>
-#include <linux/net_tstamp.h>
 #include <linux/sock_diag.h>
 
-/* Linux 6.18's: SOF_TIMESTAMPING_TX_COMPLETION is the last. Newer than the C library. */
-#define STAMPING_LAST (1u << 18)
-#define STAMPING_MASK (STAMPING_LAST | (STAMPING_LAST - 1))
-
-#define ECN_BITS      2 /* of the traffic class, which are TCP's */
-#define BYTES_SHARE   2 /* one part in so many of a buffer is for bytes */
+#define ECN_BITS    2 /* of the traffic class, which are TCP's */
+#define BYTES_SHARE 2 /* one part in so many of a buffer is for bytes */
 
 uint32_t socket_receive_buffer(const Socket *socket)
 {
@@ -82,15 +76,4 @@ uint32_t socket_path_mtu(const Socket *socket)
                 return socket->is_connected ? host_path_mtu(socket->host) : 0;
         tcp_conn_report(socket->connection->tcp, &report);
         return report.path_mtu;
-}
-
-int socket_set_timestamping(Socket *socket, uint32_t flags)
-{
-        if ((flags & ~STAMPING_MASK) != 0)
-                return -EINVAL;
-        bool begins_counting = (flags & ~socket->timestamping & SOF_TIMESTAMPING_OPT_ID) != 0;
-        if (begins_counting && socket->ops == &socket_stream && socket->connection == NULL)
-                return -EINVAL;
-        socket->timestamping = flags;
-        return 0;
 }

@@ -20,7 +20,7 @@ static const uint8_t linux_states[] = {
         [TCP_STATE_CLOSE_WAIT] = TCP_CLOSE_WAIT,
         [TCP_STATE_CLOSING] = TCP_CLOSING,
         [TCP_STATE_LAST_ACK] = TCP_LAST_ACK,
-        [TCP_STATE_TIME_WAIT] = TCP_TIME_WAIT,
+        [TCP_STATE_TIME_WAIT] = TCP_CLOSE, /* the socket has no part in it any more */
 };
 
 static uint8_t congestion_state(const struct tcp_report *report)

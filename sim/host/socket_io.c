@@ -27,7 +27,7 @@ static size_t read_target(const Socket *socket, const struct socket_reading *rea
 static bool has_ended(Socket *socket)
 {
         int readable = 0;
-        if ((socket_ready(socket) & (POLLERR | POLLHUP | POLLRDHUP)) == 0)
+        if (!socket_has_failed(socket) && (socket_ready(socket) & POLLRDHUP) == 0)
                 return false;
         socket->ops->ioctl(socket, SIOCINQ, &readable);
         return readable == 0;
@@ -180,7 +180,7 @@ static ssize_t write_waiting(const struct call *call, Socket *socket, const stru
         if (process_is_cancelled(call->process))
                 return -ECANCELED;
         do {
-                if (written > 0 && (socket_ready(socket) & (POLLERR | POLLHUP)) != 0)
+                if (written > 0 && socket_has_failed(socket))
                         break;
                 rest.bytes = (const uint8_t *)writing->bytes + written;
                 rest.size = writing->size - written;
@@ -190,7 +190,11 @@ static ssize_t write_waiting(const struct call *call, Socket *socket, const stru
                 if (result > 0 && written < writing->size)
                         result = -EAGAIN;
         } while (call_try_again(call, socket, &result, WAIT_TO_WRITE, deadline));
-        return written > 0 && result != -ECANCELED ? (ssize_t)written : result;
+        if (written == 0 || result == -ECANCELED)
+                return result;
+        if (socket->ops->on_written != NULL)
+                socket->ops->on_written(socket);
+        return (ssize_t)written;
 }
 
 /* Nobody gets a SIGPIPE here: MSG_NOSIGNAL asks for nothing. */

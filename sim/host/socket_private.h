@@ -36,6 +36,8 @@ struct socket_ops {
         int (*connect)(Socket *socket, const struct endpoint *remote);
         int (*disconnect)(Socket *socket);
         ssize_t (*read)(Socket *socket, struct socket_reading *reading);
+        /* A call has written. NULL: nobody cares. */
+        void (*on_written)(Socket *socket);
         /* Control messages that go with what has been read. NULL: none ever. */
         void (*tell)(const Socket *socket, struct socket_reading *reading);
         ssize_t (*write)(Socket *socket, const struct socket_writing *writing);
@@ -93,6 +95,7 @@ struct Socket {
         uint32_t receive_buffer;     /* SO_RCVBUF as Linux gives it; 0: it has not been set */
         uint32_t send_buffer;        /* SO_SNDBUF */
         uint32_t timestamping;       /* SO_TIMESTAMPING's flags */
+        uint64_t stamp_base;         /* the byte that its keys count from */
         uint64_t max_pacing_rate;    /* bytes a second; UINT64_MAX: no limit */
 
         /* Streams: at most one of the two. */
@@ -130,6 +133,8 @@ struct Socket {
 void socket_update(Socket *socket);
 /* Only what becomes true from now on is news. */
 void socket_remember_ready(Socket *socket);
+/* Whether it has failed or ended, for a call that has done a part: notices do not count. */
+bool socket_has_failed(const Socket *socket);
 void socket_on_connection_gone(Socket *socket);
 /* A socket with neither name nor connection. */
 Socket *socket_make(Host *host, const struct socket_ops *ops, struct transfer *transfer,
@@ -189,7 +194,6 @@ void socket_mark_connection(const Socket *socket, struct connection *connection)
 uint32_t socket_path_mtu(const Socket *socket);
 /* TCP_INFO. */
 int socket_give_info(Socket *socket, void *value, socklen_t *size);
-int socket_set_timestamping(Socket *socket, uint32_t flags);
 
 int socket_get_option(Socket *socket, int level, int option, void *value, socklen_t *size);
 int socket_set_option(Socket *socket, int level, int option, const void *value, socklen_t size);

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 
 #include "host/socket_option.h"
+#include "host/socket_stamps.h"
 #include "host/socket_stream.h"
 
 /* ---- Reading and writing ---- */
@@ -124,8 +125,10 @@ static ssize_t stream_write(Socket *socket, const struct socket_writing *writing
         if (result == -EAGAIN)
                 return result;
         remember_failure(connection, result);
-        if (result > 0)
+        if (result > 0) {
+                connection->bytes_written += (uint64_t)result;
                 connection_prove_written(connection, writing->bytes, (size_t)result);
+        }
         connection_after_call(connection, "write");
         return result;
 }
@@ -255,6 +258,7 @@ const struct socket_ops socket_stream = {
         .disconnect = stream_disconnect,
         .read = stream_read,
         .tell = tell_unread,
+        .on_written = stamps_on_written,
         .write = stream_write,
         .shutdown = stream_shutdown,
         .ioctl = stream_ioctl,
