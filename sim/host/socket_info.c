@@ -23,18 +23,13 @@ static const uint8_t linux_states[] = {
         [TCP_STATE_TIME_WAIT] = TCP_CLOSE, /* the socket has no part in it any more */
 };
 
-static uint8_t congestion_state(const struct tcp_report *report)
-{
-        if (report->after_timeout)
-                return TCP_CA_Loss;
-        return report->in_recovery ? TCP_CA_Recovery : TCP_CA_Open;
-}
-
 static uint8_t agreed_options(const struct tcp_report *report)
 {
         bool scales = report->send_scale != 0 || report->receive_scale != 0;
         return (uint8_t)((report->timestamps_agreed ? TCP_INFO_TIMESTAMPS : 0) |
-                         (report->sack_agreed ? TCP_INFO_SACK : 0) | (scales ? TCP_INFO_WSCALE : 0));
+                         (report->sack_agreed ? TCP_INFO_SACK : 0) | (scales ? TCP_INFO_WSCALE : 0) |
+                         (report->ecn_agreed ? TCP_INFO_ECN : 0) |
+                         (report->ecn_seen ? TCP_INFO_ECN_SEEN : 0));
 }
 
 static uint32_t microseconds(duration_ns duration)
@@ -45,8 +40,9 @@ static uint32_t microseconds(duration_ns duration)
 static void fill_state(struct tcp_conn_info *info, const struct tcp_report *report)
 {
         info->state = linux_states[report->state];
-        info->ca_state = congestion_state(report);
-        info->backoff = info->retransmits = (uint8_t)MIN(report->backoffs, UINT8_MAX);
+        info->ca_state = (uint8_t)report->congestion_state; /* the same numbers */
+        info->backoff = (uint8_t)MIN(report->backoffs, UINT8_MAX);
+        info->retransmits = (uint8_t)MIN(report->timeouts_in_a_row, UINT8_MAX);
         info->options = agreed_options(report);
         info->snd_wscale = report->send_scale & 0xf;
         info->rcv_wscale = report->receive_scale & 0xf;
@@ -55,20 +51,35 @@ static void fill_state(struct tcp_conn_info *info, const struct tcp_report *repo
         info->pmtu = report->path_mtu;
 }
 
+static void fill_delivery_rate(struct tcp_conn_info *info, const struct tcp_report *report)
+{
+        if (report->delivery_rate_interval <= 0)
+                return;
+        info->delivery_rate = (uint64_t)report->delivery_rate_segments * report->send_mss * (uint64_t)SECOND /
+                              (uint64_t)report->delivery_rate_interval;
+        info->delivery_rate_app_limited = report->delivery_rate_is_app_limited;
+}
+
 static void fill_sending(struct tcp_conn_info *info, const struct tcp_report *report)
 {
         info->rto = microseconds(report->rto);
         info->rtt = microseconds(report->srtt);
         info->rttvar = microseconds(report->rttvar);
-        info->min_rtt = microseconds(report->min_rtt);
+        info->min_rtt = report->min_rtt == TIME_NEVER ? UINT32_MAX : microseconds(report->min_rtt);
         info->unacked = report->unacknowledged_segments;
         info->sacked = report->sacked_segments;
         info->lost = report->lost_segments;
         info->retrans = report->retransmitted_segments;
         info->snd_ssthresh = MIN(report->ssthresh_segments, SSTHRESH_NOT_SET);
         info->snd_cwnd = report->cwnd_segments;
-        info->reordering = REORDERING_START;
+        info->reordering = report->reordering;
+        info->reord_seen = report->reordering_seen;
         info->snd_wnd = report->send_window;
+        info->delivered = report->delivered_segments;
+        info->delivered_ce = report->delivered_ce_segments;
+        info->dsack_dups = report->duplicates_reported;
+        info->pacing_rate = report->pacing_rate;
+        fill_delivery_rate(info, report);
 }
 
 static void fill_receiving(struct tcp_conn_info *info, const struct tcp_report *report)
@@ -87,7 +98,6 @@ static void fill_counts(struct tcp_conn_info *info, const struct tcp_counts *cou
         info->segs_out = (uint32_t)counts->segments_sent;
         info->segs_in = (uint32_t)counts->segments_received;
         info->data_segs_out = (uint32_t)counts->data_segments_sent;
-        info->dsack_dups = (uint32_t)counts->spurious_segments;
         info->rcv_ooopack = (uint32_t)counts->out_of_order_arrivals;
         info->total_rto = (uint16_t)MIN(counts->timeouts, UINT16_MAX);
 }

@@ -101,11 +101,18 @@ static const struct field_type unless_later = { read_unless_later, write_unless_
 /* ---- The table ---- */
 
 static const struct field_word recoveries[] = {
+        { "tahoe", TCP_RECOVERY_TAHOE, false },
+        { "reno", TCP_RECOVERY_RENO, false },
         { "newreno", TCP_RECOVERY_NEWRENO, false },
         { "sack", TCP_RECOVERY_SACK, false },
-        { "tahoe", 0, true },
-        { "reno", 0, true },
-        { "rack", 0, true },
+        { "rack", TCP_RECOVERY_RACK, false },
+        { NULL, 0, false },
+};
+
+static const struct field_word ecn_words[] = {
+        { "off", TCP_ECN_OFF, false },
+        { "passive", TCP_ECN_PASSIVE, false },
+        { "on", TCP_ECN_ON, false },
         { NULL, 0, false },
 };
 
@@ -125,10 +132,13 @@ static const struct field tcp_fields[] = {
         { .name = "dsack", SWITCH(dsack) },
         { .name = "timestamps", SWITCH(timestamps) },
         { .name = "window-scaling", SWITCH(window_scaling) },
-        { .name = "ecn", ONLY(only_off) },
+        { .name = "ecn", .type = &field_choice, .words = ecn_words, TCP(ecn) },
         { .name = "limited-transmit", SWITCH(limited_transmit) },
-        { .name = "tail-loss-probe", ONLY(only_off) },
-        { .name = "undo", ONLY(only_off) },
+        { .name = "tail-loss-probe", SWITCH(tail_loss_probe) },
+        { .name = "prr", SWITCH(prr) },
+        { .name = "frto", SWITCH(frto) },
+        { .name = "undo", SWITCH(undo) },
+        { .name = "hystart", SWITCH(hystart) },
         { .name = "nagle", SWITCH(nagle) },
         { .name = "pacing", ONLY(only_off) },
         { .name = "idle-restart", SWITCH(idle_restart) },

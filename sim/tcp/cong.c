@@ -30,30 +30,26 @@ const char *cong_ops_name(const struct cong_ops *ops)
         return ops->name;
 }
 
-static void start(struct cong *cong, const struct cong_ops *ops, time_ns now)
+static void start(struct cong *cong, const struct cong_ops *ops, const struct cong_facts *facts)
 {
         cong->ops = ops;
         cong->acked_credit = 0;
         if (ops->start != NULL)
-                ops->start(cong, now);
+                ops->start(cong, facts);
 }
 
-void cong_init(struct cong *cong, const struct cong_ops *ops, uint32_t initial_window, time_ns now)
+void cong_init(struct cong *cong, const struct cong_ops *ops, uint32_t initial_window, bool hystart,
+        const struct cong_facts *facts)
 {
         g_assert(initial_window > 0);
-        *cong = (struct cong){ .cwnd = initial_window, .ssthresh = CONG_SSTHRESH_NOT_SET };
-        start(cong, ops, now);
+        *cong = (struct cong){ .cwnd = initial_window, .ssthresh = CONG_SSTHRESH_NOT_SET, .hystart = hystart };
+        start(cong, ops, facts);
 }
 
-void cong_change(struct cong *cong, const struct cong_ops *ops, time_ns now)
+void cong_change(struct cong *cong, const struct cong_ops *ops, const struct cong_facts *facts)
 {
         if (cong->ops != ops)
-                start(cong, ops, now);
-}
-
-bool cong_in_slow_start(const struct cong *cong)
-{
-        return cong->cwnd < cong->ssthresh;
+                start(cong, ops, facts);
 }
 
 /* RFC 5681 (2): cwnd += min(N, SMSS). Differs: an ACK of many segments counts for all of them (RFC 3465 with
@@ -79,59 +75,64 @@ void cong_avoid(struct cong *cong, uint32_t window, uint32_t acked_segments)
         cong->acked_credit %= window;
 }
 
-void cong_on_ack(struct cong *cong, const struct cong_ack *ack)
+static bool is_reducing(enum tcp_congestion_state state)
 {
-        cong->ops->on_ack(cong, ack);
+        return state == TCP_CONGESTION_CWR || state == TCP_CONGESTION_RECOVERY;
 }
 
-void cong_on_loss(struct cong *cong, uint32_t in_flight, time_ns now)
+uint32_t cong_current_ssthresh(const struct cong *cong, enum tcp_congestion_state state)
+{
+        if (is_reducing(state))
+                return cong->ssthresh;
+        return MAX(cong->ssthresh, cong->cwnd / 2 + cong->cwnd / 4);
+}
+
+void cong_on_sample(struct cong *cong, const struct cong_ack *ack)
+{
+        if (cong->ops->on_sample != NULL)
+                cong->ops->on_sample(cong, ack);
+}
+
+void cong_reduce(struct cong *cong, const struct cong_facts *facts)
 {
         cong->prior_cwnd = cong->cwnd;
-        cong->prior_ssthresh = cong->ssthresh;
-        cong->ssthresh = cong->ops->ssthresh_after_loss(cong, in_flight, now);
+        cong->ssthresh = cong->ops->ssthresh(cong, facts);
         cong->acked_credit = 0;
 }
 
-void cong_on_timeout(struct cong *cong, uint32_t in_flight, bool is_first, time_ns now)
+void cong_on_state(struct cong *cong, enum tcp_congestion_state state, const struct cong_facts *facts)
 {
-        /* "When a TCP sender detects segment loss using the retransmission timer and the given segment has
-         * already been retransmitted by way of the retransmission timer at least once, the value of ssthresh
-         * is held constant." */
-        if (is_first)
-                cong_on_loss(cong, in_flight, now);
-        cong->cwnd = 1;
-        cong->acked_credit = 0;
-        if (cong->ops->on_timeout != NULL)
-                cong->ops->on_timeout(cong, now);
+        if (cong->ops->on_state != NULL)
+                cong->ops->on_state(cong, state, facts);
 }
 
-void cong_on_undo(struct cong *cong, time_ns now)
+void cong_on_event(struct cong *cong, enum cong_event event, const struct cong_facts *facts)
 {
-        cong->cwnd = MAX(cong->cwnd, cong->prior_cwnd);
+        if (cong->ops->on_event != NULL)
+                cong->ops->on_event(cong, event, facts);
+}
+
+void cong_undo(struct cong *cong)
+{
+        if (cong->prior_ssthresh == 0)
+                return;
+        if (cong->ops->undone_window != NULL)
+                cong->cwnd = cong->ops->undone_window(cong);
+        else
+                cong->cwnd = MAX(cong->cwnd, cong->prior_cwnd);
         cong->ssthresh = MAX(cong->ssthresh, cong->prior_ssthresh);
-        if (cong->ops->on_undo != NULL)
-                cong->ops->on_undo(cong, now);
 }
 
 /* RFC 5681 section 4.1: after an idle time of more than one RTO, cwnd falls to the restart window. Differs:
  * by half for each RTO, as Linux does (tcp_cwnd_restart) and RFC 2861 says; ssthresh remembers three quarters
  * of the window. */
-static void decay(struct cong *cong, uint32_t restart_window, duration_ns idle_for, duration_ns rto)
+void cong_restart(struct cong *cong, uint32_t restart_window, duration_ns idle_for, duration_ns rto,
+        const struct cong_facts *facts)
 {
-        if (cong->cwnd <= restart_window)
-                return;
-        cong->ssthresh = MAX(cong->ssthresh, cong->cwnd / 2 + cong->cwnd / 4);
+        cong_on_event(cong, CONG_RESTART, facts);
+        cong->ssthresh = cong_current_ssthresh(cong, facts->state);
+        restart_window = MIN(restart_window, cong->cwnd);
         for (duration_ns left = idle_for - rto; left > 0 && cong->cwnd > restart_window; left -= rto)
                 cong->cwnd /= 2;
         cong->cwnd = MAX(cong->cwnd, restart_window);
-        cong->acked_credit = 0;
-}
-
-void cong_on_idle(
-        struct cong *cong, uint32_t restart_window, duration_ns idle_for, duration_ns rto, time_ns now)
-{
-        if (idle_for > rto)
-                decay(cong, restart_window, idle_for, rto);
-        if (cong->ops->on_idle != NULL)
-                cong->ops->on_idle(cong, now, idle_for);
 }

@@ -19,15 +19,14 @@ static void reno_on_ack(struct cong *cong, const struct cong_ack *ack)
 /* RFC 5681 (4): max(FlightSize / 2, 2 * SMSS). Differs: half of cwnd, as Linux (tcp_reno_ssthresh): a window
  * that the application did not fill has not grown, so that the two are close, and a burst of losses does not
  * count twice. */
-static uint32_t reno_ssthresh_after_loss(struct cong *cong, uint32_t in_flight, time_ns now)
+static uint32_t reno_ssthresh(struct cong *cong, const struct cong_facts *facts)
 {
-        (void)in_flight;
-        (void)now;
+        (void)facts;
         return MAX(cong->cwnd / 2, 2);
 }
 
 const struct cong_ops cong_reno = {
         .name = "reno",
         .on_ack = reno_on_ack,
-        .ssthresh_after_loss = reno_ssthresh_after_loss,
+        .ssthresh = reno_ssthresh,
 };

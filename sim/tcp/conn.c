@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "tcp/recovery.h"
 #include "tcp/sender.h"
 
 #define NEVER_YET ((time_ns)-1)
@@ -85,6 +86,8 @@ TcpConn *tcp_conn_new(TcpHost *host, const struct tcp_settings *settings, uint32
         scoreboard_init(&conn->scoreboard);
         reassembly_init(&conn->rcv.reassembly, tcp_host_pool(host));
         rtt_init(&conn->rtt, settings->initial_rto, settings->min_rto, settings->max_rto);
+        recovery_init(conn);
+        conn->cong.ops = settings->congestion_control;
         clear_deadlines(conn);
         return conn;
 }
@@ -147,7 +150,7 @@ void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns no
         struct tcp_settings before = conn->settings;
         conn->settings = *settings;
         if (conn_is_synchronized(conn))
-                cong_change(&conn->cong, settings->congestion_control, now);
+                sender_change_congestion_control(conn, now);
         if (before.keepalive != settings->keepalive || before.keepalive_idle != settings->keepalive_idle)
                 apply_keepalive(conn, now);
         conn_leave_entry(conn);
@@ -210,8 +213,7 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
 {
         *report = (struct tcp_report){
                 .state = conn->state,
-                .in_recovery = conn->recovery.is_active,
-                .after_timeout = conn->recovery.after_timeout,
+                .congestion_state = conn->recovery.state,
                 .sack_agreed = conn->sack_agreed,
                 .timestamps_agreed = conn->timestamps_agreed,
                 .send_scale = conn->snd.scale,
@@ -219,16 +221,29 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .send_mss = conn->snd.mss,
                 .receive_mss = conn->rcv.mss,
                 .cwnd_segments = conn->cong.cwnd,
-                .ssthresh_segments = conn->cong.ssthresh,
+                .ssthresh_segments =
+                        conn->cong.ssthresh >= CONG_SSTHRESH_NOT_SET ? UINT32_MAX : conn->cong.ssthresh,
                 .unacknowledged_segments = conn->scoreboard.count,
-                .sacked_segments = conn->scoreboard.sacked,
+                .sacked_segments = scoreboard_sacked_out(&conn->scoreboard),
                 .lost_segments = conn->scoreboard.lost,
                 .retransmitted_segments = conn->scoreboard.retransmitted,
                 .backoffs = conn->rtt.backoffs,
                 .rto = rtt_rto(&conn->rtt),
-                .srtt = conn->rtt.smoothed,
-                .rttvar = conn->rtt.variation,
-                .min_rtt = conn->rtt.minimum,
+                .srtt = rtt_smoothed(&conn->rtt),
+                .rttvar = rtt_variation(&conn->rtt),
+                .min_rtt = rtt_minimum(&conn->rtt),
+                .timeouts_in_a_row = conn->recovery.timeouts,
+                .reordering = conn->recovery.reordering,
+                .reordering_seen = conn->recovery.reordering_seen,
+                .duplicates_reported = conn->duplicates_reported,
+                .delivered_segments = conn->delivery.delivered,
+                .delivered_ce_segments = conn->delivery.delivered_ce,
+                .pacing_rate = conn->pacing_rate,
+                .delivery_rate_segments = conn->delivery.rate_delivered,
+                .delivery_rate_interval = conn->delivery.rate_interval,
+                .delivery_rate_is_app_limited = conn->delivery.rate_app_limited,
+                .ecn_agreed = conn->ecn.is_agreed,
+                .ecn_seen = conn->ecn.has_seen_ect,
                 .send_window = conn->snd.wnd,
                 .receive_window = receive_window(conn),
                 .path_mtu = conn->path_mtu,

@@ -8,6 +8,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "tcp/sender.h"
+
 /* No byte can be written any more. */
 static bool is_shut_for_writing(const TcpConn *conn)
 {
@@ -35,7 +37,6 @@ static uint32_t send_room(const TcpConn *conn)
 
 ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns now)
 {
-        (void)now;
         if (conn->error != 0)
                 return -conn_take_error(conn);
         if (is_shut_for_writing(conn))
@@ -43,6 +44,7 @@ ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns no
         size_t taken = MIN(size, send_room(conn));
         if (taken == 0)
                 return -EAGAIN;
+        sender_on_written(conn, now);
         send_queue_write(&conn->send_queue, bytes, taken);
         conn_leave_entry(conn);
         return (ssize_t)taken;

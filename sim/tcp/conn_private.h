@@ -13,6 +13,7 @@
 #include "tcp/rtt.h"
 #include "tcp/scoreboard.h"
 #include "tcp/send_queue.h"
+#include "tcp/sender_state.h"
 #include "tcp/tcp_conn.h"
 #include "tcp/tcp_host.h"
 
@@ -78,23 +79,20 @@ struct TcpConn {
         struct rtt rtt;
         struct cong cong;
 
-        /* Recovery (recovery.c). */
-        struct {
-                bool is_active;           /* fast recovery, RFC 6582 or 6675 */
-                bool after_timeout;       /* until `end` is acknowledged */
-                struct seqnum end;        /* recovery point */
-                uint32_t duplicate_acks;  /* in a row */
-                uint32_t limited_transmit_credit; /* segments that RFC 3042 lets out beyond cwnd */
-                uint32_t inflation;       /* segments: RFC 6582's window inflation, without SACK */
-                uint32_t retransmitted_now; /* segments sent again since recovery was entered */
-                uint32_t timeouts;          /* since SND.UNA last moved */
-        } recovery;
-        /* Whether cwnd was used up in the last window of data (sender.c). */
-        struct {
-                bool is_cwnd_limited;
-                uint32_t max_out; /* segments */
-                struct seqnum end;
-        } usage;
+        /* The sending half's memory (sender_state.h). */
+        struct recovery recovery;
+        struct rack rack;
+        struct tail_probe tail_probe;
+        struct prr prr;
+        struct window_use use;
+        struct delivery delivery;
+        struct ecn ecn;
+        uint64_t pacing_rate;         /* bytes a second */
+        uint32_t duplicates_reported; /* segments, by DSACK: dsack_dups */
+        struct burst burst;           /* of new data */
+        struct burst resend_burst;
+        uint32_t bursts; /* so far */
+        time_ns last_sent_at;         /* any segment */
         bool probe_wanted;         /* a window probe is due */
         uint32_t probes;           /* sent by a timer, since the peer was last heard */
         uint64_t small_end;        /* stream offset behind the last segment sent that was not full. RFC 9293 3.7.4 */
@@ -178,6 +176,14 @@ static inline uint32_t conn_timestamp(const TcpConn *conn, time_ns now)
         return (uint32_t)(now / MILLISECOND) + conn->timestamp_offset;
 }
 
+/* Whether this segment echoes a timestamp, and one from before `at`. */
+static inline bool conn_echo_is_before(const TcpConn *conn, const struct tcp_segment *segment, time_ns at)
+{
+        const struct tcp_options *options = &segment->options;
+        return conn->timestamps_agreed && options->has_timestamps && options->timestamp_echo != 0 &&
+               (int32_t)(options->timestamp_echo - conn_timestamp(conn, at)) < 0;
+}
+
 /* RFC 9293 section 3.3.2: the states in which both have sent their SYN and know that it arrived. */
 static inline bool conn_is_synchronized(const TcpConn *conn)
 {
@@ -237,7 +243,7 @@ uint32_t path_mtu_peer_mss(const TcpConn *conn, const struct tcp_options *option
 /* Payload of a full segment: by the path, the peer and its largest window. */
 uint32_t path_mtu_effective_mss(const TcpConn *conn);
 /* A router says that the path carries no more: what is too large in flight is sent again, smaller. */
-void path_mtu_shrink(TcpConn *conn, uint32_t mtu);
+void path_mtu_shrink(TcpConn *conn, uint32_t mtu, time_ns now);
 
 /* ---- closing.c: FINs sent and received, and what comes after ---- */
 

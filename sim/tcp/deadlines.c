@@ -5,7 +5,9 @@
 
 #include <errno.h>
 
+#include "tcp/rack.h"
 #include "tcp/sender.h"
+#include "tcp/tail_probe.h"
 
 void conn_note_deadline(TcpConn *conn, enum tcp_deadline_kind kind)
 {
@@ -85,6 +87,8 @@ static void on_time_wait(TcpConn *conn, time_ns now)
 
 static void (*const actions[TCP_DEADLINES])(TcpConn *conn, time_ns now) = {
         [TCP_DEADLINE_RETRANSMIT] = on_retransmit,
+        [TCP_DEADLINE_TAIL_PROBE] = tail_probe_on_deadline,
+        [TCP_DEADLINE_REORDERING] = rack_on_deadline,
         [TCP_DEADLINE_PERSIST] = sender_on_persist_deadline,
         [TCP_DEADLINE_DELAYED_ACK] = on_delayed_ack,
         [TCP_DEADLINE_KEEPALIVE] = on_keepalive,

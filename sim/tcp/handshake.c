@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "tcp/ecn.h"
 #include "tcp/sender.h"
 #include "tcp/sender_timer.h"
 
@@ -60,6 +61,7 @@ static void take_syn(TcpConn *conn, const struct tcp_segment *syn, time_ns now)
 {
         conn->knows_irs = true;
         conn->rcv.irs = syn->seq;
+        ecn_on_syn(conn, syn);
         conn->rcv.nxt = seq_add(syn->seq, 1);
         conn->rcv.acked = conn->rcv.nxt;
         conn->last_heard_at = now;
@@ -102,11 +104,10 @@ static void start_keepalive(TcpConn *conn, time_ns now)
 /* Our SYN is acknowledged. */
 static void establish(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        bool timer_fired = conn->rtt.backoffs > 0;
         conn->snd.una = segment->ack;
         conn->syn_wanted = false;
         conn_set_state(conn, TCP_STATE_ESTABLISHED);
-        sender_start(conn, handshake_round_trip(conn, segment, now), timer_fired, now);
+        sender_start(conn, handshake_round_trip(conn, segment, now), now);
         start_keepalive(conn, now);
         if (conn->listener != NULL)
                 listener_on_child_established(conn->listener, conn);

@@ -69,16 +69,16 @@ uint32_t path_mtu_effective_mss(const TcpConn *conn)
         return fit_to_window(conn, mss, options);
 }
 
-static void cut_anew(TcpConn *conn)
+static void cut_anew(TcpConn *conn, time_ns now)
 {
         uint32_t mss = path_mtu_effective_mss(conn);
         if (mss != conn->snd.mss)
-                sender_set_mss(conn, mss);
+                sender_set_mss(conn, mss, now);
 }
 
 /* RFC 1191 section 3: "the host MUST never raise its estimate"; nor does it believe every figure. Differs
  * from its section 3, which would have a segment set DF no more below some size: ours all do. */
-void path_mtu_shrink(TcpConn *conn, uint32_t mtu)
+void path_mtu_shrink(TcpConn *conn, uint32_t mtu, time_ns now)
 {
         uint32_t least = is_ipv4(conn) ? SMALLEST_PMTU_IPV4 : SMALLEST_PMTU_IPV6;
         if (mtu < least && !is_ipv4(conn))
@@ -87,5 +87,5 @@ void path_mtu_shrink(TcpConn *conn, uint32_t mtu)
                 return;
         conn->path_mtu = MIN(conn->path_mtu, MAX(mtu, least));
         if (conn_is_synchronized(conn))
-                cut_anew(conn);
+                cut_anew(conn, now);
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "tcp/ecn.h"
 #include "tcp/sender.h"
 
 /* RFC 7323 section 5.5: "TS.Recent is deemed invalid after the connection has been idle for more than 24
@@ -275,6 +276,7 @@ static enum verdict process_ack(TcpConn *conn, const struct tcp_segment *segment
 
 static enum verdict process_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
+        ecn_on_text(conn, segment, now);
         receive_text(conn, segment, now);
         return conn->state == TCP_STATE_CLOSED ? STOP : GO_ON;
 }

@@ -1,285 +1,360 @@
 /*
- * Loss recovery. RFC 5681 section 3.2 (fast retransmit, fast recovery), RFC 6582 (NewReno) where the peer
- * does not tell what it holds, RFC 6675 where it does (SACK), RFC 3042 (limited transmit), RFC 5681 (4)
- * (timeout).
+ * Loss recovery: the state machine of an ACK that is out of the ordinary. RFC 5681 section 3.2, RFC 6582,
+ * RFC 6675, RFC 3042; as Linux (tcp_fastretrans_alert).
  *
- * The window is counted in segments, as in cong.h. `recovery.end` is RFC 6582's `recover` and RFC 6675's
- * RecoveryPoint, plus one: the first number that had not been sent when the loss was found.
+ * The window is counted in segments, as in cong.h. `recovery.high_seq` is RFC 6582's `recover` and RFC 6675's
+ * RecoveryPoint, plus one: the first number that had not been sent when the state was entered.
  */
 #include "tcp/recovery.h"
 
-#define DUPLICATE_THRESHOLD 3
+#include "tcp/loss.h"
+#include "tcp/newreno.h"
+#include "tcp/prr.h"
+#include "tcp/rack.h"
+#include "tcp/sack.h"
+#include "tcp/sender_facts.h"
+#include "tcp/sender_timer.h"
+#include "tcp/undo.h"
 
-/* What was found lost, to be told. */
-struct finding {
-        TcpConn *conn;
-        enum tcp_loss_sign sign;
-};
-
-static void note_lost(void *data, const struct sent_segment *segment)
-{
-        const struct finding *finding = data;
-        struct tcp_note *note = tcp_host_note(finding->conn->host, TCP_NOTE_LOST);
-        if (note == NULL)
-                return;
-        note->range = (struct seq_range){ segment->seq, seq_add(segment->seq, segment->length) };
-        note->why = finding->sign;
-}
-
-static void note_recovery(TcpConn *conn, enum tcp_note_kind kind, enum tcp_loss_sign sign)
-{
-        struct tcp_note *note = tcp_host_note(conn->host, kind);
-        if (note == NULL)
-                return;
-        note->range = (struct seq_range){ conn->snd.una, conn->recovery.end };
-        note->why = sign;
-}
-
-/* FlightSize, for the new ssthresh. "When [RFC3042] is in use, additional data sent in limited transmit MUST
- * NOT be included": it is what lies beyond cwnd. */
-static uint32_t flight_size(const TcpConn *conn)
-{
-        return MIN(conn->scoreboard.count, conn->cong.cwnd);
-}
-
-static void start_episode(TcpConn *conn)
-{
-        conn->recovery.end = conn->snd.nxt;
-        conn->recovery.limited_transmit_credit = 0;
-        conn->recovery.inflation = 0;
-        conn->recovery.retransmitted_now = 0;
-}
-
-static void enter(TcpConn *conn, enum tcp_loss_sign sign, time_ns now)
-{
-        start_episode(conn);
-        conn->recovery.is_active = true;
-        conn->counts.fast_recoveries++;
-        cong_on_loss(&conn->cong, flight_size(conn), now);
-        conn->cong.cwnd = conn->cong.ssthresh;
-        /* RFC 5681 section 3.2 (3): "cwnd MUST be set to ssthresh plus 3*SMSS": three segments have left the
-         * network. The scoreboard knows which, when there is one to ask. */
-        if (!recovery_uses_sack(conn))
-                conn->recovery.inflation = DUPLICATE_THRESHOLD;
-        note_recovery(conn, TCP_NOTE_RECOVERY_ENTERED, sign);
-}
-
-/* RFC 6582 section 3.2 (3), full acknowledgment, its first way: min(ssthresh, max(FlightSize, SMSS) + SMSS),
- * which sends no burst when little is left in flight. RFC 6675 has kept in flight to ssthresh all along. */
-static void leave(TcpConn *conn)
-{
-        note_recovery(conn, TCP_NOTE_RECOVERY_LEFT, 0);
-        if (conn->recovery.is_active && !recovery_uses_sack(conn)) {
-                uint32_t in_flight = MAX(scoreboard_in_flight(&conn->scoreboard), 1);
-                conn->cong.cwnd = MIN(conn->cong.ssthresh, in_flight + 1);
-        }
-        conn->recovery.is_active = false;
-        conn->recovery.after_timeout = false;
-        conn->recovery.inflation = 0;
-}
-
-static void deflate(TcpConn *conn, uint32_t segments)
-{
-        uint32_t inflated = MIN(segments, conn->recovery.inflation);
-        conn->recovery.inflation -= inflated;
-        conn->cong.cwnd -= MIN(segments - inflated, conn->cong.cwnd - 1);
-}
-
-/* RFC 6582 section 3.2 (3), partial acknowledgment: "retransmit the first unacknowledged segment. Deflate the
- * congestion window by the amount of new data acknowledged", less the one segment that is added back. */
-static void on_partial_ack(TcpConn *conn, const struct ack_event *event)
-{
-        struct finding finding = { conn, TCP_LOSS_PARTIAL_ACK };
-        scoreboard_mark_first_lost(&conn->scoreboard, note_lost, &finding);
-        if (event->outcome.acked_segments > 1)
-                deflate(conn, event->outcome.acked_segments - 1);
-}
+#define DEFAULT_REORDERING 3
 
 void recovery_init(TcpConn *conn)
 {
-        conn->recovery.end = seq_sub(conn->snd.una, 1);
+        conn->recovery = (struct recovery){
+                .high_seq = conn->snd.una,
+                .first_resent_at = NO_TIME,
+                .reordering = DEFAULT_REORDERING,
+        };
 }
 
-bool recovery_uses_sack(const TcpConn *conn)
-{
-        return conn->sack_agreed && conn->settings.recovery == TCP_RECOVERY_SACK;
-}
+/* ---- Notes ---- */
 
-static bool is_recovering(const TcpConn *conn)
+void recovery_note(TcpConn *conn, enum tcp_note_kind kind, enum tcp_loss_sign sign)
 {
-        return conn->recovery.is_active || conn->recovery.after_timeout;
-}
-
-static void note_duplicate(TcpConn *conn, const struct ack_event *event)
-{
-        struct tcp_note *note = tcp_host_note(conn->host, TCP_NOTE_DUPLICATE_ACK);
+        if (kind == TCP_NOTE_RECOVERY_ENTERED)
+                conn->recovery.sign = sign;
+        struct tcp_note *note = tcp_host_note(conn->host, kind);
         if (note == NULL)
                 return;
-        note->range = (struct seq_range){ event->segment->ack, event->segment->ack };
-        note->value = conn->recovery.duplicate_acks;
+        struct seqnum end = conn->recovery.high_seq;
+        note->range = (struct seq_range){ seq_earlier_of(conn->snd.una, end), end };
+        note->why = sign;
 }
 
-/* RFC 3042: the first two duplicates let out a segment each. With SACK, what was sacked has left the pipe: no
- * credit is needed. */
-static void extend_limited_transmit(TcpConn *conn)
+static void note_lost(TcpConn *conn, const struct sent_segment *segment, enum tcp_loss_sign sign)
 {
-        if (!conn->settings.limited_transmit || recovery_uses_sack(conn) || is_recovering(conn))
+        struct tcp_note *note = tcp_host_note(conn->host, TCP_NOTE_LOST);
+        if (note == NULL)
                 return;
-        conn->recovery.limited_transmit_credit = MIN(conn->recovery.duplicate_acks, DUPLICATE_THRESHOLD - 1);
+        note->range = (struct seq_range){ segment->seq, seq_add(segment->seq, segment->length) };
+        note->why = sign;
 }
 
-/* RFC 6675 section 2: with SACK a duplicate is what reports something new as received, "even if it carries
- * new data, changes the advertised window, or moves the cumulative acknowledgment point"; section 5: a
- * cumulative acknowledgment first resets the count. */
-void recovery_count_duplicates(TcpConn *conn, struct ack_event *event)
+void recovery_mark_lost(TcpConn *conn, struct sent_segment *segment, enum tcp_loss_sign sign)
 {
-        if (event->acked > 0) {
-                conn->recovery.duplicate_acks = 0;
-                conn->recovery.limited_transmit_credit = 0;
+        if (!scoreboard_mark_lost(&conn->scoreboard, segment))
+                return;
+        conn->delivery.lost++;
+        note_lost(conn, segment, sign);
+}
+
+/* ---- States ---- */
+
+static bool is_repairing(enum tcp_congestion_state state)
+{
+        return state >= TCP_CONGESTION_CWR;
+}
+
+void recovery_set_state(TcpConn *conn, enum tcp_congestion_state state, time_ns now)
+{
+        struct cong_facts facts = sender_facts(conn, now);
+        enum tcp_congestion_state before = conn->recovery.state;
+        cong_on_state(&conn->cong, state, &facts);
+        conn->recovery.state = state;
+        if (is_repairing(before) && !is_repairing(state))
+                recovery_note(conn, TCP_NOTE_RECOVERY_LEFT, 0);
+}
+
+void recovery_try_keep_open(TcpConn *conn, time_ns now)
+{
+        bool is_disordered = scoreboard_left_out(&conn->scoreboard) > 0 || undo_anything_resent(conn);
+        enum tcp_congestion_state state = is_disordered ? TCP_CONGESTION_DISORDER : TCP_CONGESTION_OPEN;
+        if (conn->recovery.state == state)
+                return;
+        recovery_set_state(conn, state, now);
+        conn->recovery.high_seq = conn->snd.nxt;
+}
+
+/* RFC 3168 section 6.1.2: a router's mark counts as a loss, once a round trip. */
+static void enter_cwr(TcpConn *conn, time_ns now)
+{
+        conn->cong.prior_ssthresh = 0;
+        if (conn->recovery.state >= TCP_CONGESTION_CWR)
+                return;
+        conn->recovery.has_undo_marker = false;
+        prr_begin(conn, now);
+        recovery_set_state(conn, TCP_CONGESTION_CWR, now);
+        recovery_note(conn, TCP_NOTE_RECOVERY_ENTERED, TCP_LOSS_MARK);
+}
+
+static void try_to_open(TcpConn *conn, const struct ack_event *event)
+{
+        undo_clean_stamp(conn);
+        if (event->has_ece)
+                enter_cwr(conn, event->now);
+        if (conn->recovery.state != TCP_CONGESTION_CWR)
+                recovery_try_keep_open(conn, event->now);
+}
+
+void recovery_enter(TcpConn *conn, enum tcp_loss_sign sign, bool by_mark, time_ns now)
+{
+        struct recovery *recovery = &conn->recovery;
+        conn->counts.fast_recoveries++;
+        if (conn->settings.recovery == TCP_RECOVERY_TAHOE) {
+                loss_begin(conn, sign, now);
+                return;
         }
-        event->is_duplicate =
-                recovery_uses_sack(conn) ? event->outcome.newly_sacked > 0 : event->looks_repeated;
-        if (!event->is_duplicate)
-                return;
-        conn->recovery.duplicate_acks++;
-        conn->counts.duplicate_acks_received++;
-        note_duplicate(conn, event);
-        extend_limited_transmit(conn);
-        /* RFC 5681 section 3.2 (4): "For each additional duplicate ACK received (after the third)". */
-        if (conn->recovery.is_active && !recovery_uses_sack(conn))
-                conn->recovery.inflation++;
+        undo_clean_stamp(conn);
+        conn->cong.prior_ssthresh = 0;
+        undo_begin(conn);
+        if (!prr_is_reducing(conn)) {
+                if (!by_mark)
+                        conn->cong.prior_ssthresh = cong_current_ssthresh(&conn->cong, recovery->state);
+                prr_begin(conn, now);
+        }
+        recovery->resent_now = 0;
+        recovery_set_state(conn, TCP_CONGESTION_RECOVERY, now);
+        recovery_note(conn, TCP_NOTE_RECOVERY_ENTERED, sign);
 }
 
-void recovery_make_progress(TcpConn *conn, struct ack_event *event)
+/* ---- The steps of an ACK ---- */
+
+bool recovery_is_concerned(const TcpConn *conn, const struct ack_event *event)
 {
-        if (event->acked == 0)
-                return;
-        if (is_recovering(conn) && seq_after_or_at(conn->snd.una, conn->recovery.end))
-                leave(conn);
-        else if (conn->recovery.is_active && !recovery_uses_sack(conn))
-                on_partial_ack(conn, event);
-        /* A point long passed must not come round the circle again. */
-        if (seq_after(conn->snd.una, conn->recovery.end))
-                conn->recovery.end = seq_sub(conn->snd.una, 1);
+        bool is_no_duplicate = event->has_data || event->has_window_update || event->acked_segments;
+        return !is_no_duplicate || event->has_sacked || event->has_ece || event->has_dsack ||
+               conn->recovery.state != TCP_CONGESTION_OPEN;
 }
 
-/* RFC 6675 section 5 (1) and (2): DupAcks, or IsLost(HighACK + 1). */
-static bool first_is_lost(const TcpConn *conn)
+/* What was sacked is missing at the receiver: it threw data away. The timer, soon, finds out. */
+static bool is_reneged(TcpConn *conn, struct ack_event *event)
 {
-        return conn->recovery.duplicate_acks >= DUPLICATE_THRESHOLD ||
-               conn->scoreboard.sacked >= DUPLICATE_THRESHOLD;
-}
-
-/* Differs from RFC 6675 section 5: what was sacked counts whenever it was, not only when this ACK is a
- * duplicate (as Linux): so a recovery is followed by another at once when something that it sent was lost. */
-static bool finds_loss_by_sack(TcpConn *conn)
-{
-        struct finding finding = { conn, TCP_LOSS_SACK };
-        bool has_marked = scoreboard_mark_lost_by_sack(&conn->scoreboard, DUPLICATE_THRESHOLD, conn->snd.mss,
-                                  note_lost, &finding) > 0;
-        if (has_marked || conn->recovery.is_active || !first_is_lost(conn))
-                return has_marked;
-        return scoreboard_first(&conn->scoreboard)->is_lost ||
-               scoreboard_mark_first_lost(&conn->scoreboard, note_lost, &finding);
-}
-
-/* RFC 6582 section 3.2 (2): on the third duplicate, but only "if the Cumulative Acknowledgment field covers
- * more than recover": else the duplicates may answer what the last recovery, or timeout, sent needlessly. */
-static bool finds_loss_by_duplicates(TcpConn *conn)
-{
-        struct finding finding = { conn, TCP_LOSS_DUPLICATE_ACKS };
-        if (conn->recovery.is_active || conn->recovery.duplicate_acks < DUPLICATE_THRESHOLD)
+        if (!event->is_reneging || !event->is_advance)
                 return false;
-        if (!seq_after(conn->snd.una, conn->recovery.end))
+        duration_ns delay = MAX(rtt_smoothed(&conn->rtt) / 2, 10 * MILLISECOND);
+        sender_timer_set(conn, TCP_DEADLINE_RETRANSMIT, event->now + delay);
+        event->wants_timer = false;
+        return true;
+}
+
+/* RFC 6675, for who chooses it: so much was sacked above. */
+static void find_lost_by_sack(TcpConn *conn)
+{
+        struct scoreboard *board = &conn->scoreboard;
+        const struct recovery *recovery = &conn->recovery;
+        struct sent_segment *segment;
+        while ((segment = scoreboard_next_lost_by_sack(board, recovery->reordering, conn->snd.mss)) != NULL)
+                recovery_mark_lost(conn, segment, TCP_LOSS_SACK);
+        struct sent_segment *first = scoreboard_first(board);
+        bool is_evident = board->sacked >= recovery->reordering && recovery->state < TCP_CONGESTION_RECOVERY;
+        if (is_evident && board->lost == 0 && !first->is_sacked)
+                recovery_mark_lost(conn, first, TCP_LOSS_SACK);
+}
+
+static void find_lost(TcpConn *conn, struct ack_event *event)
+{
+        uint32_t resent = conn->scoreboard.retransmitted;
+        if (conn->scoreboard.count == 0)
+                return;
+        if (!sack_is_used(conn))
+                newreno_find_lost(conn, event->is_advance);
+        else if (conn->settings.recovery == TCP_RECOVERY_SACK)
+                find_lost_by_sack(conn);
+        else if (rack_find_lost(conn, event->now))
+                event->wants_timer = false;
+        if (conn->scoreboard.retransmitted < resent)
+                event->lost_retransmission = true;
+}
+
+static enum tcp_loss_sign found_by(const TcpConn *conn)
+{
+        if (!sack_is_used(conn))
+                return TCP_LOSS_DUPLICATE_ACKS;
+        return conn->settings.recovery == TCP_RECOVERY_SACK ? TCP_LOSS_SACK : TCP_LOSS_RACK;
+}
+
+/* Something is lost: recovery. */
+static bool enter_if_lost(TcpConn *conn, const struct ack_event *event)
+{
+        if (conn->scoreboard.lost == 0)
                 return false;
-        return scoreboard_mark_first_lost(&conn->scoreboard, note_lost, &finding);
+        recovery_enter(conn, found_by(conn), event->has_ece, event->now);
+        return true;
 }
 
-void recovery_detect_loss(TcpConn *conn, struct ack_event *event)
+/* The state's end is acknowledged. True: nothing more is to be done. */
+static bool leave(TcpConn *conn, const struct ack_event *event)
 {
-        /* RFC 6675 section 5.1: after a timeout "a new recovery phase MUST NOT be initiated until HighACK is
-         * greater than or equal to the new value of RecoveryPoint". */
-        if (conn->recovery.after_timeout || conn->scoreboard.count == 0)
+        switch (conn->recovery.state) {
+        case TCP_CONGESTION_CWR:
+                /* "something above": so that the CWR flag has reached the peer. */
+                if (seq_equal(conn->snd.una, conn->recovery.high_seq))
+                        return false;
+                prr_end(conn, event->now);
+                recovery_set_state(conn, TCP_CONGESTION_OPEN, event->now);
+                return false;
+        case TCP_CONGESTION_RECOVERY:
+                newreno_forget(conn);
+                if (undo_try_recovery(conn, event))
+                        return true;
+                prr_end(conn, event->now);
+                return false;
+        default:
+                return false;
+        }
+}
+
+/* RFC 5681 section 3.2 (6), before NewReno: any ACK of new data ends the recovery, whatever else was lost. */
+static bool leaves_as_reno(TcpConn *conn, const struct ack_event *event)
+{
+        if (conn->settings.recovery != TCP_RECOVERY_RENO || !event->is_advance)
+                return false;
+        newreno_forget(conn);
+        prr_end(conn, event->now);
+        conn->recovery.high_seq = conn->snd.una;
+        recovery_set_state(conn, TCP_CONGESTION_OPEN, event->now);
+        return true;
+}
+
+static void go_on_with_recovery(TcpConn *conn, struct ack_event *event)
+{
+        if (leaves_as_reno(conn, event))
                 return;
-        bool uses_sack = recovery_uses_sack(conn);
-        if (!(uses_sack ? finds_loss_by_sack(conn) : finds_loss_by_duplicates(conn)))
+        if (!event->is_advance) {
+                if (!sack_is_used(conn))
+                        newreno_on_duplicates(conn, event->duplicates);
+        } else if (undo_try_partial(conn, event)) {
                 return;
-        if (!conn->recovery.is_active)
-                enter(conn, uses_sack ? TCP_LOSS_SACK : TCP_LOSS_DUPLICATE_ACKS, event->now);
+        }
+        if (undo_try_dsack(conn))
+                try_to_open(conn, event);
+        find_lost(conn, event);
+        if (conn->recovery.state != TCP_CONGESTION_RECOVERY && !enter_if_lost(conn, event))
+                return;
+        conn->recovery.wish = RESEND_LOST;
 }
 
-void recovery_on_timeout(TcpConn *conn, time_ns now)
+static void watch(TcpConn *conn, struct ack_event *event)
 {
-        struct finding finding = { conn, TCP_LOSS_TIMEOUT };
-        conn->counts.timeouts++;
-        /* RFC 2018 section 8: the peer may throw away what it had sacked; that the first segment it misses is
-         * sacked says that it did. */
-        if (scoreboard_first(&conn->scoreboard)->is_sacked)
-                scoreboard_forget_sacks(&conn->scoreboard);
-        cong_on_timeout(&conn->cong, flight_size(conn), conn->recovery.timeouts == 0, now);
-        conn->recovery.timeouts++;
-        conn->recovery.is_active = false;
-        conn->recovery.after_timeout = true;
-        conn->recovery.duplicate_acks = 0;
-        start_episode(conn);
-        note_recovery(conn, TCP_NOTE_RECOVERY_ENTERED, TCP_LOSS_TIMEOUT);
-        scoreboard_mark_all_lost(&conn->scoreboard, note_lost, &finding);
+        if (!sack_is_used(conn)) {
+                if (event->is_advance)
+                        newreno_forget(conn);
+                newreno_on_duplicates(conn, event->duplicates);
+        }
+        if (conn->recovery.state <= TCP_CONGESTION_DISORDER)
+                undo_try_dsack(conn);
+        find_lost(conn, event);
+        if (!enter_if_lost(conn, event)) {
+                try_to_open(conn, event);
+                return;
+        }
+        conn->recovery.wish = RESEND_LOST;
 }
 
-void recovery_mark_too_large(TcpConn *conn, struct sent_segment *segment)
+/* A timeout's state is over when it was needless, or gives way to a recovery when resendings are lost. */
+static void go_on_with_loss(TcpConn *conn, struct ack_event *event)
 {
-        struct finding finding = { conn, TCP_LOSS_PATH_MTU };
-        scoreboard_mark_lost(&conn->scoreboard, segment, note_lost, &finding);
+        loss_on_ack(conn, event);
+        find_lost(conn, event);
+        if (conn->recovery.state == TCP_CONGESTION_OPEN || event->lost_retransmission)
+                watch(conn, event);
 }
 
-uint32_t recovery_window(const TcpConn *conn)
+void recovery_on_ack(TcpConn *conn, struct ack_event *event)
 {
-        return conn->cong.cwnd + conn->recovery.inflation + conn->recovery.limited_transmit_credit;
+        struct recovery *recovery = &conn->recovery;
+        if (conn->scoreboard.count == 0)
+                conn->scoreboard.assumed = 0;
+        if (event->has_ece)
+                conn->cong.prior_ssthresh = 0;
+        if (is_reneged(conn, event))
+                return;
+        if (recovery->state == TCP_CONGESTION_OPEN)
+                recovery->first_resent_at = NO_TIME;
+        else if (!seq_before(conn->snd.una, recovery->high_seq) && leave(conn, event))
+                return;
+        if (recovery->state == TCP_CONGESTION_RECOVERY)
+                go_on_with_recovery(conn, event);
+        else if (recovery->state == TCP_CONGESTION_LOSS)
+                go_on_with_loss(conn, event);
+        else
+                watch(conn, event);
 }
 
-/* Without limited transmit, what the first duplicates report as sacked lets nothing out. */
+/* ---- Too large for the path ---- */
+
+void recovery_mark_too_large(TcpConn *conn, time_ns now)
+{
+        struct scoreboard *board = &conn->scoreboard;
+        struct recovery *recovery = &conn->recovery;
+        for (uint32_t i = 0; i < board->count; i++) {
+                struct sent_segment *segment = scoreboard_at(board, i);
+                if (segment->length - segment->has_fin > conn->snd.mss)
+                        recovery_mark_lost(conn, segment, TCP_LOSS_PATH_MTU);
+        }
+        if (board->lost == 0)
+                return;
+        if (!sack_is_used(conn))
+                newreno_limit(conn);
+        /* The window is left alone: it is no more data that will be in the network, only more segments. */
+        if (recovery->state != TCP_CONGESTION_LOSS) {
+                recovery->high_seq = conn->snd.nxt;
+                conn->cong.ssthresh = cong_current_ssthresh(&conn->cong, recovery->state);
+                conn->cong.prior_ssthresh = 0;
+                recovery->has_undo_marker = false;
+                recovery_set_state(conn, TCP_CONGESTION_LOSS, now);
+                recovery_note(conn, TCP_NOTE_RECOVERY_ENTERED, TCP_LOSS_PATH_MTU);
+        }
+        recovery->wish = RESEND_LOST;
+}
+
+/* ---- For the sender ---- */
+
+/* Without limited transmit (RFC 3042), what the first duplicates report as arrived lets nothing out. */
 uint32_t recovery_in_flight(const TcpConn *conn)
 {
         uint32_t in_flight = scoreboard_in_flight(&conn->scoreboard);
-        if (!conn->settings.limited_transmit && !is_recovering(conn))
-                in_flight += conn->scoreboard.sacked;
+        if (!conn->settings.limited_transmit && conn->recovery.state <= TCP_CONGESTION_DISORDER)
+                in_flight += scoreboard_sacked_out(&conn->scoreboard);
         return in_flight;
-}
-
-/* The first retransmission of a recovery goes out at once (RFC 6675 section 5 (4.3)), and without SACK so
- * does each (RFC 6582: there is one for each partial acknowledgment). */
-bool recovery_may_exceed_window(const TcpConn *conn)
-{
-        if (!conn->recovery.is_active)
-                return false;
-        return conn->recovery.retransmitted_now == 0 || !recovery_uses_sack(conn);
 }
 
 enum tcp_send_reason recovery_retransmit_reason(const TcpConn *conn)
 {
-        if (conn->recovery.after_timeout)
+        if (conn->recovery.sign == TCP_LOSS_TIMEOUT)
                 return TCP_SEND_TIMEOUT;
-        if (conn->recovery.is_active && conn->recovery.retransmitted_now == 0)
-                return TCP_SEND_FAST_RETRANSMIT;
-        return TCP_SEND_RECOVERY;
+        if (conn->recovery.sign == TCP_LOSS_PATH_MTU)
+                return TCP_SEND_RECOVERY;
+        return conn->recovery.resent_now == 0 ? TCP_SEND_FAST_RETRANSMIT : TCP_SEND_RECOVERY;
 }
 
 /* Limited transmit is what goes beyond a window of segments not cumulatively acknowledged. */
 enum tcp_send_reason recovery_new_data_reason(const TcpConn *conn)
 {
-        if (is_recovering(conn) || conn->recovery.duplicate_acks == 0)
+        if (conn->recovery.state != TCP_CONGESTION_DISORDER)
                 return TCP_SEND_NEW_DATA;
-        uint32_t outstanding = scoreboard_in_flight(&conn->scoreboard) + conn->scoreboard.sacked;
+        uint32_t outstanding =
+                scoreboard_in_flight(&conn->scoreboard) + scoreboard_sacked_out(&conn->scoreboard);
         return outstanding < conn->cong.cwnd ? TCP_SEND_NEW_DATA : TCP_SEND_LIMITED_TRANSMIT;
 }
 
 struct sent_segment *recovery_next_hole(TcpConn *conn)
 {
-        struct finding finding = { conn, TCP_LOSS_SACK };
-        if (!conn->recovery.is_active || !recovery_uses_sack(conn))
+        if (conn->settings.recovery != TCP_RECOVERY_SACK || !conn->sack_agreed ||
+                conn->recovery.state != TCP_CONGESTION_RECOVERY)
                 return NULL;
         struct sent_segment *hole = scoreboard_next_hole(&conn->scoreboard);
         if (hole != NULL)
-                scoreboard_mark_lost(&conn->scoreboard, hole, note_lost, &finding);
+                recovery_mark_lost(conn, hole, TCP_LOSS_SACK);
         return hole;
 }

@@ -2,7 +2,9 @@
  * What was sent and is not yet acknowledged, a record a segment, and what is known of each: selectively
  * acknowledged, lost, sent again. RFC 6675 section 3; counted as Linux counts.
  *
- *     in flight = sent - sacked - lost + retransmitted
+ *     in flight = sent - sacked - assumed - lost + retransmitted
+ *
+ * Records are named by their index, from the oldest on; whatever adds or removes one moves the others.
  */
 #ifndef INORDER_SCOREBOARD_H
 #define INORDER_SCOREBOARD_H
@@ -10,10 +12,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "tcp/ring.h"
-#include "tcp/tcp_note.h"
 #include "units.h"
 #include "wire/seqnum.h"
-#include "wire/tcp_segment.h"
+
+#define SCOREBOARD_NONE UINT32_MAX
+
+/* What a delivery-rate sample needs to know of the moment of sending. */
+struct delivery_mark {
+        uint32_t delivered;
+        time_ns delivered_at; /* -1: used already */
+        time_ns first_sent_at;
+        bool app_limited;
+};
 
 struct sent_segment {
         struct seqnum seq;
@@ -21,96 +31,110 @@ struct sent_segment {
         uint16_t sendings;
         bool is_sacked;
         bool is_lost;
-        bool is_retransmitted; /* sent again since it was last marked lost, and in flight */
+        bool is_retransmitted; /* sent again as lost, and not known to be lost again */
         bool has_fin;
+        bool has_push; /* a write ends here */
+        bool is_listed; /* in the list by time of sending */
         uint32_t sacked_run; /* when is_sacked: this record and at least so many - 1 behind it are */
+        uint32_t burst;      /* which it was part of: what Linux has in one buffer */
+        uint32_t older;      /* its neighbours in the list by time of sending: index + base */
+        uint32_t newer;
         time_ns first_sent_at;
         time_ns last_sent_at;
+        struct delivery_mark mark;
 };
 
 struct scoreboard {
         struct ring segments; /* of sent_segment, by sequence number, without gaps */
+        uint32_t base;        /* records that have left: index + base stays */
         uint32_t count;
         uint32_t sacked;
+        uint32_t assumed; /* without SACK: duplicate ACKs, each of which stands for a segment that arrived */
         uint32_t lost;
         uint32_t retransmitted;
         uint32_t retransmit_hint; /* no segment before this index waits to be sent again */
         uint32_t loss_hint;       /* every segment before this index is sacked, or was marked by its SACKs */
+        uint32_t oldest;          /* ends of the list by time of sending: index + base, or SCOREBOARD_NONE */
+        uint32_t newest;
         struct seqnum highest_sacked_end; /* valid while sacked > 0 */
-};
-
-/* Told of a record: newly sacked, or newly marked lost. */
-typedef void (*scoreboard_tell)(void *data, const struct sent_segment *segment);
-
-/* What an acknowledgement brought; begins with the two times -1 and everything else 0. */
-struct scoreboard_outcome {
-        uint32_t acked_segments;  /* cumulatively: records that left, sacked ones included */
-        uint32_t newly_delivered; /* records that arrived by what we just learned, cumulatively or selectively
-                                   */
-        uint32_t newly_sacked;
-        bool acked_retransmitted; /* one of the records that left had been sent more than once */
-        bool has_dsack;
-        struct seq_range dsack;
-        duration_ns rtt_sample; /* of the latest-sent record newly delivered and sent only once; -1: none */
-        time_ns newest_delivered_sent_at; /* when the latest-sent record newly delivered was last sent; -1:
-                                             none */
-        scoreboard_tell on_sacked;        /* NULL, or what the caller wants to be told with */
-        void *data;                       /* for on_sacked */
 };
 
 void scoreboard_init(struct scoreboard *board);
 void scoreboard_clear(struct scoreboard *board);
 
 /* New numbers went out, behind all others. */
-void scoreboard_push(struct scoreboard *board, struct seqnum seq, uint32_t length, bool has_fin, time_ns now);
+struct sent_segment *scoreboard_push(
+        struct scoreboard *board, struct seqnum seq, uint32_t length, bool has_fin, time_ns now);
+/* Once more: `as_lost`, or without a word of its loss (a probe). */
+void scoreboard_retransmitted(
+        struct scoreboard *board, struct sent_segment *segment, bool as_lost, time_ns now);
 
-/* Everything before `una` has arrived. A record it cuts in two is shortened. Adds to `outcome`. */
-void scoreboard_acknowledge(
-        struct scoreboard *board, struct seqnum una, time_ns now, struct scoreboard_outcome *outcome);
+/* The oldest `gone` records leave; the next one is shortened when `una` lies within it. */
+void scoreboard_drop(struct scoreboard *board, uint32_t gone, struct seqnum una);
 
-/* The blocks of an acceptable ACK up to `ack`, between `una` and `nxt`; impossible blocks are ignored. The
- * first block may be a DSACK (RFC 2883 section 4). A record that a block covers in part is split. Adds to
- * `outcome`. */
-void scoreboard_sack(struct scoreboard *board, const struct sack_block *blocks, unsigned count,
-        struct seqnum ack, struct seqnum una, struct seqnum nxt, time_ns now,
-        struct scoreboard_outcome *outcome);
+/* ---- Looking ---- */
 
-/* Marking calls `on_lost` for each record newly marked. RFC 6675's IsLost: three segments, or more than (3 -
- * 1) * mss bytes, sacked above. Returns how many were marked. */
-uint32_t scoreboard_mark_lost_by_sack(struct scoreboard *board, uint32_t duplicate_threshold, uint32_t mss,
-        scoreboard_tell on_lost, void *data);
-/* The first record that is not sacked, whatever has happened to it: RFC 6582's next hole. False when there is
- * none. */
-bool scoreboard_mark_first_lost(struct scoreboard *board, scoreboard_tell on_lost, void *data);
-/* The timer has fired: all that is not sacked. */
-void scoreboard_mark_all_lost(struct scoreboard *board, scoreboard_tell on_lost, void *data);
-/* This one, which is not sacked. */
-void scoreboard_mark_lost(
-        struct scoreboard *board, struct sent_segment *segment, scoreboard_tell on_lost, void *data);
+struct sent_segment *scoreboard_at(const struct scoreboard *board, uint32_t index);
+/* The record that holds `seq`, NULL when none does; the oldest, and the newest. */
+struct sent_segment *scoreboard_find(const struct scoreboard *board, struct seqnum seq);
+struct sent_segment *scoreboard_first(const struct scoreboard *board);
+struct sent_segment *scoreboard_last(const struct scoreboard *board);
+/* The index of the first record that begins at `seq` or behind it; `count` when none does. */
+uint32_t scoreboard_index_from(const struct scoreboard *board, struct seqnum seq);
+/* The first record at `index` or behind it that is not sacked; `count` when all are. */
+uint32_t scoreboard_next_not_sacked(const struct scoreboard *board, uint32_t index);
+/* By time of sending, those that were neither sacked nor given up there: the longest out, and the next. NULL
+ * at the end. */
+struct sent_segment *scoreboard_longest_out(const struct scoreboard *board);
+struct sent_segment *scoreboard_next_sent(
+        const struct scoreboard *board, const struct sent_segment *segment);
+/* The first record marked lost and not in flight again; NULL when there is none. It stays valid until the
+ * next call that changes the scoreboard. */
+struct sent_segment *scoreboard_next_lost(struct scoreboard *board);
+/* The first record neither sacked nor lost below the highest one sacked: RFC 6675, NextSeg() rule (3). NULL
+ * when there is none. */
+struct sent_segment *scoreboard_next_hole(struct scoreboard *board);
+/* One record above which so much was sacked, by RFC 6675's IsLost (so many segments, or more than (so many -
+ * 1) * mss bytes), that it is lost, and neither marked so far nor looked at; NULL when there is none. */
+struct sent_segment *scoreboard_next_lost_by_sack(struct scoreboard *board, uint32_t segments, uint32_t mss);
+
+static inline uint32_t scoreboard_sacked_out(const struct scoreboard *board)
+{
+        return board->sacked + board->assumed;
+}
+
+/* What is not in the network any more, as far as one knows. */
+static inline uint32_t scoreboard_left_out(const struct scoreboard *board)
+{
+        return board->sacked + board->assumed + board->lost;
+}
+
+static inline uint32_t scoreboard_in_flight(const struct scoreboard *board)
+{
+        return board->count - board->sacked - board->assumed - board->lost + board->retransmitted;
+}
+
+/* ---- Marking ---- */
+
+void scoreboard_mark_sacked(struct scoreboard *board, struct sent_segment *segment);
+/* Lost, or lost again. False when it was known already. */
+bool scoreboard_mark_lost(struct scoreboard *board, struct sent_segment *segment);
+/* The retransmission is not in the network any more. */
+void scoreboard_clear_retransmitted(struct scoreboard *board, struct sent_segment *segment);
+/* Out of the list by time of sending, until it is sent again. */
+void scoreboard_unlist(struct scoreboard *board, struct sent_segment *segment);
 /* The peer may have thrown its held data away. RFC 2018 section 8. */
 void scoreboard_forget_sacks(struct scoreboard *board);
 /* The losses were none. */
 void scoreboard_unmark_lost(struct scoreboard *board);
 
-/* The first record neither sacked nor lost below the highest one sacked: RFC 6675, NextSeg() rule (3). NULL
- * when there is none. */
-struct sent_segment *scoreboard_next_hole(struct scoreboard *board);
-/* The first record marked lost and not in flight again; NULL when there is none. It stays valid until the
- * next call that changes the scoreboard. */
-struct sent_segment *scoreboard_next_lost(struct scoreboard *board);
+/* ---- Cutting ---- */
+
 /* Cut a record in two, so that its first part takes `length` numbers. */
 struct sent_segment *scoreboard_split(
         struct scoreboard *board, struct sent_segment *segment, uint32_t length);
-void scoreboard_retransmitted(struct scoreboard *board, struct sent_segment *segment, time_ns now);
-
-/* The record that holds `seq`, NULL when none does; and the oldest. */
-struct sent_segment *scoreboard_find(const struct scoreboard *board, struct seqnum seq);
-struct sent_segment *scoreboard_first(const struct scoreboard *board);
-
-static inline uint32_t scoreboard_in_flight(const struct scoreboard *board)
-{
-        return board->count - board->sacked - board->lost + board->retransmitted;
-}
+/* Join the record behind this one, which is not sacked, to it; returns where it is then. */
+struct sent_segment *scoreboard_join_next(struct scoreboard *board, struct sent_segment *segment);
 
 void scoreboard_check(const struct scoreboard *board);
 

@@ -4,6 +4,7 @@
  */
 #include "tcp/conn_private.h"
 
+#include "tcp/ecn.h"
 #include "tcp/sender.h"
 
 #define SACK_BLOCK_SIZE  8
@@ -47,6 +48,12 @@ static unsigned sack_room(const TcpConn *conn, const struct tcp_segment *segment
         return bytes < SACK_HEADER_SIZE ? 0 : MIN(most, (bytes - SACK_HEADER_SIZE) / SACK_BLOCK_SIZE);
 }
 
+/* The FIN has a number too, that is held with the text before it. */
+static uint32_t ends_with_fin(const TcpConn *conn, const struct held_range *range)
+{
+        return conn->rcv.knows_fin && range->end == conn->rcv.fin_offset;
+}
+
 /* What came twice first (RFC 2883), then what is held, the latest first. Beside text only as much as leaves
  * the segment no larger than the path takes. */
 static void fill_sack(TcpConn *conn, struct tcp_segment *segment)
@@ -64,7 +71,7 @@ static void fill_sack(TcpConn *conn, struct tcp_segment *segment)
         for (unsigned i = 0; i < count; i++)
                 options->sack[options->sack_count++] =
                         (struct sack_block){ seq_add(conn->rcv.irs, 1 + (uint32_t)ranges[i].begin),
-                                seq_add(conn->rcv.irs, 1 + (uint32_t)ranges[i].end) };
+                                seq_add(conn->rcv.irs, 1 + (uint32_t)ranges[i].end + ends_with_fin(conn, &ranges[i])) };
 }
 
 /* Nothing more is owed until something new comes. */
@@ -87,11 +94,12 @@ static bool is_probe(const TcpConn *conn, const struct tcp_segment *segment)
 
 /* Acknowledgement, window, timestamps and SACK of every segment of an open connection. What a probe tells is
  * still owed; Differs: Linux takes it for told. */
-static void fill_answer(TcpConn *conn, struct tcp_segment *segment, time_ns now)
+static void fill_answer(TcpConn *conn, struct tcp_segment *segment, bool is_new_data, time_ns now)
 {
         segment->flags |= TCP_FLAG_ACK;
         segment->ack = conn->rcv.nxt;
         segment->window = window_field(conn);
+        ecn_fill(conn, segment, is_new_data);
         fill_timestamps(conn, segment, now);
         fill_sack(conn, segment);
         if (!is_probe(conn, segment))
@@ -132,7 +140,7 @@ static bool send_syn(TcpConn *conn, time_ns now, struct tcp_segment *segment, st
         if (!conn->syn_wanted)
                 return false;
         bool is_answer = conn->state == TCP_STATE_SYN_RECEIVED;
-        segment->flags = TCP_FLAG_SYN;
+        segment->flags = TCP_FLAG_SYN | ecn_syn_flags(conn);
         segment->seq = conn->snd.iss;
         segment->window = (uint16_t)MIN(receive_window(conn), UINT16_MAX);
         if (is_answer) {
@@ -165,7 +173,7 @@ static bool send_ack(TcpConn *conn, time_ns now, struct tcp_segment *segment, st
         if (!repeats)
                 receive_window_open(conn);
         segment->seq = conn->snd.nxt;
-        fill_answer(conn, segment, now);
+        fill_answer(conn, segment, false, now);
         bool is_duplicate = repeats && segment->window == window_before;
         conn->counts.duplicate_acks_sent += is_duplicate;
         bool only_looked_so = conn->ack_reason == TCP_SEND_DUPLICATE_ACK && !is_duplicate;
@@ -188,7 +196,7 @@ static bool send_text(TcpConn *conn, time_ns now, struct tcp_segment *segment, s
         if (!conn_is_synchronized(conn) || !sender_next_segment(conn, now, segment, sending))
                 return false;
         receive_window_open(conn);
-        fill_answer(conn, segment, now);
+        fill_answer(conn, segment, sending->sending == 1 && segment->payload.length > 0, now);
         return true;
 }
 
@@ -200,47 +208,34 @@ static bool send_keepalive(
                 return false;
         conn->keepalive_wanted = false;
         segment->seq = seq_sub(conn->snd.nxt, 1);
-        fill_answer(conn, segment, now);
+        fill_answer(conn, segment, false, now);
         tell(conn, sending, TCP_SEND_KEEPALIVE);
         return true;
 }
 
-static const turn open_turns[] = { send_syn, send_urgent_ack, send_text, send_ack, send_keepalive, NULL };
-static const turn control_turns[] = { send_syn, send_urgent_ack, send_ack, send_keepalive, NULL };
+static const turn open_turns[] = { send_syn, send_urgent_ack, send_text, send_ack, send_keepalive };
 
-static bool take_turn(const turn *turns, TcpConn *conn, time_ns now, struct tcp_segment *segment,
-        struct tcp_sending *sending)
+static bool take_turn(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         if (send_reset(conn, now, segment, sending))
                 return true;
         if (conn->state == TCP_STATE_CLOSED)
                 return false;
-        for (; *turns != NULL; turns++) {
-                if ((*turns)(conn, now, segment, sending))
+        for (size_t i = 0; i < G_N_ELEMENTS(open_turns); i++) {
+                if (open_turns[i](conn, now, segment, sending))
                         return true;
         }
         return false;
 }
 
-static bool next_of(const turn *turns, TcpConn *conn, time_ns now, struct tcp_segment *segment,
-        struct tcp_sending *sending)
-{
-        *segment = blank(conn);
-        *sending = (struct tcp_sending){ 0 };
-        bool is_sent = take_turn(turns, conn, now, segment, sending);
-        conn->counts.segments_sent += is_sent;
-        conn_leave_entry(conn);
-        return is_sent;
-}
-
 bool tcp_conn_next_segment(
         TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        return next_of(open_turns, conn, now, segment, sending);
-}
-
-bool tcp_conn_next_control(
-        TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
-{
-        return next_of(control_turns, conn, now, segment, sending);
+        *segment = blank(conn);
+        *sending = (struct tcp_sending){ 0 };
+        bool is_sent = take_turn(conn, now, segment, sending);
+        conn->counts.segments_sent += is_sent;
+        conn->last_sent_at = is_sent ? now : conn->last_sent_at;
+        conn_leave_entry(conn);
+        return is_sent;
 }

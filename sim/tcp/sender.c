@@ -1,17 +1,20 @@
 /*
  * What goes out: lost segments again, new ones, window probes. RFC 9293 section 3.8; which and when say
- * sender_offer.h and recovery.h.
+ * resend.h, sender_offer.h and recovery.h.
  */
 #include "tcp/sender.h"
 
+#include "tcp/pacing.h"
+#include "tcp/prr.h"
+#include "tcp/rack.h"
+#include "tcp/rate_sample.h"
 #include "tcp/recovery.h"
+#include "tcp/resend.h"
+#include "tcp/sender_facts.h"
 #include "tcp/sender_offer.h"
 #include "tcp/sender_timer.h"
-
-static uint32_t bytes_in_record(const struct sent_segment *record)
-{
-        return record->length - (record->has_fin ? 1 : 0);
-}
+#include "tcp/tail_probe.h"
+#include "tcp/window_use.h"
 
 /* ---- Notes ---- */
 
@@ -32,8 +35,8 @@ void sender_note_congestion(TcpConn *conn)
 {
         uint32_t ssthresh = conn->cong.ssthresh;
         const struct congestion_figures figures = {
-                .cwnd = bytes_of(conn, conn->cong.cwnd + conn->recovery.inflation),
-                .ssthresh = ssthresh == CONG_SSTHRESH_NOT_SET ? UINT32_MAX : bytes_of(conn, ssthresh),
+                .cwnd = bytes_of(conn, conn->cong.cwnd),
+                .ssthresh = ssthresh >= CONG_SSTHRESH_NOT_SET ? UINT32_MAX : bytes_of(conn, ssthresh),
                 .in_flight = bytes_in_flight(conn),
                 .send_window = conn->snd.wnd,
         };
@@ -61,6 +64,17 @@ static void set_limit(TcpConn *conn, enum tcp_limit limit)
 
 /* ---- Segments ---- */
 
+/* SACK blocks to be sent take their room from the text (tcp_current_mss). */
+uint32_t sender_current_mss(const TcpConn *conn)
+{
+        uint32_t most = conn->timestamps_agreed ? 3 : 4;
+        uint32_t blocks = MIN(conn->rcv.reassembly.range_count + conn->has_dsack, most);
+        if (!conn->sack_agreed || blocks == 0)
+                return conn->snd.mss;
+        uint32_t options = 4 + 8 * blocks;
+        return conn->snd.mss > options + 8 ? conn->snd.mss - options : conn->snd.mss;
+}
+
 static void count_sending(TcpConn *conn, uint32_t bytes, bool is_repeated)
 {
         struct tcp_counts *counts = &conn->counts;
@@ -70,54 +84,95 @@ static void count_sending(TcpConn *conn, uint32_t bytes, bool is_repeated)
         counts->bytes_retransmitted += is_repeated ? bytes : 0;
 }
 
-/* `bytes` of the stream from `seq` on. PSH goes with the last byte that was written. */
+/* `bytes` of the stream from `seq` on. */
 static void fill(TcpConn *conn, struct seqnum seq, uint32_t bytes, bool has_fin, struct tcp_segment *segment,
         struct tcp_sending *sending)
 {
         uint64_t offset = sender_stream_offset(conn, seq);
         segment->seq = seq;
         sending->stream_offset = offset;
-        if (bytes > 0) {
+        if (bytes > 0)
                 segment->payload = send_queue_cut(&conn->send_queue, offset, bytes);
-                if (offset + bytes == conn->send_queue.end)
-                        segment->flags |= TCP_FLAG_PSH;
-        }
         if (has_fin)
                 segment->flags |= TCP_FLAG_FIN;
 }
 
-/* The first segment after all were acknowledged. RFC 5681 section 4.1: after more than an RTO of silence
- * nothing is known of the path any more; the restart window is min(IW, cwnd). */
+/* The first segment after all were acknowledged. */
 static void begin_flight(TcpConn *conn, time_ns now)
 {
-        duration_ns rto = conn->settings.idle_restart ? rtt_rto(&conn->rtt) : TIME_NEVER;
-        uint32_t restart_window = MIN(conn->settings.initial_window, conn->cong.cwnd);
-        cong_on_idle(&conn->cong, restart_window, now - conn->last_data_sent_at, rto, now);
+        struct cong_facts facts = sender_facts(conn, now);
+        cong_on_event(&conn->cong, CONG_TX_START, &facts);
         conn->unanswered_since = now;
+}
+
+/* As Linux (tcp_event_new_data_sent): the first in flight starts the timer; the tail probe waits anew. */
+static void tend_timer(TcpConn *conn, bool is_first, time_ns now)
+{
+        if (is_first)
+                sender_timer_rearm(conn, now);
+        else if (sender_timer_is_running(conn, TCP_DEADLINE_TAIL_PROBE))
+                sender_timer_rearm_from_head(conn, now);
+        tail_probe_schedule(conn, false, now);
+}
+
+static void begin_burst(TcpConn *conn, const struct sender_offer *offer)
+{
+        conn->burst = (struct burst){
+                .number = ++conn->bursts,
+                .end = seq_add(conn->snd.nxt, offer->burst),
+                .is_alone = offer->burst == offer->length,
+        };
+}
+
+static void take_as_sent(TcpConn *conn, const struct sender_offer *offer, time_ns now)
+{
+        struct scoreboard *board = &conn->scoreboard;
+        uint32_t length = offer->length + (offer->has_fin ? 1 : 0);
+        uint32_t out = board->count;
+        bool ends_write = offer->length > 0 && offer->length == sender_unsent(conn);
+        if (!seq_before(conn->snd.nxt, conn->burst.end))
+                begin_burst(conn, offer);
+        struct sent_segment *record = scoreboard_push(board, conn->snd.nxt, length, offer->has_fin, now);
+        record->has_push = ends_write;
+        record->burst = conn->burst.number;
+        rate_sample_on_sent(conn, record, out, now);
+        conn->snd.nxt = seq_add(conn->snd.nxt, length);
+        conn->last_data_sent_at = now;
+        if (prr_is_reducing(conn))
+                conn->prr.out++;
+        window_use_on_sent(conn);
+        tend_timer(conn, out == 0, now);
+}
+
+/* RFC 9293 section 3.9.1.2: at the end of a write. As Linux, so ends each burst of more than one segment too:
+ * a receiver that puts them together waits for it. */
+static void push(struct tcp_segment *segment, const struct sent_segment *record, const struct burst *burst)
+{
+        struct seqnum end = seq_add(record->seq, record->length - record->has_fin);
+        bool ends_burst = !burst->is_alone && seq_equal(end, burst->end);
+        if (segment->payload.length > 0 && (record->has_push || ends_burst))
+                segment->flags |= TCP_FLAG_PSH;
 }
 
 static void send_offer(TcpConn *conn, const struct sender_offer *offer, time_ns now,
         struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        uint32_t length = offer->length + (offer->has_fin ? 1 : 0);
-        if (conn->scoreboard.count == 0)
+        if (scoreboard_in_flight(&conn->scoreboard) == 0)
                 begin_flight(conn, now);
         fill(conn, conn->snd.nxt, offer->length, offer->has_fin, segment, sending);
         sending->sending = 1;
-        scoreboard_push(&conn->scoreboard, conn->snd.nxt, length, offer->has_fin, now);
-        conn->snd.nxt = seq_add(conn->snd.nxt, length);
-        if (offer->length < conn->snd.mss)
-                conn->small_end = sending->stream_offset + offer->length;
-        conn->last_data_sent_at = now;
+        if (offer->length < sender_current_mss(conn))
+                conn->small_end = sending->stream_offset + offer->length + offer->has_fin;
+        take_as_sent(conn, offer, now);
+        push(segment, scoreboard_last(&conn->scoreboard), &conn->burst);
         sender_timer_stop_persist(conn);
-        if (!sender_timer_retransmit_is_running(conn))
-                sender_timer_start_retransmit(conn, now);
         count_sending(conn, offer->length, false);
 }
 
-static bool send_new(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
+static bool send_new(TcpConn *conn, enum sender_urgency urgency, time_ns now, struct tcp_segment *segment,
+        struct tcp_sending *sending)
 {
-        struct sender_offer offer = sender_next_offer(conn);
+        struct sender_offer offer = sender_next_offer(conn, urgency, now);
         if (offer.limit != TCP_LIMIT_NOTHING)
                 return false;
         sending->reason = offer.length == 0 ? TCP_SEND_FIN : recovery_new_data_reason(conn);
@@ -128,55 +183,72 @@ static bool send_new(TcpConn *conn, time_ns now, struct tcp_segment *segment, st
 static void send_again(TcpConn *conn, struct sent_segment *record, time_ns now, struct tcp_segment *segment,
         struct tcp_sending *sending)
 {
-        /* A record from before the path's MTU shrank. */
-        if (bytes_in_record(record) > conn->snd.mss)
-                record = scoreboard_split(&conn->scoreboard, record, conn->snd.mss);
-        sending->reason = recovery_retransmit_reason(conn);
-        fill(conn, record->seq, bytes_in_record(record), record->has_fin, segment, sending);
-        scoreboard_retransmitted(&conn->scoreboard, record, now);
-        struct seqnum end = seq_add(record->seq, record->length);
-        conn->snd.resent_end = seq_after(end, conn->snd.resent_end) ? end : conn->snd.resent_end;
+        uint32_t bytes = record->length - record->has_fin;
+        bool is_probe = conn->recovery.wish == RESEND_PROBE;
+        sending->reason = is_probe ? TCP_SEND_TAIL_PROBE : recovery_retransmit_reason(conn);
+        fill(conn, record->seq, bytes, record->has_fin, segment, sending);
+        resend_take(conn, record, now);
+        push(segment, record, &conn->resend_burst);
         sending->sending = record->sendings;
-        conn->recovery.retransmitted_now++;
         conn->last_data_sent_at = now;
-        /* RFC 6675 section 6 lets the timer start anew with a retransmission; as Linux, with that of the
-         * first hole. */
-        if (seq_equal(record->seq, conn->snd.una))
-                sender_timer_start_retransmit(conn, now);
-        count_sending(conn, bytes_in_record(record), true);
-}
-
-/* RFC 9293 section 3.8.6: a sender whose peer shrinks the window "SHOULD retransmit normally the old
- * unacknowledged data between SND.UNA and SND.UNA+SND.WND"; the very first goes out whatever the window, as
- * its probe. */
-static bool may_send_again(const TcpConn *conn, const struct sent_segment *record)
-{
-        struct seqnum edge = seq_add(conn->snd.una, conn->snd.wnd);
-        if (!seq_equal(record->seq, conn->snd.una) && !seq_before(record->seq, edge))
-                return false;
-        return recovery_in_flight(conn) < recovery_window(conn) || recovery_may_exceed_window(conn);
+        window_use_on_sent(conn);
+        count_sending(conn, bytes, true);
 }
 
 static bool send_lost(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        struct sent_segment *record = scoreboard_next_lost(&conn->scoreboard);
-        if (record == NULL || !may_send_again(conn, record))
+        struct sent_segment *record = resend_next(conn, now);
+        if (record == NULL)
                 return false;
         send_again(conn, record, now, segment, sending);
+        return true;
+}
+
+/* F-RTO, RFC 5682 section 2.1 (2b): new data show what the old ones cannot; when there is none after all, what
+ * is lost is sent. */
+static bool send_to_find_out(
+        TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
+{
+        struct recovery *recovery = &conn->recovery;
+        if (!recovery->new_data_first)
+                return false;
+        if (send_new(conn, SENDER_PUSH, now, segment, sending))
+                return true;
+        recovery->new_data_first = false;
+        if (seq_after(conn->snd.nxt, recovery->high_seq))
+                return false;
+        recovery->frto = false;
+        recovery->wish = RESEND_LOST;
+        return false;
+}
+
+/* The tail probe is a new segment, where there is one and the peer's window takes it. */
+static bool send_tail_probe(
+        TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
+{
+        if (conn->recovery.wish != RESEND_PROBE || !sender_has_unsent(conn) || !sender_fits_window(conn))
+                return false;
+        conn->recovery.wish = RESEND_NOTHING;
+        if (!send_new(conn, SENDER_FORCE, now, segment, sending))
+                return false;
+        sending->reason = TCP_SEND_TAIL_PROBE;
+        tail_probe_on_sent(conn, false, now);
         return true;
 }
 
 /* RFC 6675 section 4, NextSeg() rule (3): when there is nothing lost and nothing new to send. */
 static bool send_hole(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        if (recovery_in_flight(conn) >= recovery_window(conn))
+        if (recovery_in_flight(conn) >= conn->cong.cwnd || recovery_next_hole(conn) == NULL)
                 return false;
-        if (recovery_next_hole(conn) == NULL)
-                return false;
+        conn->recovery.wish = RESEND_LOST;
         return send_lost(conn, now, segment, sending);
 }
 
-/* Differs from RFC 9293 section 3.8.6.1, whose probe is a byte of new data: as Linux (tcp_xmit_probe_skb), a
+/* ---- Probes of a closed window. RFC 9293 section 3.8.6.1 ----
+ *
+ * "The sending TCP peer must regularly transmit at least one octet of new data ... or retransmit ... to the
+ * receiving TCP peer even if the send window is zero". Differs, as Linux (tcp_xmit_probe_skb): the probe is a
  * segment without any, one number before the window: it must be answered and adds nothing that could be lost.
  */
 static void send_empty_probe(TcpConn *conn, struct tcp_segment *segment, struct tcp_sending *sending)
@@ -191,16 +263,19 @@ static void send_empty_probe(TcpConn *conn, struct tcp_segment *segment, struct 
 static void send_data_probe(
         TcpConn *conn, uint32_t length, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        const struct sender_offer offer = { .length = length };
+        const struct sender_offer offer = { .length = length, .burst = length };
         conn->probes = 0;
         rtt_end_back_off(&conn->rtt);
         send_offer(conn, &offer, now, segment, sending);
+        scoreboard_last(&conn->scoreboard)->has_push = true;
+        segment->flags |= TCP_FLAG_PSH;
 }
 
 /* The persist timer has fired. */
 static void send_probe(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        uint32_t length = MIN(sender_usable_window(conn), (uint32_t)MIN(sender_unsent(conn), conn->snd.mss));
+        uint32_t most = (uint32_t)MIN(sender_unsent(conn), sender_current_mss(conn));
+        uint32_t length = MIN(sender_usable_window(conn), most);
         conn->probe_wanted = false;
         conn->counts.window_probes++;
         sending->reason = TCP_SEND_WINDOW_PROBE;
@@ -210,18 +285,26 @@ static void send_probe(TcpConn *conn, time_ns now, struct tcp_segment *segment, 
                 send_empty_probe(conn, segment, sending);
 }
 
+/* ---- The end of a burst ---- */
+
+void sender_settle(TcpConn *conn, time_ns now)
+{
+        if (conn->use.is_pending)
+                window_use_settle(conn, false, now);
+}
+
 /* Nothing goes out: say what is in the way. */
 static void stop(TcpConn *conn, time_ns now)
 {
-        enum tcp_limit limit = sender_limit(conn);
+        enum tcp_limit limit = sender_next_offer(conn, SENDER_USUAL, now).limit;
+        bool is_cwnd = limit == TCP_LIMIT_CONGESTION_WINDOW;
+        window_use_settle(conn, is_cwnd, now);
         if (limit == TCP_LIMIT_APPLICATION && scoreboard_next_lost(&conn->scoreboard) != NULL)
                 limit = TCP_LIMIT_CONGESTION_WINDOW;
         set_limit(conn, limit);
-        if (limit == TCP_LIMIT_CONGESTION_WINDOW)
-                sender_update_usage(conn);
-        bool needs_probe = limit == TCP_LIMIT_RECEIVE_WINDOW && conn->scoreboard.count == 0;
-        if (needs_probe && !sender_timer_persist_is_running(conn))
-                sender_timer_start_persist(conn, now);
+        bool needs_probe = limit != TCP_LIMIT_APPLICATION && conn->scoreboard.count == 0;
+        if (needs_probe && !sender_timer_is_running(conn, TCP_DEADLINE_PERSIST))
+                sender_timer_start_persist(conn, true, now);
 }
 
 static bool may_send(enum tcp_state state)
@@ -238,66 +321,92 @@ static bool may_send(enum tcp_state state)
         }
 }
 
+/* ---- The beginning ---- */
+
 /* RFC 6928 section 2, unlike RFC 5681 section 3.1, lets a single SYN be lost: IW falls to one segment only
- * when it was resent more than once. So does Linux. */
+ * when it was resent more than once. So does Linux, for our own SYN. */
 static uint32_t initial_window(const TcpConn *conn)
 {
-        return conn->syn_sendings > 2 ? 1 : conn->settings.initial_window;
+        return conn->syn_sendings > 2 && !conn->is_passive ? 1 : conn->settings.initial_window;
 }
 
 /* RFC 6298 (5.7): "If the timer expires awaiting the ACK of a SYN segment and the TCP implementation is using
- * an RTO less than 3 seconds, the RTO MUST be re-initialized to 3 seconds when data transmission begins". */
-static void start_rtt(TcpConn *conn, duration_ns handshake_rtt, bool syn_was_resent)
+ * an RTO less than 3 seconds, the RTO MUST be re-initialized to 3 seconds when data transmission begins".
+ * Differs: as Linux, unless a timestamp tells how long the round trip was. */
+static void start_rtt(TcpConn *conn, duration_ns handshake_rtt, time_ns now)
 {
         const struct tcp_settings *settings = &conn->settings;
-        duration_ns initial_rto =
-                syn_was_resent ? MAX(settings->initial_rto, 3 * SECOND) : settings->initial_rto;
-        rtt_init(&conn->rtt, initial_rto, settings->min_rto, settings->max_rto);
-        if (handshake_rtt >= 0)
-                rtt_sample(&conn->rtt, handshake_rtt);
+        rtt_init(&conn->rtt, settings->initial_rto, settings->min_rto, settings->max_rto);
+        if (handshake_rtt >= 0) {
+                rtt_sample_minimum(&conn->rtt, handshake_rtt, now);
+                rtt_sample(&conn->rtt, handshake_rtt, conn->snd.una, conn->snd.nxt);
+        } else {
+                rtt_give_up_first_sample(&conn->rtt);
+        }
         sender_timer_note_rtt(conn, handshake_rtt);
 }
 
-void sender_start(TcpConn *conn, duration_ns handshake_rtt, bool syn_was_resent, time_ns now)
+void sender_start(TcpConn *conn, duration_ns handshake_rtt, time_ns now)
 {
         g_assert(conn->snd.mss > 0 && seq_equal(conn->snd.una, conn->snd.nxt));
-        start_rtt(conn, handshake_rtt, syn_was_resent);
-        cong_init(&conn->cong, conn->settings.congestion_control, initial_window(conn), now);
+        start_rtt(conn, handshake_rtt, now);
         recovery_init(conn);
-        sender_timer_stop_retransmit(conn);
-        conn->usage.end = conn->snd.una;
+        rack_init(conn);
+        rate_sample_init(conn, now);
+        conn->cong.ops = conn->settings.congestion_control;
         conn->last_data_sent_at = now;
+        struct cong_facts facts = sender_facts(conn, now);
+        cong_init(&conn->cong, conn->settings.congestion_control, initial_window(conn), conn->settings.hystart,
+                &facts);
+        sender_timer_stop(conn);
+        conn->use = (struct window_use){ .end = conn->snd.una, .used_at = now };
+        conn->burst.end = conn->resend_burst.end = conn->snd.una;
         conn->unanswered_since = -1;
+        pacing_update(conn);
         sender_note_congestion(conn);
+}
+
+void sender_change_congestion_control(TcpConn *conn, time_ns now)
+{
+        struct cong_facts facts = sender_facts(conn, now);
+        cong_change(&conn->cong, conn->settings.congestion_control, &facts);
+}
+
+/* RFC 5681 section 4.1: bytes are written after a silence. */
+void sender_on_written(TcpConn *conn, time_ns now)
+{
+        if (may_send(conn->state))
+                window_use_after_idle(conn, now);
+}
+
+static bool take_turn(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
+{
+        if (conn->probe_wanted) {
+                send_probe(conn, now, segment, sending);
+                return true;
+        }
+        return send_to_find_out(conn, now, segment, sending) || send_tail_probe(conn, now, segment, sending) ||
+               send_lost(conn, now, segment, sending) || send_new(conn, SENDER_USUAL, now, segment, sending) ||
+               send_hole(conn, now, segment, sending);
 }
 
 bool sender_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         if (!may_send(conn->state))
                 return false;
-        if (conn->probe_wanted) {
-                send_probe(conn, now, segment, sending);
-        } else if (!send_lost(conn, now, segment, sending) && !send_new(conn, now, segment, sending) &&
-                   !send_hole(conn, now, segment, sending)) {
+        if (!take_turn(conn, now, segment, sending)) {
                 stop(conn, now);
                 return false;
         }
-        sender_update_usage(conn);
         sender_note_congestion(conn);
         return true;
 }
 
-void sender_set_mss(TcpConn *conn, uint32_t mss)
+void sender_set_mss(TcpConn *conn, uint32_t mss, time_ns now)
 {
         g_assert(mss > 0);
         conn->snd.mss = mss;
-        struct seqnum at = conn->snd.una;
-        while (seq_before(at, conn->snd.nxt)) {
-                struct sent_segment *record = scoreboard_find(&conn->scoreboard, at);
-                at = seq_add(record->seq, record->length);
-                if (!record->is_sacked && bytes_in_record(record) > mss)
-                        recovery_mark_too_large(conn, record);
-        }
+        recovery_mark_too_large(conn, now);
         sender_note_congestion(conn);
 }
 
@@ -305,8 +414,13 @@ void sender_clear(TcpConn *conn)
 {
         send_queue_clear(&conn->send_queue);
         scoreboard_clear(&conn->scoreboard);
-        sender_timer_stop_retransmit(conn);
-        sender_timer_stop_persist(conn);
+        sender_timer_stop(conn);
+        conn->probe_wanted = false;
+}
+
+enum tcp_limit sender_limit(const TcpConn *conn, time_ns now)
+{
+        return sender_next_offer(conn, SENDER_USUAL, now).limit;
 }
 
 static void check_stream(const TcpConn *conn)
@@ -329,7 +443,6 @@ void sender_check(const TcpConn *conn)
         scoreboard_check(&conn->scoreboard);
         check_stream(conn);
         g_assert(conn->cong.cwnd > 0);
-        g_assert(!conn->recovery.is_active || !conn->recovery.after_timeout);
-        g_assert(sender_timer_retransmit_is_running(conn) == (conn->scoreboard.count > 0));
-        g_assert(!sender_timer_persist_is_running(conn) || conn->scoreboard.count == 0);
+        g_assert(sender_timer_is_watching(conn) == (conn->scoreboard.count > 0));
+        g_assert(!sender_timer_is_running(conn, TCP_DEADLINE_PERSIST) || conn->scoreboard.count == 0);
 }

@@ -1,8 +1,8 @@
 /*
  * The sending half of a connection: what of the stream goes out, when, and when again.
  *
- * RFC 9293 section 3.8 (windows, Nagle, silly windows, probes), RFC 5681, 6582, 6675, 3042 (what a loss
- * does), RFC 6298 (the retransmission timer). Called by receive.c, send.c and deadlines.c; the SYN is theirs,
+ * RFC 9293 section 3.8 (windows, Nagle, silly windows, probes), RFC 5681, 6582, 6675, 8985, 3042 (what a
+ * loss does), RFC 6298 (the retransmission timer). Called by receive.c, send.c and deadlines.c; the SYN is theirs,
  * the FIN is ours: it is the last number of the stream.
  */
 #ifndef INORDER_SENDER_H
@@ -11,8 +11,12 @@
 #include "tcp/conn_private.h"
 
 /* Once the handshake has settled MSS, options and the first window: start congestion control. `now` is the
- * moment of establishment; a round-trip sample of the handshake (or -1) seeds the RTO. */
-void sender_start(TcpConn *conn, duration_ns handshake_rtt, bool syn_was_resent, time_ns now);
+ * moment of establishment; a round-trip sample of the handshake seeds the RTO (-1: none, it was sent twice). */
+void sender_start(TcpConn *conn, duration_ns handshake_rtt, time_ns now);
+/* settings.congestion_control has changed. */
+void sender_change_congestion_control(TcpConn *conn, time_ns now);
+/* The user has written. */
+void sender_on_written(TcpConn *conn, time_ns now);
 
 /* An acceptable segment with the ACK flag in a synchronized state, SND.UNA <= SEG.ACK <= SND.NXT or older:
  * everything RFC 9293 section 3.10.7.4 step 5, RFC 5681 and RFC 6675 make of it: window update, cumulative
@@ -37,15 +41,17 @@ uint64_t sender_stream_offset(const TcpConn *conn, struct seqnum seq);
 
 /* The path takes only `mss` payload bytes a segment from now on: recut what is in flight (marked lost: not by
  * congestion). */
-void sender_set_mss(TcpConn *conn, uint32_t mss);
+void sender_set_mss(TcpConn *conn, uint32_t mss, time_ns now);
+/* Payload of a full segment that goes out now, beside the SACK blocks that it must carry. */
+uint32_t sender_current_mss(const TcpConn *conn);
 
 /* A router or the peer's host says that it cannot be reached; the segment at `seq` met it. RFC 6069. */
 void sender_on_unreachable(TcpConn *conn, struct seqnum seq, time_ns now);
 
 /* What keeps the next new segment back; TCP_LIMIT_NOTHING when it may go. */
-enum tcp_limit sender_limit(const TcpConn *conn);
-/* Whether the congestion window has been used up of late: it may grow. */
-bool sender_is_cwnd_limited(const TcpConn *conn);
+enum tcp_limit sender_limit(const TcpConn *conn, time_ns now);
+/* Before anything changes: what went out since the last look has used the window so far. */
+void sender_settle(TcpConn *conn, time_ns now);
 /* A note, if cwnd, ssthresh, what is in flight or the peer's window have changed since the last. */
 void sender_note_congestion(TcpConn *conn);
 

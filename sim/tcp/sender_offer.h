@@ -8,20 +8,29 @@
 
 struct sender_offer {
         uint32_t length; /* payload bytes */
+        uint32_t burst;  /* so many go out together, in segments of the MSS, before anything is asked again */
         bool has_fin;
         enum tcp_limit limit; /* TCP_LIMIT_NOTHING: it may go */
 };
 
-struct sender_offer sender_next_offer(const TcpConn *conn);
+/* How urgent it is. */
+enum sender_urgency {
+        SENDER_USUAL,
+        SENDER_PUSH,  /* Nagle does not count */
+        SENDER_FORCE, /* nor does cwnd: one segment */
+};
+
+struct sender_offer sender_next_offer(const TcpConn *conn, enum sender_urgency urgency, time_ns now);
 
 /* Bytes written and never sent; the FIN is none. */
 uint64_t sender_unsent(const TcpConn *conn);
+/* Bytes, or the FIN. */
+bool sender_has_unsent(const TcpConn *conn);
 /* What the peer's window still takes; nothing when the peer has drawn it back below SND.NXT. */
 uint32_t sender_usable_window(const TcpConn *conn);
+/* The next segment is wholly within it. */
+bool sender_fits_window(const TcpConn *conn);
 /* The number behind the last byte written, and behind the FIN once it is queued. */
 struct seqnum sender_stream_end(const TcpConn *conn);
-
-/* To be called when a segment went out, or when the congestion window kept one back. */
-void sender_update_usage(TcpConn *conn);
 
 #endif

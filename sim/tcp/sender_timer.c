@@ -1,32 +1,87 @@
 /*
  * Retransmission timer, RFC 6298 section 5; zero-window probes, RFC 9293 section 3.8.6.1; giving up, RFC 9293
- * section 3.8.3.
+ * section 3.8.3; as Linux (tcp_timer.c).
  *
  * Both timers wait for the RTO and double it each time they fire.
  */
 #include "tcp/sender_timer.h"
 
+#include "tcp/loss.h"
 #include "tcp/recovery.h"
 #include "tcp/sender.h"
+#include "tcp/tail_probe.h"
 
-void sender_timer_start_retransmit(TcpConn *conn, time_ns now)
+static const enum tcp_deadline_kind watches[] = { TCP_DEADLINE_RETRANSMIT, TCP_DEADLINE_TAIL_PROBE,
+        TCP_DEADLINE_REORDERING, TCP_DEADLINE_PERSIST };
+
+void sender_timer_stop(TcpConn *conn)
 {
-        conn_set_deadline(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
+        for (unsigned i = 0; i < G_N_ELEMENTS(watches); i++)
+                conn_set_deadline(conn, watches[i], TIME_NEVER);
 }
 
-void sender_timer_stop_retransmit(TcpConn *conn)
+void sender_timer_set(TcpConn *conn, enum tcp_deadline_kind kind, time_ns at)
 {
-        conn_set_deadline(conn, TCP_DEADLINE_RETRANSMIT, TIME_NEVER);
+        sender_timer_stop(conn);
+        conn_set_deadline(conn, kind, at);
 }
 
-bool sender_timer_retransmit_is_running(const TcpConn *conn)
+bool sender_timer_is_running(const TcpConn *conn, enum tcp_deadline_kind kind)
 {
-        return conn->deadlines[TCP_DEADLINE_RETRANSMIT] != TIME_NEVER;
+        return conn->deadlines[kind] != TIME_NEVER;
 }
 
-void sender_timer_start_persist(TcpConn *conn, time_ns now)
+bool sender_timer_is_watching(const TcpConn *conn)
 {
-        conn_set_deadline(conn, TCP_DEADLINE_PERSIST, now + rtt_rto(&conn->rtt));
+        return sender_timer_is_running(conn, TCP_DEADLINE_RETRANSMIT) ||
+               sender_timer_is_running(conn, TCP_DEADLINE_TAIL_PROBE) ||
+               sender_timer_is_running(conn, TCP_DEADLINE_REORDERING);
+}
+
+duration_ns sender_timer_rto_left(const TcpConn *conn, time_ns now)
+{
+        const struct sent_segment *first = scoreboard_first(&conn->scoreboard);
+        duration_ns rto = rtt_rto(&conn->rtt);
+        return first == NULL ? rto : first->last_sent_at + rto - now;
+}
+
+void sender_timer_rearm(TcpConn *conn, time_ns now)
+{
+        if (conn->scoreboard.count == 0)
+                sender_timer_stop(conn);
+        else
+                sender_timer_set(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
+}
+
+void sender_timer_rearm_from_head(TcpConn *conn, time_ns now)
+{
+        if (conn->scoreboard.count == 0)
+                sender_timer_stop(conn);
+        else
+                sender_timer_set(conn, TCP_DEADLINE_RETRANSMIT,
+                        now + MAX(sender_timer_rto_left(conn, now), MICROSECOND));
+}
+
+/* RFC 6298: "(5.2) When all outstanding data has been acknowledged, turn off the retransmission timer. (5.3)
+ * When an ACK is received that acknowledges new data, restart the retransmission timer". A timer that stood
+ * for it before took its time from the first segment's sending, and so does this one. */
+void sender_timer_on_progress(TcpConn *conn, time_ns now)
+{
+        bool is_in_place = sender_timer_is_running(conn, TCP_DEADLINE_TAIL_PROBE) ||
+                           sender_timer_is_running(conn, TCP_DEADLINE_REORDERING);
+        if (tail_probe_schedule(conn, true, now))
+                return;
+        if (is_in_place)
+                sender_timer_rearm_from_head(conn, now);
+        else
+                sender_timer_rearm(conn, now);
+}
+
+void sender_timer_start_persist(TcpConn *conn, bool is_first, time_ns now)
+{
+        duration_ns interval = is_first ? MAX(rtt_rto(&conn->rtt), conn->settings.min_rto)
+                                        : rtt_probe_interval(&conn->rtt);
+        sender_timer_set(conn, TCP_DEADLINE_PERSIST, now + interval);
 }
 
 void sender_timer_stop_persist(TcpConn *conn)
@@ -35,82 +90,99 @@ void sender_timer_stop_persist(TcpConn *conn)
         conn->probe_wanted = false;
 }
 
-bool sender_timer_persist_is_running(const TcpConn *conn)
-{
-        return conn->deadlines[TCP_DEADLINE_PERSIST] != TIME_NEVER;
-}
-
 void sender_timer_note_rtt(TcpConn *conn, duration_ns sample)
 {
         struct tcp_note *note = tcp_host_note(conn->host, TCP_NOTE_RTT);
         if (note == NULL)
                 return;
         note->rtt.sample = sample;
-        note->rtt.smoothed = conn->rtt.smoothed;
-        note->rtt.variation = conn->rtt.variation;
+        note->rtt.smoothed = rtt_smoothed(&conn->rtt);
+        note->rtt.variation = rtt_variation(&conn->rtt);
         note->rtt.rto = rtt_rto(&conn->rtt);
         note->rtt.backoffs = conn->rtt.backoffs;
 }
 
-/* `attempts` sendings by the timer have brought nothing. The user timeout, where set, decides instead. */
-static bool gives_up(const TcpConn *conn, uint32_t attempts)
+/* How long so many back-offs take, from the first resending on, had the RTO been the least one at first:
+ * Linux counts time, not sendings, lest a long RTO make a connection last for hours (tcp_model_timeout). */
+static duration_ns time_of_retries(const TcpConn *conn, uint32_t retries)
 {
-        return conn->settings.user_timeout == 0 && attempts >= conn->settings.retries;
+        duration_ns base = 200 * MILLISECOND;
+        duration_ns time = 0;
+        for (uint32_t i = 0; i <= retries; i++) {
+                time += base;
+                base = MIN(2 * base, conn->settings.max_rto);
+        }
+        return time;
 }
 
-/* (5.5): "The host MUST set RTO <- RTO * 2." */
-static void back_off(TcpConn *conn)
+/* The user timeout, where set, decides instead, by a deadline of its own. */
+static bool is_given_up(const TcpConn *conn, time_ns now)
 {
-        rtt_back_off(&conn->rtt);
-        sender_timer_note_rtt(conn, -1);
+        const struct recovery *recovery = &conn->recovery;
+        if (conn->settings.user_timeout > 0 || recovery->timeouts == 0 || recovery->first_resent_at == NO_TIME)
+                return false;
+        return now - recovery->first_resent_at >= time_of_retries(conn, conn->settings.retries);
 }
 
 /* A peer that closed its window on what was sent already and keeps saying so is alive: RFC 9293 section 3.8.6
  * would not have such a connection time out. */
-static uint32_t futile_timeouts(const TcpConn *conn)
+static bool is_silent(const TcpConn *conn, time_ns now)
 {
-        return conn->snd.wnd == 0 ? conn->probes : conn->recovery.timeouts;
+        return now - conn->last_heard_at > 2 * conn->settings.max_rto;
+}
+
+/* (5.4) to (5.6): "Retransmit the earliest segment ... The host MUST set RTO <- RTO * 2." */
+static void fire(TcpConn *conn, bool counts, time_ns now)
+{
+        loss_begin(conn, TCP_LOSS_TIMEOUT, now);
+        conn->recovery.timeouts += counts;
+        conn->recovery.wish = RESEND_FIRST;
+        rtt_back_off(&conn->rtt);
+        sender_timer_note_rtt(conn, -1);
+        sender_timer_rearm(conn, now);
+        sender_note_congestion(conn);
 }
 
 void sender_on_retransmit_deadline(TcpConn *conn, time_ns now)
 {
+        bool is_closed = conn->snd.wnd == 0 && !conn->is_closed_by_user;
         g_assert(conn->scoreboard.count > 0);
-        if (gives_up(conn, futile_timeouts(conn))) {
+        sender_settle(conn, now);
+        if (is_closed ? is_silent(conn, now) : is_given_up(conn, now)) {
                 conn_time_out(conn);
                 return;
         }
-        conn->probes++;
-        recovery_on_timeout(conn, now);
-        back_off(conn);
-        sender_timer_start_retransmit(conn, now);
-        sender_note_congestion(conn);
+        conn_note_deadline(conn, TCP_DEADLINE_RETRANSMIT);
+        conn->counts.timeouts++;
+        fire(conn, !is_closed, now);
 }
 
 void sender_on_persist_deadline(TcpConn *conn, time_ns now)
 {
         g_assert(conn->scoreboard.count == 0);
-        if (gives_up(conn, conn->probes)) {
+        if (conn->settings.user_timeout == 0 && conn->probes >= conn->settings.retries) {
                 conn_time_out(conn);
                 return;
         }
         if (conn->probes == 0)
                 conn->unanswered_since = now;
+        conn_note_deadline(conn, TCP_DEADLINE_PERSIST);
         conn->probes++;
         conn->probe_wanted = true;
-        back_off(conn);
-        sender_timer_start_persist(conn, now);
+        rtt_back_off_probe(&conn->rtt, conn->settings.retries);
+        sender_timer_note_rtt(conn, -1);
+        sender_timer_start_persist(conn, false, now);
 }
 
 /* RFC 6069 section 3, as Linux (tcp_ld_RTO_revert): the path was broken, not congested; one back-off is taken
  * back, and the timer counts from the last sending. */
 void sender_on_unreachable(TcpConn *conn, struct seqnum seq, time_ns now)
 {
-        const struct sent_segment *first = scoreboard_first(&conn->scoreboard);
-        if (first == NULL || !seq_equal(seq, conn->snd.una))
+        if (conn->scoreboard.count == 0 || !seq_equal(seq, conn->snd.una))
                 return;
         if (conn->recovery.timeouts == 0 || conn->rtt.backoffs == 0)
                 return;
-        conn->rtt.backoffs--;
+        rtt_revert_back_off(&conn->rtt);
         sender_timer_note_rtt(conn, -1);
-        conn_set_deadline(conn, TCP_DEADLINE_RETRANSMIT, MAX(first->last_sent_at + rtt_rto(&conn->rtt), now));
+        sender_timer_rearm_from_head(conn, now);
 }

@@ -82,9 +82,6 @@ time_ns tcp_conn_deadline(const TcpConn *conn);
  * its payload, whose sum is made. */
 bool tcp_conn_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending);
 
-/* The same, of what carries neither text nor FIN: for a caller whose device has no room for more of those. */
-bool tcp_conn_next_control(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending);
-
 /* Bytes taken, 1 to `size`. -EAGAIN: the buffer is full or the connection is not open yet and its buffer is full;
  * -EPIPE: writing was shut down; -ENOTCONN; or the connection's error, once. */
 ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns now);
@@ -161,8 +158,7 @@ struct tcp_counts {
 /* A look inside, for TCP_INFO and the trace. */
 struct tcp_report {
         enum tcp_state state;
-        bool in_recovery;
-        bool after_timeout; /* Linux's "Loss" */
+        enum tcp_congestion_state congestion_state;
         bool sack_agreed;
         bool timestamps_agreed;
         uint8_t send_scale;
@@ -179,7 +175,19 @@ struct tcp_report {
         duration_ns rto;
         duration_ns srtt; /* 0: no sample yet */
         duration_ns rttvar;
-        duration_ns min_rtt;
+        duration_ns min_rtt; /* TIME_NEVER: no sample yet */
+        uint32_t timeouts_in_a_row; /* since SND.UNA moved */
+        uint32_t reordering; /* segments */
+        uint32_t reordering_seen;
+        uint32_t duplicates_reported; /* segments, by DSACK */
+        uint32_t delivered_segments;  /* the SYN included */
+        uint32_t delivered_ce_segments;
+        uint64_t pacing_rate; /* bytes a second */
+        uint32_t delivery_rate_segments; /* the best rate measured: so many ... */
+        duration_ns delivery_rate_interval; /* ... in so long; 0: none yet */
+        bool delivery_rate_is_app_limited;
+        bool ecn_agreed;
+        bool ecn_seen; /* ECN-capable segments came */
         uint32_t send_window;
         uint32_t receive_window;
         uint32_t path_mtu;

@@ -58,13 +58,18 @@ static const char *const refusal_names[] = {
 static const char *const loss_sign_names[] = {
         [TCP_LOSS_DUPLICATE_ACKS] = "duplicate-acks",
         [TCP_LOSS_SACK] = "sack",
+        [TCP_LOSS_RACK] = "rack",
         [TCP_LOSS_PARTIAL_ACK] = "partial-ack",
+        [TCP_LOSS_TAIL_PROBE] = "tail-probe",
         [TCP_LOSS_TIMEOUT] = "timeout",
         [TCP_LOSS_PATH_MTU] = "path-mtu",
+        [TCP_LOSS_MARK] = "mark",
 };
 
 static const char *const deadline_names[] = {
         [TCP_DEADLINE_RETRANSMIT] = "retransmit",
+        [TCP_DEADLINE_TAIL_PROBE] = "tail-probe",
+        [TCP_DEADLINE_REORDERING] = "reordering",
         [TCP_DEADLINE_PERSIST] = "persist",
         [TCP_DEADLINE_DELAYED_ACK] = "delayed-ack",
         [TCP_DEADLINE_KEEPALIVE] = "keepalive",
@@ -89,6 +94,7 @@ static const char *const send_reason_names[] = {
         [TCP_SEND_FAST_RETRANSMIT] = "fast-retransmit",
         [TCP_SEND_RECOVERY] = "recovery",
         [TCP_SEND_TIMEOUT] = "timeout",
+        [TCP_SEND_TAIL_PROBE] = "tail-probe",
         [TCP_SEND_WINDOW_PROBE] = "window-probe",
         [TCP_SEND_KEEPALIVE] = "keepalive",
         [TCP_SEND_FIN] = "fin",

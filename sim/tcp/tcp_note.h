@@ -26,6 +26,15 @@ enum tcp_state {
         TCP_STATE_TIME_WAIT,
 };
 
+/* The state of the sending half, as Linux's TCP_INFO has it. */
+enum tcp_congestion_state {
+        TCP_CONGESTION_OPEN,
+        TCP_CONGESTION_DISORDER, /* something is out of order: perhaps lost */
+        TCP_CONGESTION_CWR,      /* the window comes down after a router's mark */
+        TCP_CONGESTION_RECOVERY, /* after fast retransmit */
+        TCP_CONGESTION_LOSS,     /* after a timeout */
+};
+
 enum tcp_note_kind {
         TCP_NOTE_STATE,             /* from, to */
         TCP_NOTE_ARRIVED_IN_ORDER,  /* range: bytes that extend the readable stream */
@@ -68,13 +77,18 @@ enum tcp_refusal {
 enum tcp_loss_sign {
         TCP_LOSS_DUPLICATE_ACKS,
         TCP_LOSS_SACK,
+        TCP_LOSS_RACK, /* what was sent later has arrived. RFC 8985 */
         TCP_LOSS_PARTIAL_ACK,
+        TCP_LOSS_TAIL_PROBE, /* its answer shows that it filled a hole */
         TCP_LOSS_TIMEOUT,
         TCP_LOSS_PATH_MTU, /* too large for the path: dropped, not by congestion */
+        TCP_LOSS_MARK,     /* none: a router's mark. RFC 3168 */
 };
 
 enum tcp_deadline_kind {
         TCP_DEADLINE_RETRANSMIT,
+        TCP_DEADLINE_TAIL_PROBE, /* RFC 8985 section 7 */
+        TCP_DEADLINE_REORDERING, /* RFC 8985 section 6: what is late so far is lost then */
         TCP_DEADLINE_PERSIST, /* zero-window probe */
         TCP_DEADLINE_DELAYED_ACK,
         TCP_DEADLINE_KEEPALIVE,
@@ -129,6 +143,7 @@ enum tcp_send_reason {
         TCP_SEND_FAST_RETRANSMIT,  /* the first of a recovery */
         TCP_SEND_RECOVERY,         /* a further hole of the same recovery */
         TCP_SEND_TIMEOUT,          /* after the retransmission timer */
+        TCP_SEND_TAIL_PROBE,       /* the tail probe's timer: the last segment again, or a new one */
         TCP_SEND_WINDOW_PROBE,
         TCP_SEND_KEEPALIVE,
         TCP_SEND_FIN,

@@ -13,9 +13,15 @@ struct cong_ops;
 
 /* How lost data is found and sent again. */
 enum tcp_recovery {
+        TCP_RECOVERY_TAHOE,   /* fast retransmit, then slow start */
+        TCP_RECOVERY_RENO,    /* RFC 2001: fast recovery until the first ACK of new data */
         TCP_RECOVERY_NEWRENO, /* RFC 6582: duplicate ACKs, one hole a round trip */
         TCP_RECOVERY_SACK,    /* RFC 6675 where the peer agreed to SACK, else as newreno */
+        TCP_RECOVERY_RACK,    /* RFC 8985 where the peer agreed to SACK, else as newreno */
 };
+
+/* RFC 3168: whether our SYNs ask for it, and whether we agree when asked. */
+enum tcp_ecn { TCP_ECN_OFF, TCP_ECN_PASSIVE, TCP_ECN_ON };
 
 struct tcp_settings {
         const struct cong_ops *congestion_control; /* see tcp_congestion_control_find() */
@@ -25,6 +31,13 @@ struct tcp_settings {
         bool timestamps;      /* RFC 7323 */
         bool window_scaling;  /* RFC 7323 */
         bool limited_transmit; /* RFC 3042 */
+        bool tail_loss_probe;  /* RFC 8985 section 7 */
+        bool prr;              /* RFC 9937; off: cwnd falls to ssthresh at once */
+        bool frto;             /* RFC 5682 */
+        bool undo;             /* needless recoveries are taken back. RFC 3522, 3708, 4015 */
+        bool hystart;          /* CUBIC's slow start ends before it overruns the path */
+        bool pacing;           /* what a window lets out is spread over the round trip */
+        enum tcp_ecn ecn;
         bool nagle;           /* off: TCP_NODELAY. RFC 9293 section 3.7.4 */
         bool idle_restart;    /* cwnd falls back to the initial window after an idle RTO. RFC 5681 section 4.1 */
         bool keepalive;       /* SO_KEEPALIVE. RFC 9293 section 3.8.4 */

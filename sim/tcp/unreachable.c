@@ -42,7 +42,7 @@ static void take_error(TcpConn *conn, int error)
 static void react(TcpConn *conn, const struct tcp_icmp *icmp, time_ns now)
 {
         if (icmp->path_mtu > 0) {
-                path_mtu_shrink(conn, icmp->path_mtu);
+                path_mtu_shrink(conn, icmp->path_mtu, now);
                 return;
         }
         if (icmp->is_unreachable && conn_is_synchronized(conn))

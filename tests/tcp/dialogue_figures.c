@@ -20,8 +20,7 @@ struct figure {
         }
 
 static const struct figure report_figures[] = {
-        REPORTED("in-recovery", in_recovery, FIGURE_BOOL),
-        REPORTED("after-timeout", after_timeout, FIGURE_BOOL),
+        REPORTED("congestion-state", congestion_state, FIGURE_U32),
         REPORTED("sack", sack_agreed, FIGURE_BOOL),
         REPORTED("timestamps", timestamps_agreed, FIGURE_BOOL),
         REPORTED("send-scale", send_scale, FIGURE_U8),

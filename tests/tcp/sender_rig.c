@@ -3,7 +3,9 @@
 #include <check.h>
 #include <stdio.h>
 
+#include "tcp/rack.h"
 #include "tcp/sender.h"
+#include "tcp/tail_probe.h"
 
 /* What stands at this offset of the stream: no two neighbouring segments look alike. */
 static uint8_t byte_at(uint64_t offset)
@@ -35,7 +37,7 @@ void rig_init(struct sender_rig *rig, const struct tcp_settings *settings, uint3
         conn->snd.una = conn->snd.nxt = seq_of(iss + 1);
         conn->snd.wnd = conn->snd.wnd_max = rig->window;
         conn->snd.mss = RIG_MSS;
-        sender_start(conn, RIG_ROUND_TRIP * MILLISECOND, false, 0);
+        sender_start(conn, RIG_ROUND_TRIP * MILLISECOND, 0);
 }
 
 void rig_clear(struct sender_rig *rig)
@@ -48,6 +50,7 @@ void rig_clear(struct sender_rig *rig)
 void rig_write(struct sender_rig *rig, uint32_t bytes)
 {
         uint8_t text[1000];
+        sender_on_written(rig->conn, rig->now);
         for (uint32_t left = bytes; left > 0;) {
                 uint32_t size = MIN(left, sizeof text);
                 for (uint32_t i = 0; i < size; i++)
@@ -69,6 +72,13 @@ void rig_wait(struct sender_rig *rig, int64_t ms)
         ck_assert_int_gt(tcp_conn_deadline(rig->conn), rig->now);
 }
 
+static void (*const on_deadlines[])(TcpConn *conn, time_ns now) = {
+        [TCP_DEADLINE_RETRANSMIT] = sender_on_retransmit_deadline,
+        [TCP_DEADLINE_TAIL_PROBE] = tail_probe_on_deadline,
+        [TCP_DEADLINE_REORDERING] = rack_on_deadline,
+        [TCP_DEADLINE_PERSIST] = sender_on_persist_deadline,
+};
+
 void rig_expire(struct sender_rig *rig, int64_t ms)
 {
         rig->now = ms * MILLISECOND;
@@ -77,10 +87,8 @@ void rig_expire(struct sender_rig *rig, int64_t ms)
                 if (rig->conn->deadlines[kind] > rig->now)
                         continue;
                 conn_set_deadline(rig->conn, kind, TIME_NEVER);
-                if (kind == TCP_DEADLINE_RETRANSMIT)
-                        sender_on_retransmit_deadline(rig->conn, rig->now);
-                else
-                        sender_on_persist_deadline(rig->conn, rig->now);
+                on_deadlines[kind](rig->conn, rig->now);
+                break;
         }
         sender_check(rig->conn);
 }
@@ -216,6 +224,8 @@ void rig_acks(struct sender_rig *rig, uint32_t to, unsigned times)
 void rig_ack_window(struct sender_rig *rig, uint32_t to, uint32_t window)
 {
         rig->window = window;
+        /* A smaller window counts only on what was sent later. */
+        rig->conn->snd.wl1 = seq_sub(rig->conn->rcv.nxt, 1);
         rig_ack(rig, to);
 }
 

@@ -73,7 +73,7 @@ DIALOGUE(a_fin_is_acknowledged_at_once_and_together_with_its_text, DIALOGUE_CONN
 
 DIALOGUE(a_fin_waits_for_the_text_before_it, DIALOGUE_CONNECTED,
         "0.2  < PF. 1001:1501 ack 1 win 65535\n"
-        "     > . 1:1 ack 1 sack 1001:1501 reason duplicate-ack\n"
+        "     > . 1:1 ack 1 sack 1001:1502 reason duplicate-ack\n"
         "     state ESTABLISHED\n"
         "     < . 1:1001 ack 1 win 65535\n"
         "     > . 1:1 ack 1502\n"

@@ -124,12 +124,13 @@ DIALOGUE(without_agreement_nothing_is_reported, "0    set sack off\n"
                                                 "0.2  < . 1001:2001 ack 1 win 65535\n"
                                                 "     > . 1:1 ack 1 reason duplicate-ack\n")
 
-DIALOGUE(beside_text_only_what_fits_in_a_segment_is_reported, DIALOGUE_CONNECTED,
+DIALOGUE(text_leaves_room_for_what_is_reported, DIALOGUE_CONNECTED,
         "0.2  < . 1001:2001 ack 1 win 65535\n"
         "     > . 1:1 ack 1 sack 1001:2001\n"
         "     write 1990\n"
-        "     > . 1:1001 ack 1\n"
-        "     > P. 1001:1991 ack 1\n")
+        "     > . 1:989 ack 1 sack 1001:2001\n"
+        "     > . 989:1977 ack 1 sack 1001:2001\n"
+        "     > P. 1977:1991 ack 1 sack 1001:2001\n")
 
 /* ---- Twice ---- */
 
@@ -277,7 +278,7 @@ int main(void)
                 the_latest_arrivals_are_reported_first_and_four_at_most,
                 timestamps_leave_room_for_three_blocks,
                 without_agreement_nothing_is_reported,
-                beside_text_only_what_fits_in_a_segment_is_reported,
+                text_leaves_room_for_what_is_reported,
                 a_repeated_segment_is_reported_by_dsack,
                 a_repeated_segment_behind_a_hole_is_reported_before_what_holds_it,
                 of_a_segment_partly_old_the_new_part_is_taken_and_the_old_reported,

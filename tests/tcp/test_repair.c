@@ -19,7 +19,7 @@ DIALOGUE(a_lost_segment_is_sent_again_at_the_third_sack, DIALOGUE_CONNECTED,
         "     < . 1:1 ack 1001 win 65535 sack 2001:3001\n"
         "     < . 1:1 ack 1001 win 65535 sack 2001:4001\n"
         "     < . 1:1 ack 1001 win 65535 sack 2001:5001\n"
-        "     note lost 1001:2001 why sack\n"
+        "     note lost 1001:2001 why rack\n"
         "     > . 1001:2001 ack 1 reason fast-retransmit sending 2\n"
         "     < . 1:1 ack 1001 win 65535 sack 2001:6001\n"
         "0.4  < . 1:1 ack 6001 win 65535\n"
@@ -29,10 +29,11 @@ DIALOGUE(a_lost_segment_is_sent_again_at_the_third_sack, DIALOGUE_CONNECTED,
 DIALOGUE(silence_doubles_the_timeout, DIALOGUE_CONNECTED,
         "0.2  write 1000\n"
         "     > P. 1:1001 ack 1 reason new-data sending 1\n"
-        "0.5  > P. 1:1001 ack 1 reason timeout sending 2\n"
-        "1.1  > P. 1:1001 ack 1 reason timeout sending 3\n"
-        "2.3  > P. 1:1001 ack 1 reason timeout sending 4\n"
-        "2.4  < . 1:1 ack 1001 win 65535\n"
+        "0.5  > P. 1:1001 ack 1 reason tail-probe sending 2\n"
+        "0.8  > P. 1:1001 ack 1 reason timeout sending 3\n"
+        "1.4  > P. 1:1001 ack 1 reason timeout sending 4\n"
+        "2.6  > P. 1:1001 ack 1 reason timeout sending 5\n"
+        "2.7  < . 1:1 ack 1001 win 65535\n"
         "     deadline none\n")
 
 DIALOGUE(the_user_timeout_ends_the_wait_for_an_answer, DIALOGUE_CONNECTED,
@@ -40,7 +41,7 @@ DIALOGUE(the_user_timeout_ends_the_wait_for_an_answer, DIALOGUE_CONNECTED,
         "0.2  write 1000\n"
         "     > P. 1:1001 ack 1\n"
         "0.5  > P. 1:1001 ack 1\n"
-        "1.1  > P. 1:1001 ack 1\n"
+        "0.8  > P. 1:1001 ack 1\n"
         "     deadline 1.2\n"
         "1.2  wait\n"
         "     state CLOSED\n"
@@ -54,6 +55,7 @@ DIALOGUE(the_user_timeout_counts_from_the_first_sending, DIALOGUE_CONNECTED,
         "     > P. 1001:2001 ack 1\n"
         "0.3  < . 1:1 ack 1001 win 65535\n"
         "0.6  > P. 1001:2001 ack 1\n"
+        "0.9  > P. 1001:2001 ack 1\n"
         "1.2  wait\n"
         "     state CLOSED\n"
         "     error ETIMEDOUT\n")

@@ -96,12 +96,13 @@ DIALOGUE(unreachability_takes_a_back_off_back, DIALOGUE_CONNECTED,
         "0.2  write 500\n"
         "     > P. 1:501 ack 1\n"
         "     set min-rto 100ms\n"
-        "0.5  > P. 1:501 ack 1 reason timeout\n"
-        "     check backoffs 1\n"
-        "0.55 icmp EHOSTUNREACH seq 1 unreachable\n"
-        "     check backoffs 0\n"
+        "0.5  > P. 1:501 ack 1 reason tail-probe\n"
         "0.8  > P. 1:501 ack 1 reason timeout\n"
-        "0.9  < . 1:1 ack 501 win 65535\n")
+        "     check backoffs 1\n"
+        "0.85 icmp EHOSTUNREACH seq 1 unreachable\n"
+        "     check backoffs 0\n"
+        "1.1  > P. 1:501 ack 1 reason timeout\n"
+        "1.2  < . 1:1 ack 501 win 65535\n")
 
 int main(void)
 {

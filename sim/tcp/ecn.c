@@ -1,0 +1,97 @@
+/*
+ * ECN: routers mark packets in place of dropping them, the receiver echoes that, and the sender slows down. RFC
+ * 3168 section 6.1, as Linux (tcp_ecn_send and its neighbours).
+ */
+#include "tcp/ecn.h"
+
+/* ---- The handshake: section 6.1.1 ---- */
+
+uint16_t ecn_syn_flags(const TcpConn *conn)
+{
+        if (conn->state == TCP_STATE_SYN_RECEIVED)
+                return conn->ecn.is_agreed ? TCP_FLAG_ECE : 0;
+        /* Section 6.1.1.1: a SYN that is sent again does without: who drops the first may have minded. */
+        return conn->settings.ecn == TCP_ECN_ON && conn->syn_sendings == 0 ? TCP_FLAG_ECE | TCP_FLAG_CWR : 0;
+}
+
+/* A SYN asks with ECE and CWR, a SYN-ACK answers with ECE alone. "A host MUST NOT set ECT on SYN or SYN-ACK
+ * packets": who does so means something else. */
+void ecn_on_syn(TcpConn *conn, const struct tcp_segment *segment)
+{
+        uint16_t flags = segment->flags & (TCP_FLAG_ECE | TCP_FLAG_CWR);
+        bool is_answer = segment->flags & TCP_FLAG_ACK;
+        if (is_answer)
+                conn->ecn.is_agreed = conn->settings.ecn == TCP_ECN_ON && flags == TCP_FLAG_ECE;
+        else
+                conn->ecn.is_agreed = conn->settings.ecn != TCP_ECN_OFF &&
+                                      flags == (TCP_FLAG_ECE | TCP_FLAG_CWR) && segment->ecn == ECN_NOT_ECT &&
+                                      !(segment->flags & TCP_FLAG_AE);
+}
+
+/* ---- The sender: section 6.1.2 ---- */
+
+bool ecn_is_echo(const TcpConn *conn, const struct tcp_segment *segment)
+{
+        return conn->ecn.is_agreed && (segment->flags & TCP_FLAG_ECE) && !(segment->flags & TCP_FLAG_SYN);
+}
+
+void ecn_queue_cwr(TcpConn *conn)
+{
+        conn->ecn.owes_cwr = conn->ecn.is_agreed;
+}
+
+void ecn_withdraw_cwr(TcpConn *conn)
+{
+        conn->ecn.owes_cwr = false;
+}
+
+/* ---- The receiver: section 6.1.3 ---- */
+
+/* "When TCP receives a CE data packet ... the TCP receiver sets the ECN-Echo flag in the TCP header of the
+ * subsequent ACK packet", and goes on until it sees CWR. As Linux, at once: the sender's window may be small;
+ * and so for a segment that is not ECN-capable, among others: it was sent again. */
+void ecn_on_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        struct cong_facts facts = { .now = now };
+        if (!conn->ecn.is_agreed || segment->payload.length == 0)
+                return;
+        if (segment->ecn == ECN_NOT_ECT) {
+                if (conn->ecn.has_seen_ect)
+                        conn_want_ack(conn, TCP_SEND_ACK);
+                return;
+        }
+        if (segment->ecn == ECN_CE) {
+                cong_on_event(&conn->cong, CONG_CE, &facts);
+                if (!conn->ecn.echoes)
+                        conn_want_ack(conn, TCP_SEND_ACK);
+                conn->ecn.echoes = true;
+        } else {
+                cong_on_event(&conn->cong, CONG_NO_CE, &facts);
+        }
+        conn->ecn.has_seen_ect = true;
+}
+
+void ecn_on_cwr(TcpConn *conn, const struct tcp_segment *segment)
+{
+        if (!conn->ecn.is_agreed || !(segment->flags & TCP_FLAG_CWR))
+                return;
+        conn->ecn.echoes = false;
+        if (tcp_segment_length(segment) > 0)
+                conn_want_ack(conn, TCP_SEND_ACK);
+}
+
+/* Section 6.1.5: "the TCP sender MUST NOT set either an ECT codepoint ... for retransmitted data packets";
+ * section 6.1.4: nor on pure ACKs. */
+void ecn_fill(TcpConn *conn, struct tcp_segment *segment, bool is_new_data)
+{
+        if (!conn->ecn.is_agreed)
+                return;
+        if (is_new_data || conn->cong.ops->wants_ecn)
+                segment->ecn = ECN_ECT_0;
+        if (is_new_data && conn->ecn.owes_cwr) {
+                conn->ecn.owes_cwr = false;
+                segment->flags |= TCP_FLAG_CWR;
+        }
+        if (conn->ecn.echoes)
+                segment->flags |= TCP_FLAG_ECE;
+}

@@ -1,0 +1,78 @@
+/*
+ * SACK emulated: each duplicate ACK stands for a segment that arrived behind the hole. RFC 6582, as Linux
+ * (tcp_add_reno_sack and its neighbours).
+ */
+#include "tcp/newreno.h"
+
+#include "tcp/recovery.h"
+
+#define REORDERING_MAX 300
+
+/* At least one is missing, or there would be no duplicates: not all can have arrived. True when more were
+ * counted than can be. */
+static bool limit(TcpConn *conn)
+{
+        struct scoreboard *board = &conn->scoreboard;
+        uint32_t holes = MIN(MAX(board->lost, 1), board->count);
+        if (board->assumed + holes <= board->count)
+                return false;
+        board->assumed = board->count - holes;
+        return true;
+}
+
+void newreno_limit(TcpConn *conn)
+{
+        limit(conn);
+}
+
+/* More duplicates than segments: the network makes them, or reorders. */
+static void check_reordering(TcpConn *conn, uint32_t more)
+{
+        if (!limit(conn))
+                return;
+        conn->recovery.reordering = MIN(conn->scoreboard.count + more, REORDERING_MAX);
+        conn->recovery.reordering_seen++;
+}
+
+void newreno_on_duplicates(TcpConn *conn, uint32_t duplicates)
+{
+        struct scoreboard *board = &conn->scoreboard;
+        if (duplicates == 0)
+                return;
+        uint32_t before = board->assumed;
+        board->assumed += duplicates;
+        check_reordering(conn, 0);
+        if (board->assumed > before)
+                conn->delivery.delivered += board->assumed - before;
+}
+
+void newreno_on_acknowledged(TcpConn *conn, uint32_t segments)
+{
+        struct scoreboard *board = &conn->scoreboard;
+        if (segments > 0) {
+                uint32_t counted = board->assumed;
+                conn->delivery.delivered += segments > counted + 1 ? segments - counted : 1;
+                board->assumed = segments > counted ? 0 : counted - (segments - 1);
+        }
+        check_reordering(conn, segments);
+}
+
+void newreno_forget(TcpConn *conn)
+{
+        conn->scoreboard.assumed = 0;
+}
+
+/* RFC 6582 section 3.2 (2) and (3): on the third duplicate, and then at each partial acknowledgment, the first
+ * segment. */
+void newreno_find_lost(TcpConn *conn, bool is_advance)
+{
+        const struct recovery *recovery = &conn->recovery;
+        bool is_found = recovery->state < TCP_CONGESTION_RECOVERY
+                                ? conn->scoreboard.assumed >= recovery->reordering
+                                : recovery->state == TCP_CONGESTION_RECOVERY && is_advance;
+        struct sent_segment *first = scoreboard_first(&conn->scoreboard);
+        if (!is_found || first->is_lost)
+                return;
+        recovery_mark_lost(conn, first,
+                recovery->state == TCP_CONGESTION_RECOVERY ? TCP_LOSS_PARTIAL_ACK : TCP_LOSS_DUPLICATE_ACKS);
+}

@@ -1,0 +1,18 @@
+/*
+ * Without SACK: duplicate ACKs are counted in place of what they cannot name. RFC 6582.
+ */
+#ifndef INORDER_NEWRENO_H
+#define INORDER_NEWRENO_H
+
+#include "tcp/ack_event.h"
+
+/* A duplicate: one more segment has arrived. */
+void newreno_on_duplicates(TcpConn *conn, uint32_t duplicates);
+/* So many segments were cumulatively acknowledged: one was the hole, the others are those counted. */
+void newreno_on_acknowledged(TcpConn *conn, uint32_t segments);
+void newreno_forget(TcpConn *conn);
+/* What is lost is no longer counted as arrived. */
+void newreno_limit(TcpConn *conn);
+void newreno_find_lost(TcpConn *conn, bool is_advance);
+
+#endif

@@ -1,0 +1,162 @@
+/*
+ * Retransmission: which segment, how much of it, and what it changes. RFC 5681, 6675 section 5, RFC 9293
+ * section 3.8.6; as Linux (tcp_xmit_retransmit_queue, tcp_retransmit_skb).
+ */
+#include "tcp/resend.h"
+
+#include "tcp/pacing.h"
+#include "tcp/prr.h"
+#include "tcp/rate_sample.h"
+#include "tcp/recovery.h"
+#include "tcp/sender.h"
+#include "tcp/sender_timer.h"
+#include "tcp/tail_probe.h"
+#include "tcp/undo.h"
+
+static uint32_t payload_length(const struct sent_segment *record)
+{
+        return record->length - record->has_fin;
+}
+
+/* RFC 9293 section 3.8.6: a sender whose peer shrinks the window "SHOULD retransmit normally the old
+ * unacknowledged data between SND.UNA and SND.UNA+SND.WND"; the very first goes out whatever the window, as
+ * its probe. 0: none of it. */
+static uint32_t room_for(const TcpConn *conn, const struct sent_segment *record)
+{
+        uint32_t mss = sender_current_mss(conn);
+        int32_t room = seq_diff(seq_add(conn->snd.una, conn->snd.wnd), record->seq);
+        if (room > 0)
+                return MIN((uint32_t)room, mss);
+        return seq_equal(record->seq, conn->snd.una) ? mss : 0;
+}
+
+/* Small segments that follow are sent along, as far as they fit (tcp_retrans_try_collapse). */
+static struct sent_segment *join_small(TcpConn *conn, struct sent_segment *record, uint32_t room)
+{
+        struct scoreboard *board = &conn->scoreboard;
+        struct seqnum edge = seq_add(conn->snd.una, conn->snd.wnd);
+        for (;;) {
+                struct seqnum end = seq_add(record->seq, record->length);
+                const struct sent_segment *next = scoreboard_find(board, end);
+                if (next == NULL || next->is_sacked || record->is_sacked)
+                        return record;
+                if (payload_length(record) + payload_length(next) > room ||
+                        seq_after(seq_add(next->seq, next->length), edge))
+                        return record;
+                record = scoreboard_join_next(board, record);
+                board->assumed -= MIN(board->assumed, 1);
+        }
+}
+
+/* NULL when the window has no room for it. */
+static struct sent_segment *fit(TcpConn *conn, struct sent_segment *record)
+{
+        uint32_t room = room_for(conn, record);
+        if (room == 0)
+                return NULL;
+        if (payload_length(record) > room && !record->is_sacked)
+                return scoreboard_split(&conn->scoreboard, record, room);
+        return join_small(conn, record, room);
+}
+
+static struct sent_segment *next_lost(TcpConn *conn)
+{
+        const struct scoreboard *board = &conn->scoreboard;
+        if (recovery_in_flight(conn) >= conn->cong.cwnd)
+                return NULL;
+        if (board->retransmitted >= board->lost)
+                return NULL;
+        struct sent_segment *record = scoreboard_next_lost(&conn->scoreboard);
+        return record == NULL ? NULL : fit(conn, record);
+}
+
+static struct sent_segment *first(TcpConn *conn)
+{
+        struct sent_segment *record = scoreboard_first(&conn->scoreboard);
+        return record == NULL ? NULL : fit(conn, record);
+}
+
+static struct sent_segment *last(TcpConn *conn)
+{
+        struct sent_segment *record = scoreboard_last(&conn->scoreboard);
+        return record == NULL ? NULL : fit(conn, record);
+}
+
+struct sent_segment *resend_next(TcpConn *conn, time_ns now)
+{
+        (void)now;
+        struct sent_segment *record = NULL;
+        switch (conn->recovery.wish) {
+        case RESEND_NOTHING:
+                return NULL;
+        case RESEND_FIRST:
+                record = first(conn);
+                break;
+        case RESEND_PROBE:
+                record = last(conn);
+                break;
+        case RESEND_LOST:
+                record = next_lost(conn);
+                break;
+        }
+        if (record == NULL)
+                conn->recovery.wish = RESEND_NOTHING;
+        return record;
+}
+
+/* What was sent together and is lost together goes out together, as far as the window has room. */
+static void begin_burst(TcpConn *conn, struct sent_segment *record)
+{
+        const struct scoreboard *board = &conn->scoreboard;
+        uint32_t number = record->burst;
+        uint32_t index = scoreboard_index_from(board, record->seq);
+        uint32_t most = conn->recovery.wish == RESEND_LOST ? pacing_burst(conn) : 1;
+        uint32_t room = conn->cong.cwnd - MIN(conn->cong.cwnd, recovery_in_flight(conn));
+        struct burst *burst = &conn->resend_burst;
+        *burst = (struct burst){ .number = ++conn->bursts, .end = record->seq, .is_alone = true };
+        most = MAX(MIN(most, room), 1);
+        for (uint32_t i = 0; i < most && index + i < board->count; i++) {
+                struct sent_segment *next = scoreboard_at(board, index + i);
+                bool is_part = next->is_lost && !next->is_retransmitted && next->burst == number;
+                if (i > 0 && !is_part)
+                        break;
+                next->burst = burst->number;
+                burst->end = seq_add(next->seq, payload_length(next));
+                burst->is_alone = i == 0;
+        }
+}
+
+static void count(TcpConn *conn, const struct sent_segment *record)
+{
+        struct seqnum end = seq_add(record->seq, record->length);
+        conn->snd.resent_end = seq_after(end, conn->snd.resent_end) ? end : conn->snd.resent_end;
+        conn->recovery.resent_now++;
+        if (conn->recovery.wish == RESEND_LOST && prr_is_reducing(conn))
+                conn->prr.out++;
+}
+
+/* RFC 6675 section 6 lets the timer start anew with a retransmission; as Linux, with that of the first hole,
+ * unless one is being waited for that may be late only. */
+static void tend_timer(TcpConn *conn, const struct sent_segment *record, time_ns now)
+{
+        if (seq_equal(record->seq, conn->snd.una) && !sender_timer_is_running(conn, TCP_DEADLINE_REORDERING))
+                sender_timer_set(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
+}
+
+void resend_take(TcpConn *conn, struct sent_segment *record, time_ns now)
+{
+        bool is_probe = conn->recovery.wish == RESEND_PROBE;
+        if (record->burst != conn->resend_burst.number || !seq_before(record->seq, conn->resend_burst.end))
+                begin_burst(conn, record);
+        scoreboard_retransmitted(&conn->scoreboard, record, !is_probe, now);
+        rate_sample_on_sent(conn, record, conn->scoreboard.count, now);
+        count(conn, record);
+        if (is_probe) {
+                tail_probe_on_sent(conn, true, now);
+        } else {
+                undo_count_resent(conn, now);
+                tend_timer(conn, record, now);
+        }
+        if (conn->recovery.wish != RESEND_LOST)
+                conn->recovery.wish = RESEND_NOTHING;
+}

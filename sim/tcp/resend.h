@@ -1,0 +1,15 @@
+/*
+ * What goes out again.
+ */
+#ifndef INORDER_RESEND_H
+#define INORDER_RESEND_H
+
+#include "tcp/conn_private.h"
+
+/* The next segment to be sent again now: with its record's first `length` bytes, cut or joined as window and
+ * MSS have it. NULL: none, and whatever was wished for is done. */
+struct sent_segment *resend_next(TcpConn *conn, time_ns now);
+/* It goes out. */
+void resend_take(TcpConn *conn, struct sent_segment *record, time_ns now);
+
+#endif
