@@ -114,6 +114,8 @@ static ssize_t write_nothing(Socket *socket)
 static ssize_t stream_write(Socket *socket, const struct socket_writing *writing)
 {
         struct connection *connection = socket->connection;
+        if (writing->flags & MSG_FASTOPEN)
+                return -EOPNOTSUPP; /* as Linux without fast open */
         if (connection == NULL)
                 return socket->error != 0 ? -socket_take_error(socket) : -EPIPE;
         if (connection_is_opening(connection))

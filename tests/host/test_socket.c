@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/time.h>
 
 #define PORT 80
 
@@ -285,6 +286,31 @@ START_TEST(connecting_to_nobody_times_out)
 }
 END_TEST
 
+static int set_timeout(Process *process, int fd, int option, int ms)
+{
+        struct timeval time = { 0, ms * 1000 };
+        return sock_setsockopt(process, fd, SOL_SOCKET, option, &time, sizeof time);
+}
+
+static void connect_impatiently(Process *process, void *data)
+{
+        struct endpoint nobody = { ip_address_from_ipv4(0x0a000009), PORT };
+        (void)data;
+        int fd = stream(process);
+        ck_assert_int_eq(set_timeout(process, fd, SO_SNDTIMEO, 50), 0);
+        ck_assert_fails(sock_connect(process, fd, &nobody), EINPROGRESS);
+        ck_assert_int_eq(process_now(process), 50 * MILLISECOND);
+        ck_assert_fails(sock_connect(process, fd, &nobody), EALREADY);
+        ck_assert_int_eq(process_now(process), 100 * MILLISECOND);
+        finished++;
+}
+
+START_TEST(connecting_goes_on_when_so_sndtimeo_is_over)
+{
+        run_both(NULL, connect_impatiently);
+}
+END_TEST
+
 static void accept_and_wait_for_end(Process *process, void *data)
 {
         char byte;
@@ -472,6 +498,39 @@ START_TEST(a_write_that_is_cut_short_tells_what_was_taken)
 }
 END_TEST
 
+static void sleep_a_second(Process *process, void *data)
+{
+        (void)data;
+        accepted(process);
+        process_sleep(process, SECOND);
+        finished++;
+}
+
+static void write_impatiently(Process *process, void *data)
+{
+        static uint8_t bytes[10000000];
+        (void)data;
+        int fd = connected(process);
+        time_ns start = process_now(process);
+        ck_assert_int_eq(set_timeout(process, fd, SO_SNDTIMEO, 200), 0);
+        ssize_t written = sock_write(process, fd, bytes, sizeof bytes);
+        ck_assert(written > 0 && written < (ssize_t)sizeof bytes);
+        ck_assert_int_eq(process_now(process) - start, 200 * MILLISECOND);
+        /* There is room by now, but less than the third of the buffer that a waiting call is woken for. */
+        written = sock_write(process, fd, bytes, sizeof bytes);
+        ck_assert(written > 0 && written < 100000 / 3);
+        ck_assert_int_eq(process_now(process) - start, 400 * MILLISECOND);
+        finished++;
+}
+
+START_TEST(a_write_tells_what_was_taken_when_so_sndtimeo_is_over)
+{
+        world.config.tcp.send_buffer = 100000;
+        world.config.tcp.receive_buffer = 50000;
+        run_both(sleep_a_second, write_impatiently);
+}
+END_TEST
+
 static void read_slowly(Process *process, void *data)
 {
         static char bytes[100000];
@@ -641,12 +700,14 @@ int main(void)
         tcase_add_test(cases, options_that_are_more_than_numbers);
         tcase_add_test(cases, connecting_to_a_port_without_listener_is_refused_each_time);
         tcase_add_test(cases, connecting_to_nobody_times_out);
+        tcase_add_test(cases, connecting_goes_on_when_so_sndtimeo_is_over);
         tcase_add_test(cases, a_nonblocking_connect_is_polled_for);
         tcase_add_test(cases, so_error_tells_of_a_refusal_once);
         tcase_add_test(cases, a_half_closed_connection_carries_the_other_half);
         tcase_add_test(cases, a_reset_is_read_once);
         tcase_add_test(cases, a_reset_is_written_into_once);
         tcase_add_test(cases, a_write_that_is_cut_short_tells_what_was_taken);
+        tcase_add_test(cases, a_write_tells_what_was_taken_when_so_sndtimeo_is_over);
         tcase_add_test(cases, a_lingering_close_waits_for_the_last_acknowledgement);
         tcase_add_test(cases, a_lingering_close_waits_no_longer_than_it_was_told);
         tcase_add_test(cases, who_waits_on_a_socket_that_is_closed_learns_it);
