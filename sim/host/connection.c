@@ -98,16 +98,31 @@ static void transmit(
         struct connection *connection, struct tcp_segment *segment, const struct tcp_sending *sending)
 {
         struct packet_note note = note_for(connection, sending);
+        bool is_charged = tcp_segment_length(segment) > 0;
         segment->dscp = connection->dscp;
         segment->hop_limit = connection->hop_limit;
         segment->flow_label = flow_label(connection);
         if (!g_queue_is_empty(&connection->stamps))
                 stamps_on_sent(connection, sending->stream_offset, segment->payload.length);
         struct packet *packet = host_segment_packet(connection->host, &connection->tuple, segment, &note);
-        packet->account = &connection->account;
+        packet->account = is_charged ? &connection->account : NULL;
         connection->outgoing_position =
                 MAX(connection->outgoing_position, (int64_t)sending->stream_offset + 1);
         host_transmit(connection->host, packet, connection->device, &connection->cause);
+}
+
+/* Acknowledgements and their like do not wait behind the connection's own text. As Linux, whose limit is
+ * tcp_write_xmit()'s. */
+static void pump_control(struct connection *connection)
+{
+        Host *host = connection->host;
+        struct tcp_segment segment;
+        struct tcp_sending sending;
+        while (tcp_conn_next_control(connection->tcp, host_now(host), &segment, &sending)) {
+                host_trace_notes(host, connection, &connection->cause);
+                transmit(connection, &segment, &sending);
+        }
+        host_trace_notes(host, connection, &connection->cause);
 }
 
 /* Returns whether TCP has nothing more to send now. */
@@ -124,6 +139,7 @@ static bool pump(struct connection *connection)
                         return true;
                 transmit(connection, &segment, &sending);
         }
+        pump_control(connection);
         return false;
 }
 

@@ -261,7 +261,7 @@ int sock_ioctl(Process *process, int fd, unsigned long request, int *value)
                 name = names[i].request == request ? names[i].name : name;
         call_tell(&call, "%s", name);
         if (socket == NULL)
-                return (int)call_end(&call, program_has_file(process->program, fd) ? -ENOTTY : -EBADF);
+                return (int)call_end(&call, program_has_file(process->program, fd) ? -EINVAL : -EBADF);
         return (int)call_end(&call, input_output_control(socket, request, value));
 }
 

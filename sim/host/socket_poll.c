@@ -145,13 +145,13 @@ static enum process_waking wait_for_epoll(const struct call *call, Epoll *epoll,
 static int epoll_waiting(const struct call *call, struct epoll_event *events, int count, int timeout_ms)
 {
         time_ns deadline = deadline_of(call, timeout_ms);
-        if (count <= 0 || count > EPOLL_MAX)
-                return -EINVAL;
         for (;;) {
                 Epoll *epoll; /* another process may close it meanwhile */
                 int error = epoll_of(call, &epoll);
                 if (error != 0)
                         return error;
+                if (count <= 0 || count > EPOLL_MAX)
+                        return -EINVAL;
                 int taken = epoll_take(epoll, events, count);
                 if (taken > 0 || process_now(call->process) >= deadline)
                         return taken;

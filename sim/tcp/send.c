@@ -213,29 +213,43 @@ static bool send_keepalive(
         return true;
 }
 
-static const turn open_turns[] = { send_syn, send_urgent_ack, send_text, send_ack, send_keepalive };
+static const turn open_turns[] = { send_syn, send_urgent_ack, send_text, send_ack, send_keepalive, NULL };
+static const turn control_turns[] = { send_syn, send_urgent_ack, send_ack, send_keepalive, NULL };
 
-static bool take_turn(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
+static bool take_turn(const turn *turns, TcpConn *conn, time_ns now, struct tcp_segment *segment,
+        struct tcp_sending *sending)
 {
         if (send_reset(conn, now, segment, sending))
                 return true;
         if (conn->state == TCP_STATE_CLOSED)
                 return false;
-        for (size_t i = 0; i < G_N_ELEMENTS(open_turns); i++) {
-                if (open_turns[i](conn, now, segment, sending))
+        for (; *turns != NULL; turns++) {
+                if ((*turns)(conn, now, segment, sending))
                         return true;
         }
         return false;
 }
 
-bool tcp_conn_next_segment(
-        TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
+static bool next_of(const turn *turns, TcpConn *conn, time_ns now, struct tcp_segment *segment,
+        struct tcp_sending *sending)
 {
         *segment = blank(conn);
         *sending = (struct tcp_sending){ 0 };
-        bool is_sent = take_turn(conn, now, segment, sending);
+        bool is_sent = take_turn(turns, conn, now, segment, sending);
         conn->counts.segments_sent += is_sent;
         conn->last_sent_at = is_sent ? now : conn->last_sent_at;
         conn_leave_entry(conn);
         return is_sent;
+}
+
+bool tcp_conn_next_segment(
+        TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
+{
+        return next_of(open_turns, conn, now, segment, sending);
+}
+
+bool tcp_conn_next_control(
+        TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
+{
+        return next_of(control_turns, conn, now, segment, sending);
 }

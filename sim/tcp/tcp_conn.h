@@ -82,6 +82,9 @@ time_ns tcp_conn_deadline(const TcpConn *conn);
  * its payload, whose sum is made. */
 bool tcp_conn_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending);
 
+/* The same, of what carries neither text nor FIN: for a caller whose device has no room for more of those. */
+bool tcp_conn_next_control(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending);
+
 /* Bytes taken, 1 to `size`. -EAGAIN: the buffer is full or the connection is not open yet and its buffer is full;
  * -EPIPE: writing was shut down; -ENOTCONN; or the connection's error, once. */
 ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns now);

@@ -210,6 +210,67 @@ START_TEST(without_a_limit_it_does)
 }
 END_TEST
 
+#define EACH_WAY 100000
+
+static void write_then_read(Process *process, int fd)
+{
+        static const uint8_t zeros[EACH_WAY];
+        uint8_t bytes[5000];
+        size_t written = 0;
+        ssize_t size;
+        while (written < EACH_WAY) {
+                size = sock_write(process, fd, zeros, EACH_WAY - written);
+                ck_assert_int_gt(size, 0);
+                written += (size_t)size;
+        }
+        ck_assert_int_eq(sock_shutdown(process, fd, SHUT_WR), 0);
+        do {
+                size = sock_read(process, fd, bytes, sizeof bytes);
+        } while (size > 0);
+        ck_assert_int_eq(size, 0);
+        finished++;
+}
+
+static void talk(Process *process, void *data)
+{
+        (void)data;
+        write_then_read(process, connected(process));
+}
+
+static void talk_back(Process *process, void *data)
+{
+        (void)data;
+        write_then_read(process, sock_accept(process, listening(process), NULL));
+}
+
+/* While the client's own text fills its device: 100 kB take 800 ms. */
+static void count_pure_acks(void *data, const struct trace_event *event)
+{
+        unsigned *count = data;
+        if (event->owner == 0 && event->packet->payload_size == 0 && event->time > 100 * MILLISECOND &&
+                event->time < 500 * MILLISECOND)
+                (*count)++;
+}
+
+START_TEST(acknowledgements_do_not_wait_behind_text)
+{
+        unsigned count = 0;
+        g_autoptr(Trace) trace = trace_new();
+        trace_listen(trace, TRACE_BIT(TRACE_SENT), count_pure_acks, &count);
+        world.trace = trace;
+        world.line.rate = 1000000;
+        world.back_rate = 10000000;
+        two_hosts_open(&world);
+        two_hosts_start(world.server, "server", talk_back, NULL);
+        two_hosts_start(world.client, "client", talk, NULL);
+        two_hosts_run(&world);
+        ck_assert_int_eq(finished, 2);
+        ck_assert_uint_gt(count, 10);
+        two_hosts_close(&world);
+        world.trace = NULL;
+}
+END_TEST
+
 /* ---- Many connections ---- */
 
 static void serve_one(Process *process, void *data)
@@ -572,6 +633,7 @@ int main(void)
         tcase_add_test(cases, the_pump_is_the_same_on_both_kinds_of_link);
         tcase_add_test(cases, a_host_does_not_overflow_its_own_device);
         tcase_add_test(cases, without_a_limit_it_does);
+        tcase_add_test(cases, acknowledgements_do_not_wait_behind_text);
         tcase_add_test(cases, a_server_serves_many_clients_at_once);
         tcase_add_test(cases, connections_may_share_three_values_and_never_four);
         tcase_add_test(cases, ephemeral_ports_run_out_per_destination_and_come_back);

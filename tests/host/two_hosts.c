@@ -52,6 +52,8 @@ static Link *make_direction(struct two_hosts *world, unsigned direction, Host *f
         struct packet_sink sink = host_sink(to);
         config.owner = 2 + direction;
         config.direction = direction;
+        if (direction == 1 && world->back_rate > 0)
+                config.rate = world->back_rate;
         config.label = direction == 0 ? "line to server" : "line to client";
         Link *link = link_new(&world->net, &config, &sink);
         host_add_device(from, link);

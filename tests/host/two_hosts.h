@@ -18,6 +18,7 @@ struct two_hosts {
         GPtrArray *hosts;
         struct host_context context;
         struct link_config line;   /* of both directions */
+        rate_bps back_rate;        /* of the one to the client; 0: the same */
         struct host_config config; /* of both hosts */
         Link *links[2];
         Host *client; /* 10.0.0.1 and 2001:db8::a00:1, owner 0 */

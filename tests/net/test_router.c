@@ -3,6 +3,7 @@
  */
 #include "net_world.h"
 
+#include "net/icmp_packet.h"
 #include "net/router.h"
 
 #include <check.h>
@@ -172,6 +173,96 @@ START_TEST(a_damaged_payload_is_none_of_the_routers_business)
         packet_flip_bit(world.context.packets, packet, 40 * 8);
         deliver(router, packet);
         ck_assert_uint_eq(link_in_flight(link), 1);
+}
+END_TEST
+
+/* ---- What a router tells the sender ---- */
+
+/* By the links' labels: the way back and the way on. */
+struct crossing {
+        Link *back;
+        Link *on;
+        Router *router;
+};
+
+static struct crossing crossing_of(const struct ip_address *own, uint32_t next_mtu)
+{
+        struct link_config config = net_world_link(9);
+        struct packet_sink sink = net_world_sink(&world, 1009);
+        config.mtu = next_mtu;
+        struct crossing crossing = { some_link(8), link_new(&world.context, &config, &sink),
+                router_new(&world.context, 5, own) };
+        struct ip_address sender = ip_address_from_ipv4(0xc0000201);
+        struct ip_address receiver = ip_address_from_ipv4(0xc0000202);
+        route_table_add(router_routes(crossing.router), &sender, 128, crossing.back);
+        route_table_add(router_routes(crossing.router), &receiver, 128, crossing.on);
+        return crossing;
+}
+
+static void crossing_free(struct crossing *crossing)
+{
+        link_free(crossing->back);
+        link_free(crossing->on);
+        router_free(crossing->router);
+}
+
+static const struct {
+        uint32_t own;
+        uint32_t next_mtu;
+        unsigned hops_gone;
+        const char *event;
+        const char *why;
+} told[] = {
+        { 0x0a000001, 139, 0, "icmp-too-big", "larger than the next link's MTU by one byte" },
+        { 0x0a000001, 140, 0, NULL, "as large as the next link carries" },
+        { 0x0a000001, 1500, 63, "icmp-last-hop", "no hops left" },
+        { 0, 1500, 63, "icmp-last-hop", "from 192.0.0.8, of a router without an address" },
+};
+
+START_TEST(a_sender_is_told_why_its_packet_ended)
+{
+        struct ip_address own = ip_address_from_ipv4(told[_i].own);
+        struct crossing crossing = crossing_of(&own, told[_i].next_mtu);
+        struct packet *packet = net_world_packet(&world, 1, 100);
+        for (unsigned i = 0; i < told[_i].hops_gone; i++)
+                ck_assert(ipv4_decrement_ttl(packet->header));
+        deliver(crossing.router, packet);
+        bool is_told = told[_i].event != NULL;
+        ck_assert_msg(link_in_flight(crossing.back) == is_told, "%s", told[_i].why);
+        ck_assert_msg(link_in_flight(crossing.on) == !is_told, "%s", told[_i].why);
+        net_world_run(&world);
+        ck_assert_msg(world.context.counts.sent == 1u + is_told, "%s", told[_i].why);
+        crossing_free(&crossing);
+}
+END_TEST
+
+START_TEST(nobody_is_told_of_an_error_that_got_lost)
+{
+        struct ip_address sender = ip_address_from_ipv4(0xc0000201);
+        struct ip_address receiver = ip_address_from_ipv4(0xc0000202);
+        struct packet *about = net_world_packet(&world, 1, 100);
+        struct packet *report = icmp_report_new(world.context.packets, about, &receiver, ICMP_REPORT_PORT, 0);
+        ck_assert_ptr_nonnull(report);
+        ck_assert_ptr_null(icmp_report_new(world.context.packets, report, &sender, ICMP_REPORT_LAST_HOP, 0));
+        struct ip_header header;
+        ck_assert_int_eq(ip_header_parse(report->header, report->header_size, report->size, &header), IP_OK);
+        ck_assert(ip_address_equal(&header.destination, &sender));
+        ck_assert_uint_eq(report->size, 20 + 8 + 140);
+        packet_free(world.context.packets, about);
+        packet_free(world.context.packets, report);
+}
+END_TEST
+
+START_TEST(fifty_errors_may_be_sent_at_once_and_one_each_millisecond)
+{
+        struct icmp_ration ration = { 0 };
+        unsigned count = 0;
+        for (int i = 0; i < 100; i++)
+                count += icmp_ration_take(&ration, SECOND);
+        ck_assert_uint_eq(count, 50);
+        ck_assert(!icmp_ration_take(&ration, SECOND + MILLISECOND - 1));
+        ck_assert(icmp_ration_take(&ration, SECOND + MILLISECOND));
+        ck_assert(!icmp_ration_take(&ration, SECOND + MILLISECOND));
 }
 END_TEST
 
@@ -348,6 +439,9 @@ static Suite *router_suite(void)
         tcase_add_test(cases, a_packet_that_has_lived_its_time_ends_at_the_router);
         tcase_add_test(cases, a_packet_to_nowhere_ends_at_the_router);
         tcase_add_test(cases, a_damaged_payload_is_none_of_the_routers_business);
+        tcase_add_loop_test(cases, a_sender_is_told_why_its_packet_ended, 0, G_N_ELEMENTS(told));
+        tcase_add_test(cases, nobody_is_told_of_an_error_that_got_lost);
+        tcase_add_test(cases, fifty_errors_may_be_sent_at_once_and_one_each_millisecond);
         tcase_add_loop_test(cases, packets_take_the_fewest_hops, 0, G_N_ELEMENTS(ways));
         tcase_add_test(cases, of_parallel_links_the_first_is_used);
         tcase_add_test(cases, a_dumbbell_of_many_thousands_is_routed_at_once);
