@@ -43,6 +43,7 @@ static void fill_state(struct tcp_conn_info *info, const struct tcp_report *repo
         info->ca_state = (uint8_t)report->congestion_state; /* the same numbers */
         info->backoff = (uint8_t)MIN(report->backoffs, UINT8_MAX);
         info->retransmits = (uint8_t)MIN(report->timeouts_in_a_row, UINT8_MAX);
+        info->probes = (uint8_t)MIN(report->probes, UINT8_MAX);
         info->options = agreed_options(report);
         info->snd_wscale = report->send_scale & 0xf;
         info->rcv_wscale = report->receive_scale & 0xf;

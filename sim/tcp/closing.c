@@ -15,6 +15,7 @@ void closing_send_fin(TcpConn *conn, time_ns now)
                 return;
         }
         conn->fin_queued = true;
+        sender_push(conn);
         if (conn->state == TCP_STATE_ESTABLISHED)
                 conn_set_state(conn, TCP_STATE_FIN_WAIT_1);
         else if (conn->state == TCP_STATE_CLOSE_WAIT)

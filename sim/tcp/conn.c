@@ -149,6 +149,7 @@ void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns no
 {
         struct tcp_settings before = conn->settings;
         conn->settings = *settings;
+        sender_push(conn);
         if (conn_is_synchronized(conn))
                 sender_change_congestion_control(conn, now);
         if (before.keepalive != settings->keepalive || before.keepalive_idle != settings->keepalive_idle)
@@ -233,6 +234,7 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .rttvar = rtt_variation(&conn->rtt),
                 .min_rtt = rtt_minimum(&conn->rtt),
                 .timeouts_in_a_row = conn->recovery.timeouts,
+                .probes = conn->probes,
                 .reordering = conn->recovery.reordering,
                 .reordering_seen = conn->recovery.reordering_seen,
                 .duplicates_reported = conn->duplicates_reported,

@@ -94,6 +94,7 @@ struct TcpConn {
         uint32_t bursts; /* so far */
         time_ns last_sent_at;         /* any segment */
         bool probe_wanted;         /* a window probe is due */
+        bool push_wanted;          /* new data may go out (sender_push) */
         uint32_t probes;           /* sent by a timer, since the peer was last heard */
         uint64_t small_end;        /* stream offset behind the last segment sent that was not full. RFC 9293 3.7.4 */
         time_ns last_data_sent_at; /* for idle restart */

@@ -293,6 +293,21 @@ void recovery_on_ack(TcpConn *conn, struct ack_event *event)
 
 /* ---- Too large for the path ---- */
 
+/* They are cut anew, by the smaller size: what was sent together is one again. */
+static void join_lost(struct scoreboard *board)
+{
+        for (uint32_t i = 0; i + 1 < board->count;) {
+                struct sent_segment *segment = scoreboard_at(board, i);
+                const struct sent_segment *next = scoreboard_at(board, i + 1);
+                bool are_one = segment->is_lost && next->is_lost && segment->burst == next->burst &&
+                               !segment->is_retransmitted && !next->is_retransmitted;
+                if (are_one)
+                        scoreboard_join_next(board, segment);
+                else
+                        i++;
+        }
+}
+
 void recovery_mark_too_large(TcpConn *conn, time_ns now)
 {
         struct scoreboard *board = &conn->scoreboard;
@@ -304,6 +319,7 @@ void recovery_mark_too_large(TcpConn *conn, time_ns now)
         }
         if (board->lost == 0)
                 return;
+        join_lost(board);
         if (!sack_is_used(conn))
                 newreno_limit(conn);
         /* The window is left alone: it is no more data that will be in the network, only more segments. */

@@ -115,15 +115,18 @@ static void begin_burst(TcpConn *conn, struct sent_segment *record)
         struct burst *burst = &conn->resend_burst;
         *burst = (struct burst){ .number = ++conn->bursts, .end = record->seq, .is_alone = true };
         most = MAX(MIN(most, room), 1);
-        for (uint32_t i = 0; i < most && index + i < board->count; i++) {
+        uint32_t left = most * sender_current_mss(conn);
+        for (uint32_t i = 0; left > 0 && index + i < board->count; i++) {
                 struct sent_segment *next = scoreboard_at(board, index + i);
                 bool is_part = next->is_lost && !next->is_retransmitted && next->burst == number;
+                uint32_t length = MIN(payload_length(next), left);
                 if (i > 0 && !is_part)
                         break;
                 next->burst = burst->number;
-                burst->end = seq_add(next->seq, payload_length(next));
-                burst->is_alone = i == 0;
+                burst->end = seq_add(next->seq, length);
+                left -= length;
         }
+        burst->is_alone = burst->end.value - record->seq.value <= payload_length(record);
 }
 
 static void count(TcpConn *conn, const struct sent_segment *record)

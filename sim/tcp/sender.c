@@ -172,6 +172,8 @@ static void send_offer(TcpConn *conn, const struct sender_offer *offer, time_ns 
 static bool send_new(TcpConn *conn, enum sender_urgency urgency, time_ns now, struct tcp_segment *segment,
         struct tcp_sending *sending)
 {
+        if (urgency == SENDER_USUAL && !conn->push_wanted)
+                return false;
         struct sender_offer offer = sender_next_offer(conn, urgency, now);
         if (offer.limit != TCP_LIMIT_NOTHING)
                 return false;
@@ -191,7 +193,6 @@ static void send_again(TcpConn *conn, struct sent_segment *record, time_ns now, 
         push(segment, record, &conn->resend_burst);
         sending->sending = record->sendings;
         conn->last_data_sent_at = now;
-        window_use_on_sent(conn);
         count_sending(conn, bytes, true);
 }
 
@@ -298,7 +299,9 @@ static void stop(TcpConn *conn, time_ns now)
 {
         enum tcp_limit limit = sender_next_offer(conn, SENDER_USUAL, now).limit;
         bool is_cwnd = limit == TCP_LIMIT_CONGESTION_WINDOW;
-        window_use_settle(conn, is_cwnd, now);
+        if (conn->use.is_pending || (conn->push_wanted && sender_has_unsent(conn)))
+                window_use_settle(conn, is_cwnd, now);
+        conn->push_wanted = false;
         if (limit == TCP_LIMIT_APPLICATION && scoreboard_next_lost(&conn->scoreboard) != NULL)
                 limit = TCP_LIMIT_CONGESTION_WINDOW;
         set_limit(conn, limit);
@@ -362,6 +365,7 @@ void sender_start(TcpConn *conn, duration_ns handshake_rtt, time_ns now)
         conn->use = (struct window_use){ .end = conn->snd.una, .used_at = now };
         conn->burst.end = conn->resend_burst.end = conn->snd.una;
         conn->unanswered_since = -1;
+        sender_push(conn);
         pacing_update(conn);
         sender_note_congestion(conn);
 }
@@ -372,9 +376,15 @@ void sender_change_congestion_control(TcpConn *conn, time_ns now)
         cong_change(&conn->cong, conn->settings.congestion_control, &facts);
 }
 
+void sender_push(TcpConn *conn)
+{
+        conn->push_wanted = true;
+}
+
 /* RFC 5681 section 4.1: bytes are written after a silence. */
 void sender_on_written(TcpConn *conn, time_ns now)
 {
+        sender_push(conn);
         if (may_send(conn->state))
                 window_use_after_idle(conn, now);
 }

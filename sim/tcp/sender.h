@@ -17,6 +17,8 @@ void sender_start(TcpConn *conn, duration_ns handshake_rtt, time_ns now);
 void sender_change_congestion_control(TcpConn *conn, time_ns now);
 /* The user has written. */
 void sender_on_written(TcpConn *conn, time_ns now);
+/* What is written may go out: an ACK came, or the user did something. Timers only send again. */
+void sender_push(TcpConn *conn);
 
 /* An acceptable segment with the ACK flag in a synchronized state, SND.UNA <= SEG.ACK <= SND.NXT or older:
  * everything RFC 9293 section 3.10.7.4 step 5, RFC 5681 and RFC 6675 make of it: window update, cumulative

@@ -418,6 +418,7 @@ static void (*const ack_steps[])(TcpConn *conn, struct ack_event *event) = {
 void sender_on_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         sender_settle(conn, now);
+        sender_push(conn);
         struct ack_event event = begin(conn, segment, now);
         for (size_t i = 0; i < G_N_ELEMENTS(ack_steps); i++)
                 ack_steps[i](conn, &event);

@@ -95,7 +95,7 @@ static bool is_worth_waiting(const TcpConn *conn, uint64_t unsent, uint64_t room
 {
         uint32_t mss = sender_current_mss(conn);
         uint64_t most = MIN(sender_usable_window(conn), room);
-        if (conn->recovery.state >= TCP_CONGESTION_RECOVERY || now - conn->last_sent_at > MILLISECOND)
+        if (conn->recovery.state >= TCP_CONGESTION_RECOVERY || now - conn->last_sent_at >= MILLISECOND)
                 return false;
         if (most >= (uint64_t)pacing_burst(conn) * mss)
                 return false;

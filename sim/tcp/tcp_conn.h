@@ -180,6 +180,7 @@ struct tcp_report {
         duration_ns rttvar;
         duration_ns min_rtt; /* TIME_NEVER: no sample yet */
         uint32_t timeouts_in_a_row; /* since SND.UNA moved */
+        uint32_t probes;            /* of a closed window, unanswered */
         uint32_t reordering; /* segments */
         uint32_t reordering_seen;
         uint32_t duplicates_reported; /* segments, by DSACK */

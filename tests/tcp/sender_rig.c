@@ -64,6 +64,7 @@ void rig_write(struct sender_rig *rig, uint32_t bytes)
 void rig_finish(struct sender_rig *rig)
 {
         rig->conn->fin_queued = true;
+        sender_push(rig->conn);
 }
 
 void rig_wait(struct sender_rig *rig, int64_t ms)
