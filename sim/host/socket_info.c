@@ -103,14 +103,31 @@ static void fill_counts(struct tcp_conn_info *info, const struct tcp_counts *cou
         info->total_rto = (uint16_t)MIN(counts->timeouts, UINT16_MAX);
 }
 
-static void fill_connection(struct tcp_conn_info *info, const TcpConn *tcp)
+static uint32_t milliseconds(duration_ns duration)
 {
+        return (uint32_t)(duration / MILLISECOND);
+}
+
+static void fill_times(struct tcp_conn_info *info, const struct tcp_times *times)
+{
+        info->busy_time = (uint64_t)(times->busy / MICROSECOND);
+        info->rwnd_limited = (uint64_t)(times->limited_by_receive_window / MICROSECOND);
+        info->sndbuf_limited = (uint64_t)(times->limited_by_send_buffer / MICROSECOND);
+        info->last_data_sent = milliseconds(times->since_data_sent);
+        info->last_data_recv = info->last_ack_recv = milliseconds(times->since_heard);
+}
+
+static void fill_connection(struct tcp_conn_info *info, const TcpConn *tcp, time_ns now)
+{
+        struct tcp_times times;
         struct tcp_report report;
         tcp_conn_report(tcp, &report);
         fill_state(info, &report);
         fill_sending(info, &report);
         fill_receiving(info, &report);
         fill_counts(info, &report.counts);
+        tcp_conn_times(tcp, now, &times);
+        fill_times(info, &times);
         info->notsent_bytes = tcp_conn_unsent(tcp);
 }
 
@@ -139,7 +156,7 @@ int socket_give_info(Socket *socket, void *value, socklen_t *size)
 {
         struct tcp_conn_info info = { .pacing_rate = UINT64_MAX, .max_pacing_rate = socket->max_pacing_rate };
         if (socket->connection != NULL)
-                fill_connection(&info, socket->connection->tcp);
+                fill_connection(&info, socket->connection->tcp, host_now(socket->host));
         else if (socket->listener != NULL)
                 fill_listener(&info, socket);
         else

@@ -42,6 +42,7 @@ ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns no
         if (is_shut_for_writing(conn))
                 return -EPIPE;
         size_t taken = MIN(size, send_room(conn));
+        chrono_on_written(conn, size, taken, now);
         if (taken == 0)
                 return -EAGAIN;
         sender_on_written(conn, now);

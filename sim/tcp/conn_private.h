@@ -8,6 +8,7 @@
 #ifndef INORDER_CONN_PRIVATE_H
 #define INORDER_CONN_PRIVATE_H
 
+#include "tcp/chrono.h"
 #include "tcp/cong.h"
 #include "tcp/reassembly.h"
 #include "tcp/rtt.h"
@@ -97,6 +98,7 @@ struct TcpConn {
         bool push_wanted;          /* new data may go out (sender_push) */
         uint32_t probes;           /* sent by a timer, since the peer was last heard */
         uint64_t small_end;        /* stream offset behind the last segment sent that was not full. RFC 9293 3.7.4 */
+        struct chrono chrono;      /* what the sender's time goes into */
         time_ns last_data_sent_at; /* for idle restart */
         time_ns unanswered_since;  /* since when the peer owes an answer, for the user timeout; -1: it does not */
         enum tcp_limit limit;

@@ -305,6 +305,7 @@ static void stop(TcpConn *conn, time_ns now)
         if (limit == TCP_LIMIT_APPLICATION && scoreboard_next_lost(&conn->scoreboard) != NULL)
                 limit = TCP_LIMIT_CONGESTION_WINDOW;
         set_limit(conn, limit);
+        chrono_on_stop(conn, limit, now);
         bool needs_probe = limit != TCP_LIMIT_APPLICATION && conn->scoreboard.count == 0;
         if (needs_probe && !sender_timer_is_running(conn, TCP_DEADLINE_PERSIST))
                 sender_timer_start_persist(conn, true, now);

@@ -199,6 +199,16 @@ struct tcp_report {
 };
 void tcp_conn_report(const TcpConn *conn, struct tcp_report *report);
 
+/* How long it has been at what. */
+struct tcp_times {
+        duration_ns busy; /* with something unsent or unacknowledged; the next two are parts of it */
+        duration_ns limited_by_receive_window;
+        duration_ns limited_by_send_buffer;
+        duration_ns since_data_sent;
+        duration_ns since_heard;
+};
+void tcp_conn_times(const TcpConn *conn, time_ns now, struct tcp_times *times);
+
 /* Asserts every invariant; for tests, fuzzers and checked builds. */
 void tcp_conn_check(const TcpConn *conn);
 
