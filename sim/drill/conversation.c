@@ -42,6 +42,7 @@ void conversation_on_socket(struct conversation *conversation, int fd)
 {
         forget_numbers(conversation);
         conversation->phase = UNDER_TEST_SOCKET;
+        conversation->is_taken_apart = false;
         conversation->fd = fd;
         conversation->listening_fd = -1;
         conversation->local = conversation->own;
@@ -67,9 +68,10 @@ void conversation_on_connect(struct conversation *conversation, int fd, const st
         if (fd != conversation->fd)
                 return;
         if (remote == NULL) {
+                conversation->is_taken_apart = true; /* its RST is still to be seen */
+        } else if (conversation->phase == UNDER_TEST_SOCKET || conversation->is_taken_apart) {
                 forget_numbers(conversation);
-                conversation->phase = UNDER_TEST_SOCKET;
-        } else if (conversation->phase == UNDER_TEST_SOCKET) {
+                conversation->is_taken_apart = false;
                 conversation->phase = UNDER_TEST_CONNECTING;
                 conversation->remote = *remote;
         }

@@ -29,6 +29,7 @@ struct numbering {
 
 struct conversation {
         enum under_test phase;
+        bool is_taken_apart;    /* by connect() to AF_UNSPEC: the next connect() begins anew */
         struct endpoint own;    /* the stack's address and the port that scripts bind to */
         struct endpoint local;  /* of the socket under test; port 0: not known yet */
         struct endpoint remote; /* ours */

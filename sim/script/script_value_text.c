@@ -134,6 +134,7 @@ static const char *const member_names[] = { "sa_family", "sin_port", "sin_addr",
         "cmsg_level", "cmsg_type", "cmsg_data",                              /* cmsghdr */
         "fd", "events", "revents", "ptr", "u32", "u64",                      /* pollfd, epoll_event */
         "onoff", "linger",                                                   /* linger */
+        "tv_sec", "tv_usec",                                                 /* timeval, an extension */
         "ee_errno", "ee_origin", "ee_type", "ee_code", "ee_info", "ee_data", /* sock_extended_err */
         "scm_sec", "scm_nsec",                                               /* scm_timestamping */
         NULL };
