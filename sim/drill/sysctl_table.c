@@ -32,6 +32,24 @@ static void set_window_scaling(struct tcp_settings *settings, const int64_t *num
         settings->window_scaling = numbers[0] != 0;
 }
 
+static void set_ecn(struct tcp_settings *settings, const int64_t *numbers)
+{
+        static const enum tcp_ecn modes[] = { TCP_ECN_OFF, TCP_ECN_ON, TCP_ECN_PASSIVE };
+        if (numbers[0] < (int64_t)G_N_ELEMENTS(modes))
+                settings->ecn = modes[numbers[0]];
+}
+
+/* Linux's tcp_schedule_loss_probe(): 3 and 4 mean it, what else there was is no more. */
+static void set_early_retransmit(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->tail_loss_probe = numbers[0] == 3 || numbers[0] == 4;
+}
+
+static void set_frto(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->frto = numbers[0] != 0;
+}
+
 static void set_idle_restart(struct tcp_settings *settings, const int64_t *numbers)
 {
         settings->idle_restart = numbers[0] != 0;
@@ -121,18 +139,18 @@ static const struct sysctl_entry entries[] = {
         { "tcp_keepalive_time", "7200", 1, 0, SECONDS_MAX, .apply = set_keepalive_idle },
         { "tcp_keepalive_intvl", "75", 1, 0, SECONDS_MAX, .apply = set_keepalive_interval },
         { "tcp_keepalive_probes", "9", 1, 0, BYTE_MAX, .apply = set_keepalive_count },
+        { "tcp_ecn", "2", 1, 0, 5, .apply = set_ecn, .fixed = "0,1,2" },
+        { "tcp_early_retrans", "3", 1, 0, 4, .apply = set_early_retransmit },
+        { "tcp_frto", "2", 1, 0, BYTE_MAX, .apply = set_frto },
         { "tcp_slow_start_after_idle", "1", 1, 0, BYTE_MAX, .apply = set_idle_restart },
         { "tcp_rto_min_us", "200000", 1, 1, INT32_MAX, .apply = set_min_rto },
         { "tcp_rto_max_ms", "120000", 1, 1000, 120000, .apply = set_max_rto },
 
         /* Which we have one way only. */
-        { "tcp_ecn", "2", 1, 0, 5, .fixed = "0,2" },
         { "tcp_ecn_fallback", "1", 1, 0, 1, .fixed = "1" },
         { "tcp_ecn_option", "2", 1, 0, 2, .fixed = "2" },
         { "tcp_ecn_option_beacon", "3", 1, 0, 3, .fixed = "3" },
-        { "tcp_recovery", "1", 1, 0, BYTE_MAX, .fixed = "1" },
-        { "tcp_early_retrans", "3", 1, 0, 4, .fixed = "3,4" },
-        { "tcp_frto", "2", 1, 0, BYTE_MAX, .fixed = "1,2" },
+        { "tcp_recovery", "1", 1, 0, BYTE_MAX, .fixed = "0,1" }, /* bit 0 means nothing since Linux 6.17 */
         { "tcp_reordering", "3", 1, 1, 300, .fixed = "3" },
         { "tcp_max_reordering", "300", 1, 1, INT32_MAX, .fixed = "300" },
         { "tcp_syn_linear_timeouts", "4", 1, 0, 127, .fixed = "4" },
