@@ -135,6 +135,14 @@ static ssize_t stream_write(Socket *socket, const struct socket_writing *writing
         return result;
 }
 
+static void stream_on_written(Socket *socket, int flags)
+{
+        if (flags & MSG_EOR && socket->connection != NULL)
+                tcp_conn_end_record(socket->connection->tcp);
+        if (socket->timestamping != 0)
+                stamps_on_written(socket);
+}
+
 int socket_take_error(Socket *socket)
 {
         struct connection *connection = socket->connection;
@@ -260,7 +268,7 @@ const struct socket_ops socket_stream = {
         .disconnect = stream_disconnect,
         .read = stream_read,
         .tell = tell_unread,
-        .on_written = stamps_on_written,
+        .on_written = stream_on_written,
         .write = stream_write,
         .shutdown = stream_shutdown,
         .ioctl = stream_ioctl,

@@ -51,6 +51,12 @@ ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns no
         return (ssize_t)taken;
 }
 
+void tcp_conn_end_record(TcpConn *conn)
+{
+        if (send_queue_size(&conn->send_queue) > 0)
+                send_queue_end_record(&conn->send_queue);
+}
+
 /* Why there is nothing to read. */
 static ssize_t nothing_to_read(TcpConn *conn)
 {

@@ -85,6 +85,7 @@ void send_queue_clear(struct send_queue *queue)
 {
         send_queue_discard(queue, queue->end);
         ring_clear(&queue->slices);
+        ring_clear(&queue->records);
 }
 
 void send_queue_write(struct send_queue *queue, const void *bytes, size_t size)
@@ -111,6 +112,42 @@ struct payload send_queue_cut(struct send_queue *queue, uint64_t offset, uint32_
         return payload;
 }
 
+static uint64_t record_at(const struct send_queue *queue, uint32_t index)
+{
+        return *(const uint64_t *)ring_at(&queue->records, sizeof(uint64_t), index);
+}
+
+void send_queue_end_record(struct send_queue *queue)
+{
+        if (queue->record_count > 0 && record_at(queue, queue->record_count - 1) == queue->end)
+                return;
+        *(uint64_t *)ring_open(&queue->records, sizeof(uint64_t), queue->record_count, queue->record_count) =
+                queue->end;
+        queue->record_count++;
+}
+
+uint64_t send_queue_record_end(const struct send_queue *queue, uint64_t offset)
+{
+        uint32_t low = 0;
+        uint32_t high = queue->record_count;
+        while (low < high) {
+                uint32_t middle = low + (high - low) / 2;
+                if (record_at(queue, middle) > offset)
+                        high = middle;
+                else
+                        low = middle + 1;
+        }
+        return low < queue->record_count ? record_at(queue, low) : queue->end;
+}
+
+static void forget_records(struct send_queue *queue, uint64_t offset)
+{
+        while (queue->record_count > 0 && record_at(queue, 0) <= offset) {
+                ring_drop_front(&queue->records, 1);
+                queue->record_count--;
+        }
+}
+
 void send_queue_discard(struct send_queue *queue, uint64_t offset)
 {
         g_assert(queue->first <= offset && offset <= queue->end);
@@ -122,6 +159,7 @@ void send_queue_discard(struct send_queue *queue, uint64_t offset)
         queue->slice_count -= gone;
         queue->hint -= MIN(queue->hint, gone);
         queue->first = offset;
+        forget_records(queue, offset);
 }
 
 void send_queue_check(const struct send_queue *queue)

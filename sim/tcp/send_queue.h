@@ -14,6 +14,8 @@ struct send_queue {
         struct ring slices; /* of stored_slice (send_queue.c), by offset */
         uint32_t slice_count;
         uint32_t hint;  /* index of the slice where the last cut ended: cutting on needs no search */
+        struct ring records; /* of uint64_t: where records end that the user wants apart (MSG_EOR), by offset */
+        uint32_t record_count;
         uint64_t first; /* offset of the oldest byte kept */
         uint64_t end;   /* offset one past the newest */
 };
@@ -23,6 +25,11 @@ void send_queue_init(struct send_queue *queue, PayloadPool *pool);
 void send_queue_clear(struct send_queue *queue);
 
 void send_queue_write(struct send_queue *queue, const void *bytes, size_t size);
+
+/* What is written from now on shares no segment with what has been. */
+void send_queue_end_record(struct send_queue *queue);
+/* Where the record ends that the byte at `offset` belongs to: at most the queue's end. */
+uint64_t send_queue_record_end(const struct send_queue *queue, uint64_t offset);
 
 /* `length` bytes from `offset` on, all of them in the queue, as a payload of their own with its sum made. */
 struct payload send_queue_cut(struct send_queue *queue, uint64_t offset, uint32_t length);

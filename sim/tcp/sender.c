@@ -129,7 +129,7 @@ static void take_as_sent(TcpConn *conn, const struct sender_offer *offer, time_n
         struct scoreboard *board = &conn->scoreboard;
         uint32_t length = offer->length + (offer->has_fin ? 1 : 0);
         uint32_t out = board->count;
-        bool ends_write = offer->length > 0 && offer->length == sender_unsent(conn);
+        bool ends_write = offer->length > 0 && offer->length == sender_unsent_record(conn);
         if (!seq_before(conn->snd.nxt, conn->burst.end))
                 begin_burst(conn, offer);
         struct sent_segment *record = scoreboard_push(board, conn->snd.nxt, length, offer->has_fin, now);
@@ -275,7 +275,7 @@ static void send_data_probe(
 /* The persist timer has fired. */
 static void send_probe(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        uint32_t most = (uint32_t)MIN(sender_unsent(conn), sender_current_mss(conn));
+        uint32_t most = (uint32_t)MIN(sender_unsent_record(conn), sender_current_mss(conn));
         uint32_t length = MIN(sender_usable_window(conn), most);
         conn->probe_wanted = false;
         conn->counts.window_probes++;

@@ -31,6 +31,18 @@ uint64_t sender_unsent(const TcpConn *conn)
         return conn->send_queue.end - MIN(next, conn->send_queue.end);
 }
 
+uint64_t sender_unsent_record(const TcpConn *conn)
+{
+        uint64_t next = MIN(sender_stream_offset(conn, conn->snd.nxt), conn->send_queue.end);
+        return send_queue_record_end(&conn->send_queue, next) - next;
+}
+
+/* The FIN goes with the last record. */
+static bool has_fin_behind(const TcpConn *conn, uint64_t record)
+{
+        return fin_is_unsent(conn) && record == sender_unsent(conn);
+}
+
 bool sender_has_unsent(const TcpConn *conn)
 {
         return !seq_equal(conn->snd.nxt, sender_stream_end(conn));
@@ -52,9 +64,9 @@ struct seqnum sender_stream_end(const TcpConn *conn)
  * the MSS, which is no more than that. */
 bool sender_fits_window(const TcpConn *conn)
 {
-        uint64_t unsent = sender_unsent(conn);
+        uint64_t unsent = sender_unsent_record(conn);
         uint32_t mss = sender_current_mss(conn);
-        uint32_t needed = unsent > mss ? mss : (uint32_t)unsent + fin_is_unsent(conn);
+        uint32_t needed = unsent > mss ? mss : (uint32_t)unsent + has_fin_behind(conn, unsent);
         return needed <= sender_usable_window(conn);
 }
 
@@ -115,8 +127,8 @@ static struct sender_offer defer(const TcpConn *conn, uint64_t unsent, uint64_t 
         };
 }
 
-/* Bytes of a burst of at most `segments`: what the window takes of it, a last small part only if Nagle lets it
- * go (tcp_mss_split_point). */
+/* Bytes of a burst of at most `segments`: what the window takes of it, a last small part only if Nagle lets
+ * it go (tcp_mss_split_point). */
 static uint32_t burst_length(
         const TcpConn *conn, uint64_t unsent, uint32_t segments, enum sender_urgency urgency)
 {
@@ -143,13 +155,13 @@ static struct sender_offer cut(const TcpConn *conn, uint32_t burst, uint64_t uns
         return (struct sender_offer){
                 .length = length,
                 .burst = burst,
-                .has_fin = length == unsent && fin_is_unsent(conn),
+                .has_fin = length == unsent && has_fin_behind(conn, unsent),
         };
 }
 
 struct sender_offer sender_next_offer(const TcpConn *conn, enum sender_urgency urgency, time_ns now)
 {
-        uint64_t unsent = sender_unsent(conn);
+        uint64_t unsent = sender_unsent_record(conn);
         if (!sender_has_unsent(conn))
                 return (struct sender_offer){ .limit = TCP_LIMIT_APPLICATION };
         if (is_within_burst(conn))
@@ -161,7 +173,7 @@ struct sender_offer sender_next_offer(const TcpConn *conn, enum sender_urgency u
                 return (struct sender_offer){ .limit = TCP_LIMIT_RECEIVE_WINDOW };
         uint32_t mss = sender_current_mss(conn);
         if (unsent <= mss) {
-                if (unsent < mss && !fin_is_unsent(conn) && nagle_holds(conn, urgency))
+                if (unsent < mss && !has_fin_behind(conn, unsent) && nagle_holds(conn, urgency))
                         return (struct sender_offer){ .limit = TCP_LIMIT_NAGLE };
                 return cut(conn, (uint32_t)unsent, unsent);
         }

@@ -24,6 +24,8 @@ struct sender_offer sender_next_offer(const TcpConn *conn, enum sender_urgency u
 
 /* Bytes written and never sent; the FIN is none. */
 uint64_t sender_unsent(const TcpConn *conn);
+/* Of those, the bytes that may share a segment with the first: up to the end of its record (MSG_EOR). */
+uint64_t sender_unsent_record(const TcpConn *conn);
 /* Bytes, or the FIN. */
 bool sender_has_unsent(const TcpConn *conn);
 /* What the peer's window still takes; nothing when the peer has drawn it back below SND.NXT. */

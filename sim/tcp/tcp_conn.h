@@ -89,6 +89,9 @@ bool tcp_conn_next_control(TcpConn *conn, time_ns now, struct tcp_segment *segme
  * -EPIPE: writing was shut down; -ENOTCONN; or the connection's error, once. */
 ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns now);
 
+/* What has been written ends a record (MSG_EOR): what comes later is sent in segments of its own. */
+void tcp_conn_end_record(TcpConn *conn);
+
 /* Bytes read, 1 to `size`; 0: the peer's FIN, or reading was shut down. -EAGAIN, -ENOTCONN, or the error, once. */
 ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now);
 /* The same, but they stay (MSG_PEEK). */

@@ -150,6 +150,25 @@ static uint64_t dice(uint64_t below)
 }
 
 /* Writes, acknowledgements, sendings in order and again, in any order and of any size. */
+START_TEST(a_record_ends_where_it_was_ended)
+{
+        write_up_to(400);
+        send_queue_end_record(&queue);
+        send_queue_end_record(&queue);
+        write_up_to(600);
+        send_queue_end_record(&queue);
+        write_up_to(1000);
+        ck_assert_uint_eq(send_queue_record_end(&queue, 0), 400);
+        ck_assert_uint_eq(send_queue_record_end(&queue, 399), 400);
+        ck_assert_uint_eq(send_queue_record_end(&queue, 400), 600);
+        ck_assert_uint_eq(send_queue_record_end(&queue, 600), 1000);
+        ck_assert_uint_eq(send_queue_record_end(&queue, 1000), 1000);
+        send_queue_discard(&queue, 400);
+        ck_assert_uint_eq(queue.record_count, 1);
+        ck_assert_uint_eq(send_queue_record_end(&queue, 400), 600);
+}
+END_TEST
+
 START_TEST(any_order_of_writes_cuts_and_discards_keeps_the_stream)
 {
         uint64_t next = 0;
@@ -182,6 +201,7 @@ int main(void)
         tcase_add_test(cases, a_cut_outlives_what_is_discarded);
         tcase_add_test(cases, what_is_acknowledged_gives_its_memory_back);
         tcase_add_test(cases, writing_goes_on_behind_a_cleared_queue);
+        tcase_add_test(cases, a_record_ends_where_it_was_ended);
         tcase_add_test(cases, any_order_of_writes_cuts_and_discards_keeps_the_stream);
         Suite *suite = suite_create("send_queue");
         suite_add_tcase(suite, cases);
