@@ -42,7 +42,9 @@ void cong_init(struct cong *cong, const struct cong_ops *ops, uint32_t initial_w
         const struct cong_facts *facts)
 {
         g_assert(initial_window > 0);
-        *cong = (struct cong){ .cwnd = initial_window, .ssthresh = CONG_SSTHRESH_NOT_SET, .hystart = hystart };
+        *cong = (struct cong){
+                .cwnd = initial_window, .ssthresh = CONG_SSTHRESH_NOT_SET, .hystart = hystart
+        };
         start(cong, ops, facts);
 }
 

@@ -33,10 +33,10 @@ static int64_t tick(time_ns now)
 /* The cube root of a number, to 0.2 %: a table for the six highest bits, and one step of Newton's. */
 static uint32_t cube_root(uint64_t value)
 {
-        static const uint8_t roots[64] = { 0, 54, 54, 54, 118, 118, 118, 118, 123, 129, 134, 138, 143, 147, 151,
-                156, 157, 161, 164, 168, 170, 173, 176, 179, 181, 185, 187, 190, 192, 194, 197, 199, 200, 202,
-                204, 206, 209, 211, 213, 215, 217, 219, 221, 222, 224, 225, 227, 229, 231, 232, 234, 236, 237,
-                239, 240, 242, 244, 245, 246, 248, 250, 251, 252, 254 };
+        static const uint8_t roots[64] = { 0, 54, 54, 54, 118, 118, 118, 118, 123, 129, 134, 138, 143, 147,
+                151, 156, 157, 161, 164, 168, 170, 173, 176, 179, 181, 185, 187, 190, 192, 194, 197, 199, 200,
+                202, 204, 206, 209, 211, 213, 215, 217, 219, 221, 222, 224, 225, 227, 229, 231, 232, 234, 236,
+                237, 239, 240, 242, 244, 245, 246, 248, 250, 251, 252, 254 };
         uint32_t bits = value == 0 ? 0 : 64 - (uint32_t)__builtin_clzll(value);
         if (bits < 7)
                 return (roots[value] + 35u) >> 6;
@@ -151,15 +151,15 @@ static uint32_t cubic_ssthresh(struct cong *cong, const struct cong_facts *facts
         struct cong_cubic *cubic = &cong->cubic;
         cubic->epoch_start = -1;
         if (cong->cwnd < cubic->last_max_cwnd)
-                cubic->last_max_cwnd = (uint32_t)((uint64_t)cong->cwnd * (BETA_SCALE + BETA) / (2 * BETA_SCALE));
+                cubic->last_max_cwnd =
+                        (uint32_t)((uint64_t)cong->cwnd * (BETA_SCALE + BETA) / (2 * BETA_SCALE));
         else
                 cubic->last_max_cwnd = cong->cwnd;
         return MAX((uint32_t)((uint64_t)cong->cwnd * BETA / BETA_SCALE), 2);
 }
 
 /* Section 4.8: after a timeout nothing of the past counts. */
-static void cubic_on_state(
-        struct cong *cong, enum tcp_congestion_state state, const struct cong_facts *facts)
+static void cubic_on_state(struct cong *cong, enum tcp_congestion_state state, const struct cong_facts *facts)
 {
         if (state == TCP_CONGESTION_LOSS)
                 reset(cong, facts);

@@ -30,6 +30,7 @@ struct cong_cubic {
         uint32_t delay_min; /* us; 0: none yet */
         /* HyStart. */
         bool found;
+        bool found_by_train;
         uint32_t sample_count;
         uint32_t round_rtt; /* us, the smallest of this round */
         struct seqnum round_end;

@@ -1,6 +1,6 @@
 /*
- * ECN: routers mark packets in place of dropping them, the receiver echoes that, and the sender slows down. RFC
- * 3168 section 6.1, as Linux (tcp_ecn_send and its neighbours).
+ * ECN: routers mark packets in place of dropping them, the receiver echoes that, and the sender slows down.
+ * RFC 3168 section 6.1, as Linux (tcp_ecn_send and its neighbours).
  */
 #include "tcp/ecn.h"
 
@@ -15,7 +15,8 @@ uint16_t ecn_syn_flags(const TcpConn *conn)
 }
 
 /* A SYN asks with ECE and CWR, a SYN-ACK answers with ECE alone. "A host MUST NOT set ECT on SYN or SYN-ACK
- * packets": who does so means something else. */
+ * packets": who does so means something else. Who asks for accurate feedback too (AE) is content with this
+ * one: RFC 9768 section 3.1.3. */
 void ecn_on_syn(TcpConn *conn, const struct tcp_segment *segment)
 {
         uint16_t flags = segment->flags & (TCP_FLAG_ECE | TCP_FLAG_CWR);
@@ -24,8 +25,7 @@ void ecn_on_syn(TcpConn *conn, const struct tcp_segment *segment)
                 conn->ecn.is_agreed = conn->settings.ecn == TCP_ECN_ON && flags == TCP_FLAG_ECE;
         else
                 conn->ecn.is_agreed = conn->settings.ecn != TCP_ECN_OFF &&
-                                      flags == (TCP_FLAG_ECE | TCP_FLAG_CWR) && segment->ecn == ECN_NOT_ECT &&
-                                      !(segment->flags & TCP_FLAG_AE);
+                                      flags == (TCP_FLAG_ECE | TCP_FLAG_CWR) && segment->ecn == ECN_NOT_ECT;
 }
 
 /* ---- The sender: section 6.1.2 ---- */

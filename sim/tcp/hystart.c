@@ -55,8 +55,10 @@ static void look_at_train(struct cong *cong, const struct cong_facts *facts)
         int64_t threshold = cubic->delay_min + burst_time_us(facts);
         if (!facts->is_paced)
                 threshold >>= 1;
-        if (now - cubic->round_start > threshold)
-                finish(cong);
+        if (now - cubic->round_start <= threshold)
+                return;
+        cubic->found_by_train = true;
+        finish(cong);
 }
 
 /* The smallest of a round's first samples is an eighth of the shortest round trip too long: a queue grows. */

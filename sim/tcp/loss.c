@@ -18,8 +18,8 @@
 /* RFC 8985 section 6.3: what was sent less than a round trip ago is not lost yet. */
 static bool is_too_young(const TcpConn *conn, const struct sent_segment *segment, time_ns now)
 {
-        return conn->settings.recovery == TCP_RECOVERY_RACK && segment != scoreboard_first(&conn->scoreboard) &&
-               rack_time_left(conn, segment, 0, now) > 0;
+        return conn->settings.recovery == TCP_RECOVERY_RACK &&
+               segment != scoreboard_first(&conn->scoreboard) && rack_time_left(conn, segment, 0, now) > 0;
 }
 
 /* RFC 2018 section 8: the peer may throw away what it had sacked; that the first segment it misses is sacked
@@ -30,6 +30,7 @@ static void mark_lost(TcpConn *conn, enum tcp_loss_sign sign, time_ns now)
         bool has_reneged = scoreboard_first(board)->is_sacked;
         if (has_reneged) {
                 scoreboard_forget_sacks(board);
+                tcp_host_count(conn->host, TCP_COUNTER_SACK_RENEGING);
                 conn->recovery.has_reneged = true;
         }
         board->assumed = 0;
@@ -42,8 +43,8 @@ static void mark_lost(TcpConn *conn, enum tcp_loss_sign sign, time_ns now)
 }
 
 /* RFC 5681: ssthresh falls once for each window; "when a TCP sender detects segment loss using the
- * retransmission timer and the given segment has already been retransmitted by way of the retransmission timer
- * at least once, the value of ssthresh is held constant". */
+ * retransmission timer and the given segment has already been retransmitted by way of the retransmission
+ * timer at least once, the value of ssthresh is held constant". */
 static void reduce_threshold(TcpConn *conn, time_ns now)
 {
         const struct recovery *recovery = &conn->recovery;
@@ -85,7 +86,8 @@ void loss_begin(TcpConn *conn, enum tcp_loss_sign sign, time_ns now)
         ecn_queue_cwr(conn);
         /* RFC 5682 section 2.1 (1): not "if ... loss recovery is already underway", but again on the same
          * segment (section 3.2). */
-        recovery->frto = conn->settings.frto && (is_new || recovery->timeouts > 0) && sign == TCP_LOSS_TIMEOUT;
+        recovery->frto =
+                conn->settings.frto && (is_new || recovery->timeouts > 0) && sign == TCP_LOSS_TIMEOUT;
         recovery_note(conn, TCP_NOTE_RECOVERY_ENTERED, sign);
 }
 

@@ -62,8 +62,8 @@ void newreno_forget(TcpConn *conn)
         conn->scoreboard.assumed = 0;
 }
 
-/* RFC 6582 section 3.2 (2) and (3): on the third duplicate, and then at each partial acknowledgment, the first
- * segment. */
+/* RFC 6582 section 3.2 (2) and (3): on the third duplicate, and then at each partial acknowledgment, the
+ * first segment. */
 void newreno_find_lost(TcpConn *conn, bool is_advance)
 {
         const struct recovery *recovery = &conn->recovery;

@@ -1,6 +1,6 @@
 /*
- * Pacing rates and bursts, as Linux (tcp_update_pacing_rate, tcp_tso_autosize): a burst is what the rate sends
- * in a millisecond, more on short paths.
+ * Pacing rates and bursts, as Linux (tcp_update_pacing_rate, tcp_tso_autosize): a burst is what the rate
+ * sends in a millisecond, more on short paths.
  */
 #include "tcp/pacing.h"
 

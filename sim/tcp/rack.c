@@ -40,7 +40,8 @@ void rack_advance(TcpConn *conn, const struct sent_segment *segment, time_ns now
                 return;
         rack->has_advanced = true;
         rack->rtt = rtt;
-        if (rack->sent_at != NO_TIME && !is_sent_after(segment->last_sent_at, end, rack->sent_at, rack->end_seq))
+        if (rack->sent_at != NO_TIME &&
+                !is_sent_after(segment->last_sent_at, end, rack->sent_at, rack->end_seq))
                 return;
         rack->sent_at = segment->last_sent_at;
         rack->end_seq = end;
@@ -90,8 +91,8 @@ duration_ns rack_time_left(
 static bool was_sent_before_rack(const TcpConn *conn, const struct sent_segment *segment)
 {
         const struct rack *rack = &conn->rack;
-        return is_sent_after(rack->sent_at, rack->end_seq, segment->last_sent_at,
-                seq_add(segment->seq, segment->length));
+        return is_sent_after(
+                rack->sent_at, rack->end_seq, segment->last_sent_at, seq_add(segment->seq, segment->length));
 }
 
 /* Step 5: the longest time until something is to be called lost; 0: nothing waits. */

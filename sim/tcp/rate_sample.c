@@ -1,6 +1,6 @@
 /*
- * Delivery rate: what arrived between the sending of a segment and its arrival, over the longer of the time it
- * took to send and to acknowledge it. draft-cheng-iccrg-delivery-rate-estimation, as Linux.
+ * Delivery rate: what arrived between the sending of a segment and its arrival, over the longer of the time
+ * it took to send and to acknowledge it. draft-cheng-iccrg-delivery-rate-estimation, as Linux.
  */
 #include "tcp/rate_sample.h"
 

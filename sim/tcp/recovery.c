@@ -52,9 +52,12 @@ static void note_lost(TcpConn *conn, const struct sent_segment *segment, enum tc
 
 void recovery_mark_lost(TcpConn *conn, struct sent_segment *segment, enum tcp_loss_sign sign)
 {
+        bool is_again = segment->is_lost;
         if (!scoreboard_mark_lost(&conn->scoreboard, segment))
                 return;
         conn->delivery.lost++;
+        if (is_again)
+                tcp_host_count(conn->host, TCP_COUNTER_LOST_RETRANSMITS);
         note_lost(conn, segment, sign);
 }
 
@@ -110,6 +113,8 @@ void recovery_enter(TcpConn *conn, enum tcp_loss_sign sign, bool by_mark, time_n
 {
         struct recovery *recovery = &conn->recovery;
         conn->counts.fast_recoveries++;
+        tcp_host_count(
+                conn->host, sack_is_used(conn) ? TCP_COUNTER_SACK_RECOVERY : TCP_COUNTER_RENO_RECOVERY);
         if (conn->settings.recovery == TCP_RECOVERY_TAHOE) {
                 loss_begin(conn, sign, now);
                 return;

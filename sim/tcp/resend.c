@@ -134,7 +134,12 @@ static void count(TcpConn *conn, const struct sent_segment *record)
         struct seqnum end = seq_add(record->seq, record->length);
         conn->snd.resent_end = seq_after(end, conn->snd.resent_end) ? end : conn->snd.resent_end;
         conn->recovery.resent_now++;
-        if (conn->recovery.wish == RESEND_LOST && prr_is_reducing(conn))
+        if (conn->recovery.wish != RESEND_LOST)
+                return;
+        tcp_host_count(conn->host, conn->recovery.state == TCP_CONGESTION_LOSS
+                                           ? TCP_COUNTER_SLOW_START_RETRANSMITS
+                                           : TCP_COUNTER_FAST_RETRANSMITS);
+        if (prr_is_reducing(conn))
                 conn->prr.out++;
 }
 

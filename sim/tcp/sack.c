@@ -32,6 +32,7 @@ void sack_note_reordering(TcpConn *conn, struct seqnum low)
         if (distance > conn->recovery.reordering * mss)
                 conn->recovery.reordering = MIN((distance + mss - 1) / mss, REORDERING_MAX);
         conn->recovery.reordering_seen++;
+        tcp_host_count(conn->host, TCP_COUNTER_SACK_REORDER);
 }
 
 /* ---- DSACK ---- */
@@ -95,6 +96,8 @@ static bool take_dsack(TcpConn *conn, struct ack_event *event)
         struct recovery *recovery = &conn->recovery;
         if (!looks_like_dsack(options, event->segment->ack))
                 return false;
+        if (seq_before(block->left, event->segment->ack))
+                tcp_host_count(conn->host, TCP_COUNTER_DSACK_RECEIVED);
         uint32_t segments = take_duplicates(conn, event, block);
         if (segments == 0)
                 return false;

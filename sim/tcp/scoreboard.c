@@ -86,8 +86,7 @@ static void list_as_newest(struct scoreboard *board, struct sent_segment *segmen
         segment->is_listed = true;
 }
 
-static void list_behind(
-        struct scoreboard *board, struct sent_segment *segment, struct sent_segment *older)
+static void list_behind(struct scoreboard *board, struct sent_segment *segment, struct sent_segment *older)
 {
         struct sent_segment *newer = segment_of_link(board, older->newer);
         segment->older = link_of(board, older);

@@ -82,6 +82,8 @@ static void count_sending(TcpConn *conn, uint32_t bytes, bool is_repeated)
         counts->bytes_sent += bytes;
         counts->retransmitted_segments += is_repeated;
         counts->bytes_retransmitted += is_repeated ? bytes : 0;
+        if (is_repeated)
+                tcp_host_count(conn->host, TCP_COUNTER_RETRANSMITTED);
 }
 
 /* `bytes` of the stream from `seq` on. */
@@ -205,8 +207,8 @@ static bool send_lost(TcpConn *conn, time_ns now, struct tcp_segment *segment, s
         return true;
 }
 
-/* F-RTO, RFC 5682 section 2.1 (2b): new data show what the old ones cannot; when there is none after all, what
- * is lost is sent. */
+/* F-RTO, RFC 5682 section 2.1 (2b): new data show what the old ones cannot; when there is none after all,
+ * what is lost is sent. */
 static bool send_to_find_out(
         TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
@@ -279,6 +281,7 @@ static void send_probe(TcpConn *conn, time_ns now, struct tcp_segment *segment, 
         uint32_t length = MIN(sender_usable_window(conn), most);
         conn->probe_wanted = false;
         conn->counts.window_probes++;
+        tcp_host_count(conn->host, TCP_COUNTER_WINDOW_PROBES);
         sending->reason = TCP_SEND_WINDOW_PROBE;
         if (length > 0)
                 send_data_probe(conn, length, now, segment, sending);
@@ -360,8 +363,8 @@ void sender_start(TcpConn *conn, duration_ns handshake_rtt, time_ns now)
         conn->cong.ops = conn->settings.congestion_control;
         conn->last_data_sent_at = now;
         struct cong_facts facts = sender_facts(conn, now);
-        cong_init(&conn->cong, conn->settings.congestion_control, initial_window(conn), conn->settings.hystart,
-                &facts);
+        cong_init(&conn->cong, conn->settings.congestion_control, initial_window(conn),
+                conn->settings.hystart, &facts);
         sender_timer_stop(conn);
         conn->use = (struct window_use){ .end = conn->snd.una, .used_at = now };
         conn->burst.end = conn->resend_burst.end = conn->snd.una;
@@ -396,9 +399,9 @@ static bool take_turn(TcpConn *conn, time_ns now, struct tcp_segment *segment, s
                 send_probe(conn, now, segment, sending);
                 return true;
         }
-        return send_to_find_out(conn, now, segment, sending) || send_tail_probe(conn, now, segment, sending) ||
-               send_lost(conn, now, segment, sending) || send_new(conn, SENDER_USUAL, now, segment, sending) ||
-               send_hole(conn, now, segment, sending);
+        return send_to_find_out(conn, now, segment, sending) ||
+               send_tail_probe(conn, now, segment, sending) || send_lost(conn, now, segment, sending) ||
+               send_new(conn, SENDER_USUAL, now, segment, sending) || send_hole(conn, now, segment, sending);
 }
 
 bool sender_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)

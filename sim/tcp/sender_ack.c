@@ -139,8 +139,8 @@ static bool is_answer_to_first(
         return segment->sendings > 1 && conn_echo_is_before(conn, event->segment, segment->last_sent_at);
 }
 
-static void take_segment(TcpConn *conn, struct ack_event *event, struct sent_segment *segment,
-        struct sent_times *times)
+static void take_segment(
+        TcpConn *conn, struct ack_event *event, struct sent_segment *segment, struct sent_times *times)
 {
         if (segment->sendings > 1) {
                 event->acked_retransmitted = true;
@@ -202,8 +202,8 @@ static bool looks_delayed(const TcpConn *conn, const struct ack_event *event)
 
 /* Karn: what was sent twice gives no sample, unless its answer tells which sending it saw. A hole that is
  * filled uncovers segments that arrived long ago, and were sampled then. True when the RTO was set. */
-static bool take_round_trip(TcpConn *conn, struct ack_event *event, const struct sent_times *times,
-        duration_ns *sacked_sample)
+static bool take_round_trip(
+        TcpConn *conn, struct ack_event *event, const struct sent_times *times, duration_ns *sacked_sample)
 {
         duration_ns sample = -1;
         if (times->first != NO_TIME && !event->acked_retransmitted) {
@@ -287,8 +287,8 @@ static void count_duplicates(TcpConn *conn, const struct ack_event *event)
 /* RFC 5681 section 2: a duplicate has no text and no news of the window, and acknowledges nothing new. */
 static bool is_duplicate(const struct ack_event *event)
 {
-        return !event->is_advance && !event->has_data && !event->has_window_update && !event->acked_segments &&
-               !event->has_dsack;
+        return !event->is_advance && !event->has_data && !event->has_window_update &&
+               !event->acked_segments && !event->has_dsack;
 }
 
 static void find_losses(TcpConn *conn, struct ack_event *event)
@@ -368,7 +368,11 @@ static void take_sample(TcpConn *conn, struct ack_event *event)
         if (event->is_old || event->prior_out == 0)
                 return;
         struct cong_ack ack = describe(conn, event);
+        bool was_found = conn->cong.ops == &cong_cubic && conn->cong.cubic.found;
         cong_on_sample(&conn->cong, &ack);
+        if (conn->cong.ops == &cong_cubic && conn->cong.cubic.found && !was_found)
+                tcp_host_count(conn->host, conn->cong.cubic.found_by_train ? TCP_COUNTER_HYSTART_TRAIN
+                                                                           : TCP_COUNTER_HYSTART_DELAY);
 }
 
 /* ---- Waiting ---- */

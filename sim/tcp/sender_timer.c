@@ -79,8 +79,8 @@ void sender_timer_on_progress(TcpConn *conn, time_ns now)
 
 void sender_timer_start_persist(TcpConn *conn, bool is_first, time_ns now)
 {
-        duration_ns interval = is_first ? MAX(rtt_rto(&conn->rtt), conn->settings.min_rto)
-                                        : rtt_probe_interval(&conn->rtt);
+        duration_ns interval =
+                is_first ? MAX(rtt_rto(&conn->rtt), conn->settings.min_rto) : rtt_probe_interval(&conn->rtt);
         sender_timer_set(conn, TCP_DEADLINE_PERSIST, now + interval);
 }
 
@@ -119,7 +119,8 @@ static duration_ns time_of_retries(const TcpConn *conn, uint32_t retries)
 static bool is_given_up(const TcpConn *conn, time_ns now)
 {
         const struct recovery *recovery = &conn->recovery;
-        if (conn->settings.user_timeout > 0 || recovery->timeouts == 0 || recovery->first_resent_at == NO_TIME)
+        if (conn->settings.user_timeout > 0 || recovery->timeouts == 0 ||
+                recovery->first_resent_at == NO_TIME)
                 return false;
         return now - recovery->first_resent_at >= time_of_retries(conn, conn->settings.retries);
 }
@@ -154,6 +155,8 @@ void sender_on_retransmit_deadline(TcpConn *conn, time_ns now)
         }
         conn_note_deadline(conn, TCP_DEADLINE_RETRANSMIT);
         conn->counts.timeouts++;
+        if (!is_closed)
+                tcp_host_count(conn->host, TCP_COUNTER_TIMEOUTS);
         fire(conn, !is_closed, now);
 }
 

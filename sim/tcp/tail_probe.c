@@ -36,8 +36,9 @@ bool tail_probe_schedule(TcpConn *conn, bool is_progress, time_ns now)
         return true;
 }
 
-/* "TLP_send_probe(): If an unsent segment exists and the receive window allows ... transmit the lowest-sequence
- * unsent segment ... Else: retransmit the highest-sequence segment sent so far". At most one is out. */
+/* "TLP_send_probe(): If an unsent segment exists and the receive window allows ... transmit the
+ * lowest-sequence unsent segment ... Else: retransmit the highest-sequence segment sent so far". At most one
+ * is out. */
 void tail_probe_on_deadline(TcpConn *conn, time_ns now)
 {
         conn_note_deadline(conn, TCP_DEADLINE_TAIL_PROBE);
@@ -48,9 +49,9 @@ void tail_probe_on_deadline(TcpConn *conn, time_ns now)
 
 void tail_probe_on_sent(TcpConn *conn, bool was_resent, time_ns now)
 {
-        conn->tail_probe = (struct tail_probe){
-                .is_out = true, .was_resent = was_resent, .high_seq = conn->snd.nxt
-        };
+        conn->tail_probe =
+                (struct tail_probe){ .is_out = true, .was_resent = was_resent, .high_seq = conn->snd.nxt };
+        tcp_host_count(conn->host, TCP_COUNTER_LOSS_PROBES);
         sender_timer_set(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
 }
 
@@ -58,6 +59,7 @@ void tail_probe_on_sent(TcpConn *conn, bool was_resent, time_ns now)
 static void repaired(TcpConn *conn, time_ns now)
 {
         prr_begin(conn, now);
+        tcp_host_count(conn->host, TCP_COUNTER_LOSS_PROBE_RECOVERY);
         recovery_note(conn, TCP_NOTE_RECOVERY_ENTERED, TCP_LOSS_TAIL_PROBE);
         recovery_set_state(conn, TCP_CONGESTION_CWR, now);
         prr_end(conn, now);

@@ -69,13 +69,13 @@ static void note_undone(TcpConn *conn)
         conn->counts.spurious_recoveries++;
         struct tcp_note *note = tcp_host_note(conn->host, TCP_NOTE_RECOVERY_UNDONE);
         if (note != NULL)
-                note->range = (struct seq_range){
-                        seq_earlier_of(conn->snd.una, conn->recovery.high_seq), conn->recovery.high_seq
-                };
+                note->range = (struct seq_range){ seq_earlier_of(conn->snd.una, conn->recovery.high_seq),
+                        conn->recovery.high_seq };
 }
 
-static void restore(TcpConn *conn, bool unmark_lost)
+static void restore(TcpConn *conn, bool unmark_lost, enum tcp_counter counter)
 {
+        tcp_host_count(conn->host, counter);
         struct recovery *recovery = &conn->recovery;
         if (unmark_lost)
                 scoreboard_unmark_lost(&conn->scoreboard);
@@ -93,7 +93,7 @@ bool undo_try_dsack(TcpConn *conn)
         if (!conn->recovery.has_undo_marker || conn->recovery.undo_retrans != 0)
                 return false;
         conn->rack.window_persist = MIN(conn->rack.window_persist + 1, PERSIST_MAX);
-        restore(conn, false);
+        restore(conn, false, TCP_COUNTER_DSACK_UNDO);
         return true;
 }
 
@@ -109,8 +109,9 @@ static bool holds_state(TcpConn *conn)
 
 bool undo_try_recovery(TcpConn *conn, const struct ack_event *event)
 {
+        bool is_loss = conn->recovery.state == TCP_CONGESTION_LOSS;
         if (may_undo(conn, event))
-                restore(conn, false);
+                restore(conn, false, is_loss ? TCP_COUNTER_LOSS_UNDO : TCP_COUNTER_FULL_UNDO);
         else if (conn->rack.window_persist > 0)
                 conn->rack.window_persist--;
         if (holds_state(conn))
@@ -128,7 +129,7 @@ bool undo_try_partial(TcpConn *conn, const struct ack_event *event)
         if (conn->scoreboard.retransmitted > 0)
                 return true;
         undo_clean_stamp(conn);
-        restore(conn, true);
+        restore(conn, true, TCP_COUNTER_PARTIAL_UNDO);
         recovery_try_keep_open(conn, event->now);
         return false;
 }
@@ -137,7 +138,9 @@ bool undo_try_loss(TcpConn *conn, const struct ack_event *event, bool by_frto)
 {
         if (by_frto ? !conn->settings.undo : !may_undo(conn, event))
                 return false;
-        restore(conn, true);
+        restore(conn, true, TCP_COUNTER_LOSS_UNDO);
+        if (by_frto)
+                tcp_host_count(conn->host, TCP_COUNTER_SPURIOUS_RTOS);
         conn->recovery.timeouts = 0;
         if (holds_state(conn))
                 return true;

@@ -11,7 +11,8 @@ void windowed_reset(struct windowed_extreme *extreme, uint64_t at, uint32_t valu
 }
 
 /* As time advances, the best choices are moved up. */
-static uint32_t pass_time(struct windowed_extreme *extreme, uint64_t window, const struct windowed_value *value)
+static uint32_t pass_time(
+        struct windowed_extreme *extreme, uint64_t window, const struct windowed_value *value)
 {
         struct windowed_value *best = extreme->best;
         uint64_t age = value->at - best[0].at;

@@ -40,7 +40,8 @@ static const struct {
 } cases_of_samples[] = {
         { { 400 * MS }, 400 * MS, 200 * MS, 1200 * MS, "first: SRTT = R, RTTVAR = R/2, RTO = R + 4 * R/2" },
         { { 40 * MS }, 40 * MS, 20 * MS, 240 * MS, "the floor is under the variance term, not the whole" },
-        { { 400 * MS, 400 * MS }, 400 * MS, 150 * MS, 1200 * MS, "no error: the deviation falls by a quarter" },
+        { { 400 * MS, 400 * MS }, 400 * MS, 150 * MS, 1200 * MS,
+                "no error: the deviation falls by a quarter" },
         { { 400 * MS, 400 * MS, 400 * MS }, 400 * MS, 112500 * MICROSECOND, 1112500 * MICROSECOND,
                 "and, a round trip later, the RTO's variation a quarter of the way to the largest" },
         { { 400 * MS, 800 * MS }, 450 * MS, 250 * MS, 1450 * MS, "a longer one counts at once" },
@@ -55,9 +56,12 @@ START_TEST(samples_make_the_timeout)
 {
         for (int i = 0; i < 3 && cases_of_samples[_i].samples[i] > 0; i++)
                 sample(cases_of_samples[_i].samples[i]);
-        ck_assert_msg(rtt_smoothed(&rtt) == cases_of_samples[_i].smoothed, "%s: SRTT %ld", cases_of_samples[_i].why, (long)rtt_smoothed(&rtt));
-        ck_assert_msg(rtt_variation(&rtt) == cases_of_samples[_i].deviation, "%s: deviation %ld", cases_of_samples[_i].why, (long)rtt_variation(&rtt));
-        ck_assert_msg(rtt_rto(&rtt) == cases_of_samples[_i].rto, "%s: RTO %ld", cases_of_samples[_i].why, (long)rtt_rto(&rtt));
+        ck_assert_msg(rtt_smoothed(&rtt) == cases_of_samples[_i].smoothed, "%s: SRTT %ld",
+                cases_of_samples[_i].why, (long)rtt_smoothed(&rtt));
+        ck_assert_msg(rtt_variation(&rtt) == cases_of_samples[_i].deviation, "%s: deviation %ld",
+                cases_of_samples[_i].why, (long)rtt_variation(&rtt));
+        ck_assert_msg(rtt_rto(&rtt) == cases_of_samples[_i].rto, "%s: RTO %ld", cases_of_samples[_i].why,
+                (long)rtt_rto(&rtt));
 }
 END_TEST
 

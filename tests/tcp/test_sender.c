@@ -134,7 +134,8 @@ END_TEST
 
 /* ---- The peer's window ---- */
 
-/* RFC 9293 section 3.8.6.2.1, as Linux: segments go whole; their size is at most half of the largest window. */
+/* RFC 9293 section 3.8.6.2.1, as Linux: segments go whole; their size is at most half of the largest window.
+ */
 START_TEST(silly_segments_are_not_sent)
 {
         static const struct {
