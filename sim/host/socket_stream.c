@@ -243,8 +243,7 @@ static size_t stream_room(const Socket *socket)
         const struct connection *connection = socket->connection;
         if (connection == NULL || connection_is_opening(connection))
                 return 0;
-        uint32_t used = tcp_conn_unacknowledged(connection->tcp);
-        return used < socket->settings.send_buffer ? socket->settings.send_buffer - used : 0;
+        return tcp_conn_send_room(connection->tcp);
 }
 
 static struct transfer *stream_peer_transfer(const Socket *socket)

@@ -78,25 +78,62 @@ static struct yaml_node *write_keepalive(const struct field_writer *writer G_GNU
 
 static const struct field_type keepalive = { read_keepalive, write_keepalive };
 
-/* ---- delayed-ack and the buffers have a word for what comes later ---- */
+/* ---- delayed-ack: a time, off, or as Linux ---- */
 
-static bool read_unless_later(
+static bool read_delayed_ack(
         struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
 {
-        if (node->kind == YAML_TEXT && strcmp(node->text, field->hint) == 0)
-                return field_fail(reader, node->mark,
-                        "%s: this version does not have '%s' yet; accepted: %s%s%s", field->name, node->text,
-                        field->quantity->examples, field->zero ? ", " : "", field->zero ? field->zero : "");
-        return field_quantity.read(reader, field, node, value);
+        static const struct field time = { .name = "delayed-ack",
+                .type = &field_quantity,
+                .quantity = &quantity_time,
+                TCP(delayed_ack),
+                .most = 500 * MILLISECOND,
+                .zero = "adaptive, off" };
+        struct scenario_tcp *tcp = value;
+        if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
+                return false;
+        bool is_adaptive = strcmp(node->text, "adaptive") == 0;
+        if (is_adaptive || strcmp(node->text, "off") == 0) {
+                tcp->settings.delayed_ack = is_adaptive ? TCP_DELAYED_ACK_ADAPTIVE : 0;
+                return true;
+        }
+        return field_read(reader, &time, node, tcp);
 }
 
-static struct yaml_node *write_unless_later(
+static struct yaml_node *write_delayed_ack(const struct field_writer *writer G_GNUC_UNUSED,
+        const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        const struct scenario_tcp *tcp = value;
+        if (tcp->settings.delayed_ack == TCP_DELAYED_ACK_ADAPTIVE)
+                return tree_text_new("adaptive");
+        if (tcp->settings.delayed_ack == 0)
+                return tree_text_new("off");
+        g_autofree char *time = quantity_time.format((uint64_t)tcp->settings.delayed_ack);
+        return tree_text_new(time);
+}
+
+static const struct field_type delayed_ack = { read_delayed_ack, write_delayed_ack };
+
+/* ---- The buffers: a size as a program asks for it (SO_RCVBUF); twice that is memory ---- */
+
+static bool read_buffer(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        uint32_t *size = value;
+        if (!field_quantity.read(reader, field, node, value))
+                return false;
+        *size *= 2;
+        return true;
+}
+
+static struct yaml_node *write_buffer(
         const struct field_writer *writer, const struct field *field, const void *value)
 {
-        return field_quantity.write(writer, field, value);
+        uint32_t size = *(const uint32_t *)value / 2;
+        return field_quantity.write(writer, field, &size);
 }
 
-static const struct field_type unless_later = { read_unless_later, write_unless_later };
+static const struct field_type buffer = { read_buffer, write_buffer };
 
 /* ---- The table ---- */
 
@@ -117,12 +154,11 @@ static const struct field_word ecn_words[] = {
 };
 
 static const struct field_word only_off[] = { { "off", 0, false }, { "on", 0, true }, { NULL, 0, false } };
-static const struct field_word only_none[] = { { "0", 0, false }, { NULL, 0, false } };
 
 #define SWITCH(member)      .type = &field_switch, TCP(member)
 #define TIME(member)        .type = &field_quantity, .quantity = &quantity_time, TCP(member)
 #define COUNT(member)       .type = &field_quantity, .quantity = &quantity_count, TCP(member)
-#define BUFFER(member)      .type = &unless_later, .quantity = &quantity_size, .hint = "auto", TCP(member)
+#define BUFFER(member)      .type = &buffer, .quantity = &quantity_size, .zero = "auto", TCP(member)
 #define ONLY(accepted_word) .type = &field_choice, .words = accepted_word
 
 static const struct field tcp_fields[] = {
@@ -142,13 +178,8 @@ static const struct field tcp_fields[] = {
         { .name = "nagle", SWITCH(nagle) },
         { .name = "pacing", ONLY(only_off) },
         { .name = "idle-restart", SWITCH(idle_restart) },
-        { .name = "delayed-ack",
-                .type = &unless_later,
-                .quantity = &quantity_time,
-                .hint = "adaptive",
-                .zero = "off",
-                TCP(delayed_ack),
-                .most = 500 * MILLISECOND },
+        { .name = "delayed-ack", .type = &delayed_ack },
+        { .name = "compressed-ack", SWITCH(compressed_ack) },
         { .name = "mss",
                 .type = &field_quantity,
                 .quantity = &quantity_size,
@@ -162,14 +193,14 @@ static const struct field tcp_fields[] = {
         { .name = "max-rto", TIME(max_rto), .least = MILLISECOND, .most = 3600 * SECOND },
         { .name = "syn-retries", COUNT(syn_retries), .most = 127 },
         { .name = "syn-ack-retries", COUNT(syn_ack_retries), .most = 127 },
-        { .name = "syn-linear-timeouts", ONLY(only_none) },
+        { .name = "syn-linear-timeouts", COUNT(syn_linear_timeouts), .most = 127 },
         { .name = "retries", COUNT(retries), .most = 1000 },
         { .name = "user-timeout", TIME(user_timeout), .zero = "off" },
         { .name = "keepalive", .type = &keepalive },
         { .name = "keepalive-interval", TIME(keepalive_interval), .least = MILLISECOND },
         { .name = "keepalive-count", COUNT(keepalive_count), .least = 1, .most = 127 },
-        { .name = "receive-buffer", BUFFER(receive_buffer), .least = 2304, .most = 1u << 30 },
-        { .name = "send-buffer", BUFFER(send_buffer), .least = 4608, .most = 1u << 30 },
+        { .name = "receive-buffer", BUFFER(receive_buffer), .least = 1152, .most = 1u << 29 },
+        { .name = "send-buffer", BUFFER(send_buffer), .least = 2304, .most = 1u << 29 },
         { .name = "limit-output",
                 .type = &field_quantity,
                 .quantity = &quantity_time,

@@ -1,19 +1,23 @@
 /*
- * Ends: FINs in both directions, TIME-WAIT, resets. RFC 9293 section 3.6, 3.10.4, 3.10.5; RFC 6191.
+ * Ends: FINs in both directions, resets. RFC 9293 section 3.6, 3.10.4, 3.10.5; as Linux. What comes after
+ * stands in time_wait.c.
  */
 #include "tcp/conn_private.h"
 
+#include <errno.h>
+
 #include "tcp/sender.h"
+#include "tcp/sender_offer.h"
+
+/* Who waits for a FIN waits at least this many half round-trip timeouts (tcp_fin_time: 3.5 RTO). */
+#define PATIENCE_HALF_RTOS 7
 
 /* RFC 9293 has FIN-WAIT-1 begin when the FIN is sent. Differs: as on Linux it begins when the FIN is queued;
  * nobody can see the difference from outside. Before the handshake is done the FIN waits for it. */
-void closing_send_fin(TcpConn *conn, time_ns now)
+void closing_send_fin(TcpConn *conn)
 {
-        if (conn->fin_queued) {
-                if (conn->state == TCP_STATE_FIN_WAIT_2 && conn->is_closed_by_user)
-                        conn_set_deadline(conn, TCP_DEADLINE_FIN_WAIT_2, now + conn->settings.fin_wait_2);
+        if (conn->fin_queued)
                 return;
-        }
         conn->fin_queued = true;
         sender_push(conn);
         if (conn->state == TCP_STATE_ESTABLISHED)
@@ -22,41 +26,73 @@ void closing_send_fin(TcpConn *conn, time_ns now)
                 conn_set_state(conn, TCP_STATE_LAST_ACK);
 }
 
-/* "Start the time-wait timer, turn off the other timers." All that was sent has arrived. */
-static void enter_time_wait(TcpConn *conn, time_ns now)
+/* Only who has let go stops waiting for the peer's FIN some day; who has only shut down may read for ever.
+ * Longer than TIME-WAIT lasts, the connection waits as it is. */
+static void wait_for_fin(TcpConn *conn, bool as_it_is, time_ns now)
 {
-        sender_clear(conn);
-        for (int kind = 0; kind < TCP_DEADLINES; kind++)
-                conn_set_deadline(conn, kind, TIME_NEVER);
-        if (conn->ack_wish == ACK_DELAYED)
-                conn_want_ack(conn, TCP_SEND_ACK);
-        conn_set_state(conn, TCP_STATE_TIME_WAIT);
-        closing_restart_time_wait(conn, now);
+        duration_ns time_wait =
+                conn->settings.time_wait > 0 ? conn->settings.time_wait : 2 * conn->settings.msl;
+        duration_ns patience = MAX(conn->settings.fin_wait_2, rtt_rto(&conn->rtt) * PATIENCE_HALF_RTOS / 2);
+        if (patience > time_wait)
+                conn_set_deadline(conn, TCP_DEADLINE_FIN_WAIT_2, now + (patience - time_wait));
+        else if (as_it_is)
+                conn_set_deadline(conn, TCP_DEADLINE_FIN_WAIT_2, now + patience);
+        else
+                time_wait_for_fin(conn, patience, now);
 }
 
-void closing_restart_time_wait(TcpConn *conn, time_ns now)
+/* TCP_LINGER2 below 0: nobody waits. */
+static bool waits_for_no_fin(const TcpConn *conn)
 {
-        duration_ns time_wait = conn->settings.time_wait;
-        conn_set_deadline(
-                conn, TCP_DEADLINE_TIME_WAIT, now + (time_wait > 0 ? time_wait : 2 * conn->settings.msl));
+        return conn->settings.fin_wait_2 == 0;
 }
 
-/* Only who has let go stops waiting for the peer's FIN some day; who has only shut down may read for ever. */
-static void enter_fin_wait_2(TcpConn *conn, time_ns now)
+void closing_let_go(TcpConn *conn, time_ns now)
 {
+        if (conn->state != TCP_STATE_FIN_WAIT_2 || conn->is_unattended)
+                return;
+        if (waits_for_no_fin(conn))
+                closing_reset(conn, 0);
+        else
+                wait_for_fin(conn, false, now);
+}
+
+/* As the connection stood for too long with nobody to care; in its small form it needs no more. */
+void closing_on_fin_wait_2_deadline(TcpConn *conn, time_ns now)
+{
+        duration_ns time_wait =
+                conn->settings.time_wait > 0 ? conn->settings.time_wait : 2 * conn->settings.msl;
+        if (conn->is_unattended)
+                conn_end(conn);
+        else if (conn->settings.fin_wait_2 > time_wait)
+                time_wait_for_fin(conn, conn->settings.fin_wait_2 - time_wait, now);
+        else
+                closing_reset(conn, 0);
+}
+
+/* The segment that acknowledges our FIN may bring text or a FIN of its own. */
+static void enter_fin_wait_2(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        uint32_t fin = segment->flags & TCP_FLAG_FIN ? 1 : 0;
         conn_set_state(conn, TCP_STATE_FIN_WAIT_2);
-        if (conn->is_closed_by_user)
-                conn_set_deadline(conn, TCP_DEADLINE_FIN_WAIT_2, now + conn->settings.fin_wait_2);
+        if (!conn->is_closed_by_user)
+                return;
+        bool has_text = tcp_segment_length(segment) > 0 &&
+                        seq_after(seq_sub(tcp_segment_end(segment), fin), conn->rcv.nxt);
+        if (waits_for_no_fin(conn) || has_text)
+                closing_answer_with_reset(conn, segment);
+        else
+                wait_for_fin(conn, fin > 0, now);
 }
 
-void closing_on_fin_acknowledged(TcpConn *conn, time_ns now)
+void closing_on_fin_acknowledged(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         switch (conn->state) {
         case TCP_STATE_FIN_WAIT_1:
-                enter_fin_wait_2(conn, now);
+                enter_fin_wait_2(conn, segment, now);
                 return;
         case TCP_STATE_CLOSING:
-                enter_time_wait(conn, now);
+                time_wait_begin(conn, now);
                 return;
         case TCP_STATE_LAST_ACK:
                 conn_end(conn);
@@ -67,62 +103,94 @@ void closing_on_fin_acknowledged(TcpConn *conn, time_ns now)
 }
 
 /* In FIN-WAIT-1 "if our FIN has been ACKed (perhaps in this segment), then enter TIME-WAIT": step five has
- * made it FIN-WAIT-2 by now. */
+ * made it FIN-WAIT-2 by now. Who has not closed yet will answer: its ACK goes with that. */
 void closing_on_fin_received(TcpConn *conn, time_ns now)
 {
         switch (conn->state) {
         case TCP_STATE_ESTABLISHED:
                 conn_set_state(conn, TCP_STATE_CLOSE_WAIT);
+                ack_enter_pingpong(conn);
                 return;
         case TCP_STATE_FIN_WAIT_1:
+                conn_want_ack(conn, TCP_SEND_ACK);
                 conn_set_state(conn, TCP_STATE_CLOSING);
                 return;
         case TCP_STATE_FIN_WAIT_2:
-                enter_time_wait(conn, now);
+                time_wait_begin(conn, now);
+                conn_want_ack(conn, TCP_SEND_ACK);
                 return;
         default:
                 g_assert_not_reached();
         }
 }
 
-/* RFC 6191 section 2: a greater timestamp decides; a smaller one is an old duplicate's; without timestamps,
- * or with equal ones, the sequence number decides: "larger than the last sequence number seen" (RFC 9293
- * section 3.6.1). */
-bool closing_gives_way(const TcpConn *conn, const struct tcp_segment *segment)
-{
-        const uint16_t decisive = TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST | TCP_FLAG_FIN;
-        if ((segment->flags & decisive) != TCP_FLAG_SYN)
-                return false;
-        if (conn->timestamps_agreed && segment->options.has_timestamps) {
-                int32_t difference = (int32_t)(segment->options.timestamp_value - conn->ts_recent);
-                if (difference != 0)
-                        return difference > 0;
-        }
-        return seq_after_or_at(segment->seq, conn->rcv.nxt);
-}
+/* ---- Resets ---- */
 
 void closing_want_reset(TcpConn *conn, struct seqnum seq)
 {
         conn->reset_wanted = true;
-        conn->reset_has_ack = false;
+        conn->reset_has_ack = conn->reset_is_own = false;
         conn->reset_seq = seq;
 }
 
-/* RFC 9293 section 3.10.5: the states in which ABORT sends <SEQ=SND.NXT><CTL=RST>; and those in which the
- * peer has sent its FIN, but may wait for our acknowledgement still. */
-static bool peer_must_know(enum tcp_state state)
+/* Whoever still holds a closed connection lets it answer as a stranger would. */
+void closing_answer_when_closed(TcpConn *conn, const struct tcp_segment *segment)
 {
-        return state != TCP_STATE_CLOSED && state != TCP_STATE_LISTEN && state != TCP_STATE_SYN_SENT &&
-               state != TCP_STATE_TIME_WAIT;
+        struct tcp_segment answer;
+        if (!tcp_stray_answer(segment, &answer))
+                return;
+        closing_want_reset(conn, answer.seq);
+        conn->reset_has_ack = answer.flags & TCP_FLAG_ACK;
+        conn->reset_ack = answer.ack;
+}
+
+static int error_of_reset(const TcpConn *conn)
+{
+        return conn->state == TCP_STATE_CLOSE_WAIT ? EPIPE : ECONNRESET;
+}
+
+void closing_take_reset(TcpConn *conn)
+{
+        conn_fail(conn, error_of_reset(conn));
+}
+
+void closing_answer_with_reset(TcpConn *conn, const struct tcp_segment *segment)
+{
+        int error = error_of_reset(conn);
+        closing_answer_when_closed(conn, segment);
+        conn_fail(conn, error);
+}
+
+/* RFC 9293 section 3.10.5: the states in which ABORT sends <SEQ=SND.NXT><CTL=RST>; and, as Linux, those in
+ * which the peer has sent its FIN, but ours has not gone out. */
+static bool peer_must_know(const TcpConn *conn)
+{
+        switch (conn->state) {
+        case TCP_STATE_SYN_RECEIVED:
+        case TCP_STATE_ESTABLISHED:
+        case TCP_STATE_FIN_WAIT_1:
+        case TCP_STATE_FIN_WAIT_2:
+        case TCP_STATE_CLOSE_WAIT:
+                return true;
+        case TCP_STATE_CLOSING:
+        case TCP_STATE_LAST_ACK:
+                return !seq_equal(conn->snd.nxt, sender_stream_end(conn));
+        default:
+                return false;
+        }
+}
+
+void closing_send_reset(TcpConn *conn)
+{
+        closing_want_reset(conn, conn_acceptable_seq(conn));
+        conn->reset_is_own = conn->reset_has_ack = true;
+        conn->reset_ack = conn->rcv.nxt;
 }
 
 void closing_reset(TcpConn *conn, int error)
 {
-        if (peer_must_know(conn->state)) {
-                closing_want_reset(conn, conn->snd.nxt);
-                conn->reset_has_ack = true;
-                conn->reset_ack = conn->rcv.nxt;
-        }
+        if (peer_must_know(conn))
+                closing_send_reset(conn);
         if (error != 0)
                 conn_fail(conn, error);
         else

@@ -41,7 +41,9 @@ void conn_end(TcpConn *conn)
 {
         clear_deadlines(conn);
         sender_clear(conn);
-        conn->ack_wish = ACK_NOT_WANTED;
+        conn->ack.is_wanted = conn->ack.check_is_due = conn->ack.is_scheduled = false;
+        conn->ack.timer_is_running = false;
+        conn->is_unattended = conn->is_small = false;
         conn->syn_wanted = false;
         conn->keepalive_wanted = false;
         leave_syn_queue(conn);
@@ -101,6 +103,7 @@ void tcp_conn_free(TcpConn *conn)
         sender_clear(conn);
         send_queue_clear(&conn->send_queue);
         reassembly_clear(&conn->rcv.reassembly);
+        receive_memory_clear(&conn->rcv.memory);
         tcp_host_give_back_conn(conn->host, conn);
 }
 
@@ -115,12 +118,14 @@ void tcp_conn_connect(TcpConn *conn, const struct four_tuple *tuple, time_ns now
 bool tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         conn->counts.segments_received++;
-        if (conn->state == TCP_STATE_TIME_WAIT && closing_gives_way(conn, segment)) {
+        if (time_wait_gives_way(conn, segment, now)) {
                 tcp_host_set_successor(conn->host, &conn->tuple, conn->snd.nxt);
                 conn_end(conn);
                 return false;
         }
         receive_segment(conn, segment, now);
+        if (conn_is_synchronized(conn))
+                send_memory_grow(conn);
         conn_leave_entry(conn);
         return true;
 }
@@ -135,14 +140,16 @@ const struct tcp_settings *tcp_conn_settings(const TcpConn *conn)
         return &conn->settings;
 }
 
-static void apply_keepalive(TcpConn *conn, time_ns now)
+/* Switched on, it waits for a whole idle time; changed, from when the peer was last heard. */
+static void apply_keepalive(TcpConn *conn, bool was_on, time_ns now)
 {
-        if (!conn_is_synchronized(conn) || conn->state == TCP_STATE_TIME_WAIT)
+        const struct tcp_settings *settings = &conn->settings;
+        time_ns from = was_on ? MAX(conn->last_heard_at, conn->ack.last_received_at) : now;
+        if (!conn_is_synchronized(conn) || time_wait_has_begun(conn))
                 return;
         conn->keepalive_probes = 0;
         conn_set_deadline(conn, TCP_DEADLINE_KEEPALIVE,
-                conn->settings.keepalive ? MAX(conn->last_heard_at + conn->settings.keepalive_idle, now)
-                                         : TIME_NEVER);
+                settings->keepalive ? MAX(from + settings->keepalive_idle, now) : TIME_NEVER);
 }
 
 void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns now)
@@ -150,10 +157,14 @@ void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns no
         struct tcp_settings before = conn->settings;
         conn->settings = *settings;
         sender_push(conn);
+        if (conn->knows_irs)
+                receive_window_set_buffer(conn);
+        if (before.window_clamp != settings->window_clamp && settings->window_clamp > 0)
+                receive_window_set_clamp(conn, settings->window_clamp);
         if (conn_is_synchronized(conn))
                 sender_change_congestion_control(conn, now);
         if (before.keepalive != settings->keepalive || before.keepalive_idle != settings->keepalive_idle)
-                apply_keepalive(conn, now);
+                apply_keepalive(conn, before.keepalive, now);
         conn_leave_entry(conn);
 }
 
@@ -257,11 +268,12 @@ static void check_receiver(const TcpConn *conn)
 {
         const struct receive_variables *rcv = &conn->rcv;
         reassembly_check(&rcv->reassembly);
+        receive_memory_check(&rcv->memory);
         if (!conn->knows_irs)
                 return;
         uint32_t taken = (uint32_t)rcv->reassembly.next + 1 + conn->fin_received;
         g_assert(seq_equal(rcv->nxt, seq_add(rcv->irs, taken)));
-        g_assert(seq_before_or_at(rcv->acked, rcv->nxt) && seq_before_or_at(rcv->nxt, rcv->edge));
+        g_assert(seq_before_or_at(rcv->acked, rcv->nxt));
         g_assert(!conn->fin_received || (rcv->knows_fin && rcv->reassembly.next == rcv->fin_offset));
         g_assert(!rcv->knows_fin || rcv->reassembly.next <= rcv->fin_offset);
 }
@@ -275,7 +287,7 @@ static bool state_follows_received_fin(enum tcp_state state)
 static void check_closed(const TcpConn *conn)
 {
         g_assert(tcp_conn_deadline(conn) == TIME_NEVER);
-        g_assert(conn->ack_wish == ACK_NOT_WANTED && !conn->syn_wanted);
+        g_assert(!conn->ack.is_wanted && !conn->syn_wanted);
         g_assert(conn->listener == NULL || conn->is_ready_child);
 }
 
@@ -290,7 +302,7 @@ void tcp_conn_check(const TcpConn *conn)
         g_assert(conn->fin_received == state_follows_received_fin(conn->state));
         g_assert((conn->deadlines[TCP_DEADLINE_TIME_WAIT] != TIME_NEVER) ==
                  (conn->state == TCP_STATE_TIME_WAIT));
-        g_assert(conn->ack_wish != ACK_DELAYED || conn->deadlines[TCP_DEADLINE_DELAYED_ACK] != TIME_NEVER);
+        g_assert(!conn->ack.timer_is_running || conn->deadlines[TCP_DEADLINE_DELAYED_ACK] != TIME_NEVER);
         if (conn_is_synchronized(conn))
                 sender_check(conn);
 }

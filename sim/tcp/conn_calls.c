@@ -23,25 +23,13 @@ static bool is_shut_for_reading(const TcpConn *conn)
         return conn->fin_received || conn->read_shut || (conn->was_opened && conn->state == TCP_STATE_CLOSED);
 }
 
-/* The peer may be waiting for a window. */
-static bool expects_more(const TcpConn *conn)
-{
-        return conn_is_synchronized(conn) && !conn->fin_received;
-}
-
-static uint32_t send_room(const TcpConn *conn)
-{
-        uint64_t queued = send_queue_size(&conn->send_queue);
-        return queued < conn->settings.send_buffer ? (uint32_t)(conn->settings.send_buffer - queued) : 0;
-}
-
 ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns now)
 {
         if (conn->error != 0)
                 return -conn_take_error(conn);
         if (is_shut_for_writing(conn))
                 return -EPIPE;
-        size_t taken = MIN(size, send_room(conn));
+        size_t taken = send_memory_room(conn, size);
         chrono_on_written(conn, size, taken, now);
         if (taken == 0)
                 return -EAGAIN;
@@ -80,10 +68,9 @@ ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now)
         (void)now;
         size_t taken = reassembly_read(&conn->rcv.reassembly, bytes, size);
         if (taken > 0) {
-                if (expects_more(conn) && receive_window_is_news(conn)) {
-                        conn->has_window_news = true;
-                        conn_want_ack(conn, TCP_SEND_WINDOW_UPDATE);
-                }
+                receive_memory_free_read(&conn->rcv.memory, conn->rcv.reassembly.read);
+                receive_window_on_read(conn, conn->last_heard_at);
+                ack_on_read(conn, taken);
                 conn_leave_entry(conn);
                 return (ssize_t)taken;
         }
@@ -92,6 +79,7 @@ ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now)
 
 int tcp_conn_shutdown(TcpConn *conn, int how, time_ns now)
 {
+        (void)now;
         g_assert(how == SHUT_RD || how == SHUT_WR || how == SHUT_RDWR);
         if (conn->state == TCP_STATE_CLOSED)
                 return -ENOTCONN;
@@ -102,7 +90,7 @@ int tcp_conn_shutdown(TcpConn *conn, int how, time_ns now)
         if (how != SHUT_WR)
                 conn->read_shut = true;
         if (how != SHUT_RD)
-                closing_send_fin(conn, now);
+                closing_send_fin(conn);
         conn_leave_entry(conn);
         return 0;
 }
@@ -115,19 +103,23 @@ static bool loses_unread_bytes(const TcpConn *conn)
 
 void tcp_conn_close(TcpConn *conn, time_ns now)
 {
-        bool is_lossy =
-                loses_unread_bytes(conn) || (conn->settings.linger && conn->settings.linger_time == 0);
+        bool is_lossy = loses_unread_bytes(conn);
         conn->is_closed_by_user = true;
         conn->read_shut = true;
         conn->error = 0;
         if (conn->state == TCP_STATE_CLOSED)
                 return;
-        if (conn->state == TCP_STATE_SYN_SENT)
+        if (conn->state == TCP_STATE_SYN_SENT) {
                 conn_end(conn);
-        else if (is_lossy)
+        } else if (is_lossy) {
+                closing_send_reset(conn);
+                conn_end(conn);
+        } else if (conn->settings.linger && conn->settings.linger_time == 0) {
                 closing_reset(conn, 0);
-        else
-                closing_send_fin(conn, now);
+        } else {
+                closing_send_fin(conn);
+                closing_let_go(conn, now);
+        }
         conn_leave_entry(conn);
 }
 
@@ -140,10 +132,9 @@ void tcp_conn_abort(TcpConn *conn, int error, time_ns now)
         conn_leave_entry(conn);
 }
 
-/* As Linux: room for a half as much again as is queued. */
 static bool is_writable(const TcpConn *conn)
 {
-        return is_shut_for_writing(conn) || send_room(conn) >= conn->settings.send_buffer / 3;
+        return is_shut_for_writing(conn) || send_memory_is_writable(conn);
 }
 
 bool tcp_conn_is_shut_for_writing(const TcpConn *conn)

@@ -11,18 +11,46 @@
 #include "tcp/chrono.h"
 #include "tcp/cong.h"
 #include "tcp/reassembly.h"
+#include "tcp/receive_memory.h"
 #include "tcp/rtt.h"
+#include "tcp/sack_report.h"
 #include "tcp/scoreboard.h"
 #include "tcp/send_queue.h"
 #include "tcp/sender_state.h"
 #include "tcp/tcp_conn.h"
 #include "tcp/tcp_host.h"
 
-/* What of ours the peer must still be told; each is sent once, in this order of preference. */
-enum ack_wish {
-        ACK_NOT_WANTED,
-        ACK_DELAYED, /* the delayed-ACK deadline is set */
-        ACK_NOW,     /* with `ack_reason` */
+/* Acknowledgements owed, and how patiently: Linux's struct inet_csk_ack (ack_policy.c). */
+struct ack_state {
+        bool is_wanted;      /* one is to be sent now, before any text, with `reason` */
+        bool is_scheduled;   /* one is owed: with the next text, or when the check or the delay says so */
+        bool check_is_due;   /* a segment has come since it was last asked whether what is owed may wait */
+        bool behind_hole_too; /* the check is about data, perhaps behind a hole */
+        bool may_not_wait;   /* the next check sends */
+        bool is_pushed;      /* a small or pushed segment has come: who reads all of it tells so */
+        bool is_pushed_twice;
+        bool has_no_memory;  /* a segment did not fit: a window of 0 is told */
+        bool timer_is_running;
+        enum tcp_send_reason reason;
+        uint32_t quick;      /* ACKs not to be delayed */
+        uint32_t pingpong;   /* the connection answers: ACKs go with its data */
+        duration_ns patience; /* ato; 0: no data has come yet */
+        time_ns last_received_at;
+        uint32_t last_size;  /* of a segment smaller than the estimate */
+        uint32_t compressed; /* duplicate ACKs that wait for one to stand for all */
+        uint32_t duplicates; /* sent at once since RCV.NXT was `duplicates_next` */
+        struct seqnum duplicates_next;
+};
+
+/* What Linux calls dynamic right-sizing: the buffer grows with what the user reads in a round trip. */
+struct right_sizing {
+        uint32_t space;      /* bytes read in the best round trip */
+        struct seqnum seq;   /* the next byte to read, at `at` */
+        time_ns at;
+        duration_ns rtt_x8;  /* eight times the receiver's round trip in microseconds; 0: unknown */
+        struct seqnum rtt_end; /* when RCV.NXT is here, a window's worth has come since `rtt_at` */
+        time_ns rtt_at;
+        uint32_t last_echo;
 };
 
 /* The send sequence variables of RFC 9293 section 3.3.1, and what belongs to them. */
@@ -37,18 +65,27 @@ struct send_variables {
         uint32_t wnd_max; /* largest ever offered: for silly-window avoidance, RFC 9293 section 3.8.6.2.1 */
         uint8_t scale;    /* how the peer shifts its window */
         uint32_t mss;     /* payload of a full segment, options deducted */
+        uint32_t buffer;   /* the largest size that the send buffer has had, when it finds that itself */
         uint32_t peer_mss; /* the most the peer takes, and the user lets us send, before options */
 };
 
 struct receive_variables {
         struct seqnum nxt;
         struct seqnum irs;
-        struct seqnum edge; /* right edge of the window as last advertised: never moves left */
-        struct seqnum acked; /* last ACK sent (Last.ACK.sent of RFC 7323) */
+        struct seqnum acked; /* last ACK sent (Last.ACK.sent of RFC 7323, Linux's rcv_wup) */
+        uint32_t wnd;        /* the window then told, before rounding to the scale: never taken back */
         uint8_t scale;
-        uint32_t mss; /* what we offered */
-        uint32_t peer_mss_estimate; /* largest payload seen: what "a full segment" means to delayed ACKs */
-        uint16_t window_field;      /* as last sent: a duplicate ACK repeats it */
+        uint32_t mss;         /* what we offered */
+        uint32_t advised_mss; /* the same, options deducted */
+        uint32_t peer_mss_estimate; /* what "a full segment" means to delayed ACKs (rcv_mss) */
+        uint32_t buffer;            /* bytes of memory (sk_rcvbuf) */
+        uint32_t ratio;             /* of 256 parts of memory so many are payload (scaling_ratio) */
+        uint32_t clamp;             /* no larger window is offered (window_clamp) */
+        uint32_t threshold;         /* nor a larger one for now (rcv_ssthresh) */
+        uint16_t window_field;      /* as last sent */
+        struct right_sizing sizing;
+        struct receive_memory memory;
+        struct sack_report sack;
         bool knows_fin;             /* the peer's FIN has come, perhaps before what it follows */
         uint64_t fin_offset;        /* stream offset one past the last byte, when knows_fin */
         struct reassembly reassembly; /* holds the readable bytes and the held ones */
@@ -116,18 +153,19 @@ struct TcpConn {
         time_ns ts_recent_at;
 
         /* Answers owed. */
-        enum ack_wish ack_wish;
-        enum tcp_send_reason ack_reason;
-        bool has_window_news;   /* the next ACK tells of room, whatever else it is for */
-        uint32_t unacked_bytes; /* in-order bytes since our last ACK */
+        struct ack_state ack;
         bool reset_wanted;
         bool reset_has_ack;
+        bool reset_is_own; /* of our own accord: with window and timestamps */
         struct seqnum reset_seq;
         struct seqnum reset_ack;
-        struct sack_block dsack; /* to report with the next ACK, when has_dsack */
-        bool has_dsack;
         bool syn_wanted; /* a SYN or SYN-ACK is to be sent (again) */
+        bool syn_is_answer; /* it answers the peer's SYN in a simultaneous open: not sent again, but changed */
         uint32_t syn_sendings;
+        uint32_t syn_timeouts; /* the timer's */
+        uint32_t syn_timeouts_at_open;
+        uint32_t syn_stamp_first; /* timestamps of the first and the last sending */
+        uint32_t syn_stamp_last;
         time_ns syn_sent_at;   /* first sending */
         bool keepalive_wanted; /* a keepalive probe is due */
         time_ns refusal_answered_at; /* the last ACK for something refused; such answers are rationed. -1: none yet */
@@ -135,6 +173,9 @@ struct TcpConn {
         /* The user. */
         bool was_opened;        /* connect was called, or a SYN made it */
         bool is_passive;        /* a listener's SYN made it */
+        bool syn_was_acknowledged; /* and yet the listener would not have it */
+        bool is_small;          /* in TIME-WAIT's smallest form, a segment has been answered */
+        bool is_unattended;     /* FIN-WAIT-2 in its small form: nobody holds the connection (time_wait.c) */
         bool is_ready_child;    /* in its listener's accept queue, not its SYN queue */
         bool is_closed_by_user; /* let go: nobody will read or write any more */
         bool fin_queued;        /* a FIN follows what is in the send queue */
@@ -168,10 +209,18 @@ static inline void conn_set_deadline(TcpConn *conn, enum tcp_deadline_kind kind,
         conn->deadlines[kind] = at;
 }
 
+/* An ACK now, before whatever else is to be sent. */
 static inline void conn_want_ack(TcpConn *conn, enum tcp_send_reason reason)
 {
-        conn->ack_wish = ACK_NOW;
-        conn->ack_reason = reason;
+        conn->ack.is_wanted = true;
+        conn->ack.reason = reason;
+}
+
+/* How many SACK blocks the next segment has: timestamps leave room for three in the 40 bytes of options. */
+static inline uint32_t conn_sack_blocks(const TcpConn *conn)
+{
+        uint32_t blocks = conn->rcv.sack.count + conn->rcv.sack.has_duplicate;
+        return conn->sack_agreed ? MIN(blocks, conn->timestamps_agreed ? 3 : 4) : 0;
 }
 
 static inline uint32_t conn_timestamp(const TcpConn *conn, time_ns now)
@@ -185,6 +234,15 @@ static inline bool conn_echo_is_before(const TcpConn *conn, const struct tcp_seg
         const struct tcp_options *options = &segment->options;
         return conn->timestamps_agreed && options->has_timestamps && options->timestamp_echo != 0 &&
                (int32_t)(options->timestamp_echo - conn_timestamp(conn, at)) < 0;
+}
+
+/* Where a segment without text begins: SND.NXT, but within the peer's window (tcp_acceptable_seq). */
+static inline struct seqnum conn_acceptable_seq(const TcpConn *conn)
+{
+        struct seqnum edge = seq_add(conn->snd.una, conn->snd.wnd);
+        int32_t beyond = seq_diff(conn->snd.nxt, edge);
+        bool is_lost_in_scale = conn->window_scaling_agreed && beyond < 1 << conn->rcv.scale;
+        return beyond <= 0 || is_lost_in_scale ? conn->snd.nxt : edge;
 }
 
 /* RFC 9293 section 3.3.2: the states in which both have sent their SYN and know that it arrived. */
@@ -215,27 +273,99 @@ int conn_take_error(TcpConn *conn);
 /* ---- receive.c, receive_text.c: the steps of a segment ---- */
 
 void receive_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* The steps of section 3.10.7.4. */
+void receive_in_steps(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* Whether something refused may be answered: twice a second; a segment that cannot be part of a loop always. */
+bool receive_may_answer(TcpConn *conn, time_ns now);
+bool receive_may_answer_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* PAWS: its timestamp lies more than `tolerance` ticks before TS.Recent. */
+bool receive_is_too_old(const TcpConn *conn, const struct tcp_segment *segment, int32_t tolerance, time_ns now);
+/* The table of section 3.10.7.4 for a window from RCV.NXT on. */
+bool receive_is_in_window(const TcpConn *conn, const struct tcp_segment *segment, uint32_t window);
 void receive_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
-void receive_fin(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
-/* A segment that lies wholly before RCV.NXT: told by a duplicate ACK, with DSACK. */
-void receive_old_text(TcpConn *conn, const struct tcp_segment *segment);
+/* The packet that this segment came in, and the memory it takes. */
+static inline uint32_t receive_packet_size(const TcpConn *conn, const struct tcp_segment *segment)
+{
+        uint32_t headers = ip_address_is_ipv4(&conn->tuple.remote.address) ? 40 : 60;
+        return headers + (uint32_t)tcp_options_size(&segment->options) + segment->payload.length;
+}
+static inline uint32_t receive_memory_of_segment(const TcpConn *conn, const struct tcp_segment *segment)
+{
+        return receive_memory_of_packet(receive_packet_size(conn, segment));
+}
+/* What arrives twice is told to the peer, if the two agreed on that. RFC 2883. */
+void receive_report_duplicate(TcpConn *conn, struct seqnum left, struct seqnum right);
+/* Something waits behind a hole. */
+bool receive_holds(const TcpConn *conn);
 void receive_note_refused(TcpConn *conn, const struct tcp_segment *segment, enum tcp_refusal why);
 
-/* ---- receive_window.c ---- */
+/* ---- ack_policy.c: when to acknowledge ---- */
 
-/* The window that the peer may use: from RCV.NXT to the edge. */
+/* One is owed; `reason` is told when it goes out by itself. */
+void ack_schedule(TcpConn *conn, enum tcp_send_reason reason);
+/* Something is wrong: the next ACKs are not delayed. */
+void ack_hurry(TcpConn *conn);
+/* Two of them are not: the sender's window may be small. */
+void ack_hurry_briefly(TcpConn *conn);
+/* In-order text of this size has come. */
+void ack_on_text(TcpConn *conn, time_ns now);
+/* The estimate of a full segment follows `length` bytes in a segment with these flags and options. */
+void ack_measure_segment(TcpConn *conn, const struct tcp_segment *segment);
+/* All steps of a segment are done; text, if any, goes out first. */
+void ack_ask(TcpConn *conn, bool behind_hole_too);
+/* Whether what is owed must be sent now; else a deadline is set. */
+bool ack_check(TcpConn *conn, time_ns now);
+/* The user has read `bytes`: what is owed may be due, or the window may have opened. */
+void ack_on_read(TcpConn *conn, size_t bytes);
+/* A segment with an ACK, or with text, has gone out. */
+void ack_on_ack_sent(TcpConn *conn);
+void ack_on_text_sent(TcpConn *conn, time_ns now);
+void ack_on_delay_over(TcpConn *conn, time_ns now);
+void ack_on_compression_over(TcpConn *conn);
+/* The connection answers, or does no more. */
+void ack_enter_pingpong(TcpConn *conn);
+void ack_leave_pingpong(TcpConn *conn);
+static inline bool ack_in_pingpong(const TcpConn *conn)
+{
+        return conn->ack.pingpong > 0;
+}
+
+/* ---- receive_window.c: how much is offered ---- */
+
+/* The window that the peer may use. */
 static inline uint32_t receive_window(const TcpConn *conn)
 {
-        return conn->rcv.edge.value - conn->rcv.nxt.value;
+        int32_t window = seq_diff(seq_add(conn->rcv.acked, conn->rcv.wnd), conn->rcv.nxt);
+        return window > 0 ? (uint32_t)window : 0;
 }
-/* The smallest shift with which the whole buffer can be offered. */
-uint8_t receive_window_scale(uint32_t receive_buffer);
-/* The first window, that of a SYN. */
-void receive_window_start(TcpConn *conn);
-/* Move the edge as far as the buffer allows, if that is far enough to be worth telling. */
-void receive_window_open(TcpConn *conn);
-/* The reader has made so much room that the peer should hear of it at once. */
-bool receive_window_is_news(const TcpConn *conn);
+static inline struct seqnum receive_edge(const TcpConn *conn)
+{
+        return seq_add(conn->rcv.nxt, receive_window(conn));
+}
+/* The buffer's size by the settings: now or from the start. */
+void receive_window_set_buffer(TcpConn *conn);
+/* The first window and the scale, for segments of `mss` bytes. */
+void receive_window_begin(TcpConn *conn, uint32_t mss);
+/* No window scaling was agreed. */
+void receive_window_forgo_scale(TcpConn *conn);
+/* The handshake is done. */
+void receive_window_establish(TcpConn *conn, time_ns now);
+/* The window to tell now, and its field in the header. */
+uint32_t receive_window_possible(TcpConn *conn);
+uint16_t receive_window_tell(TcpConn *conn);
+/* A segment has come that is larger than those before: memory and payload in a new proportion. */
+void receive_window_learn_ratio(TcpConn *conn, uint32_t payload, uint32_t memory);
+void receive_window_set_clamp(TcpConn *conn, uint32_t clamp);
+/* So much text has come: more may be offered. */
+void receive_window_grow(TcpConn *conn, uint32_t payload, uint32_t memory);
+/* What the user read may need a larger buffer; so may a segment behind a hole. */
+void receive_window_on_read(TcpConn *conn, time_ns now);
+void receive_window_on_held(TcpConn *conn);
+/* Samples of the round trip as the receiver sees it. */
+void receive_window_measure_rtt(TcpConn *conn, time_ns now);
+void receive_window_measure_echo(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* One more packet may be stored, if need be after making room. */
+bool receive_window_has_memory(TcpConn *conn);
 
 /* ---- path_mtu.c ---- */
 
@@ -248,19 +378,60 @@ uint32_t path_mtu_effective_mss(const TcpConn *conn);
 /* A router says that the path carries no more: what is too large in flight is sent again, smaller. */
 void path_mtu_shrink(TcpConn *conn, uint32_t mtu, time_ns now);
 
-/* ---- closing.c: FINs sent and received, and what comes after ---- */
+/* ---- half_open.c: SYN-RECEIVED of a listener ---- */
+
+void half_open_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+void half_open_on_deadline(TcpConn *conn, time_ns now);
+void half_open_start_timer(TcpConn *conn, time_ns now);
+
+/* ---- send_memory.c: how much may be written ---- */
+
+/* The send buffer's size and what of it is in use, in bytes of memory. */
+uint32_t send_memory_size(const TcpConn *conn);
+uint32_t send_memory_used(const TcpConn *conn);
+void send_memory_grow(TcpConn *conn);
+/* How much of a write of `wanted` bytes is taken now. */
+size_t send_memory_room(const TcpConn *conn, size_t wanted);
+bool send_memory_is_writable(const TcpConn *conn);
+
+/* ---- closing.c: FINs sent and received, resets ---- */
 
 /* The user writes no more: a FIN follows the stream. */
-void closing_send_fin(TcpConn *conn, time_ns now);
-void closing_on_fin_acknowledged(TcpConn *conn, time_ns now);
+void closing_send_fin(TcpConn *conn);
+/* The user has let go: nobody waits for the peer's FIN for ever. */
+void closing_let_go(TcpConn *conn, time_ns now);
+void closing_on_fin_wait_2_deadline(TcpConn *conn, time_ns now);
+/* `segment` acknowledges our FIN. */
+void closing_on_fin_acknowledged(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 void closing_on_fin_received(TcpConn *conn, time_ns now);
-void closing_restart_time_wait(TcpConn *conn, time_ns now);
-/* Whether the connection, in TIME-WAIT, gives way to this SYN. RFC 6191. */
-bool closing_gives_way(const TcpConn *conn, const struct tcp_segment *segment);
 /* The answer to an impossible segment: a reset that begins at `seq`. */
 void closing_want_reset(TcpConn *conn, struct seqnum seq);
-/* A reset of our own accord, then the end, seen by the user as `error` (0: not). */
+/* The same as where no connection is. */
+void closing_answer_when_closed(TcpConn *conn, const struct tcp_segment *segment);
+/* The same, and the end. */
+void closing_answer_with_reset(TcpConn *conn, const struct tcp_segment *segment);
+/* The peer has reset the connection. */
+void closing_take_reset(TcpConn *conn);
+/* A reset of our own accord. */
+void closing_send_reset(TcpConn *conn);
+/* The same where the peer must know, then the end, seen by the user as `error` (0: not). */
 void closing_reset(TcpConn *conn, int error);
+
+/* ---- time_wait.c ---- */
+
+/* A reset older than this is believed whatever its timestamp (TCP_PAWS_MSL). */
+#define PAWS_RESET_AGE (60 * SECOND)
+
+void time_wait_begin(TcpConn *conn, time_ns now);
+/* FIN-WAIT-2 in the same small form, for so long. */
+void time_wait_for_fin(TcpConn *conn, duration_ns patience, time_ns now);
+void time_wait_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* Whether the connection, in TIME-WAIT, gives way to this SYN. RFC 6191. */
+bool time_wait_gives_way(const TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+static inline bool time_wait_has_begun(const TcpConn *conn)
+{
+        return conn->state == TCP_STATE_TIME_WAIT || conn->is_unattended;
+}
 
 /* ---- listener.c: what a child tells its listener ---- */
 

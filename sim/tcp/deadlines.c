@@ -3,8 +3,6 @@
  */
 #include "tcp/conn_private.h"
 
-#include <errno.h>
-
 #include "tcp/rack.h"
 #include "tcp/sender.h"
 #include "tcp/tail_probe.h"
@@ -28,16 +26,22 @@ static void on_retransmit(TcpConn *conn, time_ns now)
 
 static void on_delayed_ack(TcpConn *conn, time_ns now)
 {
-        (void)now;
         conn_note_deadline(conn, TCP_DEADLINE_DELAYED_ACK);
-        conn_want_ack(conn, TCP_SEND_DELAYED_ACK);
+        ack_on_delay_over(conn, now);
+}
+
+static void on_compressed_ack(TcpConn *conn, time_ns now)
+{
+        (void)now;
+        conn_note_deadline(conn, TCP_DEADLINE_COMPRESSED_ACK);
+        ack_on_compression_over(conn);
 }
 
 /* RFC 9293 section 3.8.4. As Linux: with a user timeout it is that which decides when to give up. */
-static bool is_presumed_dead(const TcpConn *conn, time_ns now)
+static bool is_presumed_dead(const TcpConn *conn, duration_ns silence)
 {
         if (conn->settings.user_timeout > 0)
-                return conn->keepalive_probes > 0 && now - conn->last_heard_at >= conn->settings.user_timeout;
+                return conn->keepalive_probes > 0 && silence >= conn->settings.user_timeout;
         return conn->keepalive_probes >= conn->settings.keepalive_count;
 }
 
@@ -47,20 +51,27 @@ static bool is_waiting_for_answer(const TcpConn *conn)
         return !seq_equal(conn->snd.una, conn->snd.nxt) || send_queue_size(&conn->send_queue) > 0;
 }
 
+/* The deadline is not moved whenever something arrives: it looks how long the silence is. */
 static void on_keepalive(TcpConn *conn, time_ns now)
 {
-        if (is_waiting_for_answer(conn)) {
-                conn_set_deadline(conn, TCP_DEADLINE_KEEPALIVE, now + conn->settings.keepalive_idle);
+        const struct tcp_settings *settings = &conn->settings;
+        duration_ns silence = now - MAX(conn->last_heard_at, conn->ack.last_received_at);
+        if (!settings->keepalive)
+                return;
+        if (is_waiting_for_answer(conn) || silence < settings->keepalive_idle) {
+                duration_ns wait = settings->keepalive_idle - (is_waiting_for_answer(conn) ? 0 : silence);
+                conn_set_deadline(conn, TCP_DEADLINE_KEEPALIVE, now + wait);
                 return;
         }
         conn_note_deadline(conn, TCP_DEADLINE_KEEPALIVE);
-        if (is_presumed_dead(conn, now)) {
-                closing_reset(conn, ETIMEDOUT);
+        if (is_presumed_dead(conn, silence)) {
+                closing_send_reset(conn);
+                conn_time_out(conn);
                 return;
         }
         conn->keepalive_probes++;
         conn->keepalive_wanted = true;
-        conn_set_deadline(conn, TCP_DEADLINE_KEEPALIVE, now + conn->settings.keepalive_interval);
+        conn_set_deadline(conn, TCP_DEADLINE_KEEPALIVE, now + settings->keepalive_interval);
 }
 
 static void on_user_timeout(TcpConn *conn, time_ns now)
@@ -73,9 +84,8 @@ static void on_user_timeout(TcpConn *conn, time_ns now)
 /* The peer never closed, and nobody is left to wait for it. */
 static void on_fin_wait_2(TcpConn *conn, time_ns now)
 {
-        (void)now;
         conn_note_deadline(conn, TCP_DEADLINE_FIN_WAIT_2);
-        conn_end(conn);
+        closing_on_fin_wait_2_deadline(conn, now);
 }
 
 static void on_time_wait(TcpConn *conn, time_ns now)
@@ -91,6 +101,7 @@ static void (*const actions[TCP_DEADLINES])(TcpConn *conn, time_ns now) = {
         [TCP_DEADLINE_REORDERING] = rack_on_deadline,
         [TCP_DEADLINE_PERSIST] = sender_on_persist_deadline,
         [TCP_DEADLINE_DELAYED_ACK] = on_delayed_ack,
+        [TCP_DEADLINE_COMPRESSED_ACK] = on_compressed_ack,
         [TCP_DEADLINE_KEEPALIVE] = on_keepalive,
         [TCP_DEADLINE_USER_TIMEOUT] = on_user_timeout,
         [TCP_DEADLINE_FIN_WAIT_2] = on_fin_wait_2,

@@ -57,13 +57,13 @@ void ecn_on_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
                 return;
         if (segment->ecn == ECN_NOT_ECT) {
                 if (conn->ecn.has_seen_ect)
-                        conn_want_ack(conn, TCP_SEND_ACK);
+                        ack_hurry_briefly(conn);
                 return;
         }
         if (segment->ecn == ECN_CE) {
                 cong_on_event(&conn->cong, CONG_CE, &facts);
                 if (!conn->ecn.echoes)
-                        conn_want_ack(conn, TCP_SEND_ACK);
+                        ack_hurry_briefly(conn);
                 conn->ecn.echoes = true;
         } else {
                 cong_on_event(&conn->cong, CONG_NO_CE, &facts);
@@ -77,7 +77,7 @@ void ecn_on_cwr(TcpConn *conn, const struct tcp_segment *segment)
                 return;
         conn->ecn.echoes = false;
         if (tcp_segment_length(segment) > 0)
-                conn_want_ack(conn, TCP_SEND_ACK);
+                conn->ack.may_not_wait = true;
 }
 
 /* Section 6.1.5: "the TCP sender MUST NOT set either an ECT codepoint ... for retransmitted data packets";

@@ -12,8 +12,18 @@
 
 #define SCALE_MAX 14
 
-/* As Linux (TCP_MSS_DEFAULT): what a segment of the peer's carries, before one has come. */
-#define FIRST_PEER_MSS_ESTIMATE 536
+/* Timestamps with their padding, in every segment once agreed. */
+#define TIMESTAMPS_SIZE 12
+
+/* What a segment of the peer's is thought to carry, before one has come: TCP_MSS_DEFAULT, TCP_MIN_MSS. */
+#define FIRST_ESTIMATE_MAX 536
+#define FIRST_ESTIMATE_MIN 88
+
+/* The SYN is sent again so soon when an old connection's answer has come (TCP_TIMEOUT_MIN). */
+#define RETRY_AFTER_RESET (2 * MILLISECOND)
+
+/* An ACK that goes with the data which are about to follow (TCP_DELACK_MAX). */
+#define PATIENCE_FOR_DATA (200 * MILLISECOND)
 
 static void begin(TcpConn *conn, const struct four_tuple *tuple, time_ns now)
 {
@@ -24,20 +34,18 @@ static void begin(TcpConn *conn, const struct four_tuple *tuple, time_ns now)
         conn->snd.nxt = seq_add(conn->snd.iss, 1);
         conn->snd.resent_end = conn->snd.nxt;
         conn->timestamp_offset = tcp_host_timestamp_offset(conn->host, tuple);
-        conn->rcv.mss = path_mtu_own_mss(conn);
-        conn->rcv.peer_mss_estimate = MIN(FIRST_PEER_MSS_ESTIMATE, conn->rcv.mss);
-        conn->rcv.scale =
-                conn->settings.window_scaling ? receive_window_scale(conn->settings.receive_buffer) : 0;
+        conn->rcv.mss = conn->rcv.advised_mss = path_mtu_own_mss(conn);
         conn->sack_agreed = conn->settings.sack;
         conn->timestamps_agreed = conn->settings.timestamps;
         conn->window_scaling_agreed = conn->settings.window_scaling;
+        conn->ack.last_received_at = now;
         conn->syn_wanted = true;
 }
 
 void handshake_open(TcpConn *conn, const struct four_tuple *tuple, time_ns now)
 {
         begin(conn, tuple, now);
-        receive_window_start(conn);
+        receive_window_begin(conn, conn->rcv.mss);
 }
 
 /* What both offered is agreed; until its SYN has come, what we offer counts. */
@@ -48,9 +56,8 @@ static void agree_on_options(TcpConn *conn, const struct tcp_options *options, t
         conn->window_scaling_agreed &= options->has_window_scale;
         if (conn->window_scaling_agreed)
                 conn->snd.scale = MIN(options->window_scale, SCALE_MAX);
-        else
-                conn->rcv.scale = 0;
         if (conn->timestamps_agreed) {
+                conn->rcv.advised_mss = conn->rcv.mss - TIMESTAMPS_SIZE;
                 conn->ts_recent = options->timestamp_value;
                 conn->ts_recent_at = now;
         }
@@ -69,7 +76,6 @@ static void take_syn(TcpConn *conn, const struct tcp_segment *syn, time_ns now)
         conn->snd.wnd = conn->snd.wnd_max = syn->window;
         conn->snd.peer_mss = path_mtu_peer_mss(conn, &syn->options);
         conn->snd.mss = path_mtu_effective_mss(conn);
-        receive_window_start(conn);
         conn->snd.wl1 = syn->seq;
         conn->snd.wl2 = syn->ack;
 }
@@ -81,6 +87,9 @@ void handshake_accept_syn(
         conn->is_passive = true;
         begin(conn, tuple, now);
         take_syn(conn, syn, now);
+        receive_window_begin(conn, conn->rcv.advised_mss);
+        if (!conn->window_scaling_agreed)
+                receive_window_forgo_scale(conn);
         conn_set_state(conn, TCP_STATE_SYN_RECEIVED);
 }
 
@@ -101,24 +110,38 @@ static void start_keepalive(TcpConn *conn, time_ns now)
                 conn_set_deadline(conn, TCP_DEADLINE_KEEPALIVE, now + conn->settings.keepalive_idle);
 }
 
+/* tcp_initialize_rcv_mss */
+static void estimate_peer_mss(TcpConn *conn)
+{
+        uint32_t mss = MIN(conn->rcv.advised_mss, conn->snd.mss);
+        mss = MIN(MIN(mss, conn->rcv.wnd / 2), FIRST_ESTIMATE_MAX);
+        conn->rcv.peer_mss_estimate = MAX(mss, FIRST_ESTIMATE_MIN);
+}
+
 /* Our SYN is acknowledged. */
 static void establish(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         conn->snd.una = segment->ack;
         conn->syn_wanted = false;
+        conn->syn_timeouts_at_open = conn->syn_timeouts;
+        conn->ack.last_received_at = now;
         conn_set_state(conn, TCP_STATE_ESTABLISHED);
+        estimate_peer_mss(conn);
+        receive_window_establish(conn, now);
         sender_start(conn, handshake_round_trip(conn, segment, now), now);
         start_keepalive(conn, now);
         if (conn->listener != NULL)
                 listener_on_child_established(conn->listener, conn);
 }
 
-/* "SND.WND <- SEG.WND, SND.WL1 <- SEG.SEQ, SND.WL2 <- SEG.ACK". */
+/* "SND.WND <- SEG.WND, SND.WL1 <- SEG.SEQ, SND.WL2 <- SEG.ACK". What the listener's SYN offered no longer
+ * counts: it was not scaled. */
 void handshake_complete(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         bool is_syn = segment->flags & TCP_FLAG_SYN;
         conn->snd.wnd = (uint32_t)segment->window << (is_syn ? 0 : conn->snd.scale);
-        conn->snd.wnd_max = MAX(conn->snd.wnd_max, conn->snd.wnd);
+        conn->snd.wnd_max = conn->is_passive ? conn->snd.wnd : MAX(conn->snd.wnd_max, conn->snd.wnd);
+        conn->snd.mss = path_mtu_effective_mss(conn);
         conn->snd.wl1 = segment->seq;
         conn->snd.wl2 = segment->ack;
         establish(conn, segment, now);
@@ -126,11 +149,29 @@ void handshake_complete(TcpConn *conn, const struct tcp_segment *segment, time_n
                 conn_set_state(conn, TCP_STATE_FIN_WAIT_1);
 }
 
+/* ---- SYN-SENT ---- */
+
 /* RFC 9293 section 3.10.7.3, first: "If SEG.ACK =< ISS or SEG.ACK > SND.NXT, send a reset (unless the RST bit
- * is set...)". */
+ * is set...)". As Linux, a stamp that was never sent is as bad. */
 static bool has_bad_ack(const TcpConn *conn, const struct tcp_segment *segment)
 {
         return (segment->flags & TCP_FLAG_ACK) && !seq_equal(segment->ack, conn->snd.nxt);
+}
+
+static bool has_bad_echo(const TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        uint32_t echo = segment->options.timestamp_echo;
+        if (!(segment->flags & TCP_FLAG_ACK) || !conn->timestamps_agreed ||
+                !segment->options.has_timestamps || echo == 0)
+                return false;
+        return echo - conn->syn_stamp_first > conn_timestamp(conn, now) - conn->syn_stamp_first;
+}
+
+static void answer_impossible(TcpConn *conn, const struct tcp_segment *segment)
+{
+        receive_note_refused(conn, segment, TCP_REFUSED_BAD_ACK);
+        if (!(segment->flags & TCP_FLAG_RST))
+                closing_want_reset(conn, segment->ack);
 }
 
 /* "If the ACK was acceptable, then signal to the user 'error: connection reset'": POSIX's ECONNREFUSED. */
@@ -142,34 +183,53 @@ static void on_reset(TcpConn *conn, const struct tcp_segment *segment)
                 receive_note_refused(conn, segment, TCP_REFUSED_RESET);
 }
 
+/* Whose data are about to follow sends no ACK before them; nor does who answers anyway (TCP_QUICKACK off). */
+static void acknowledge_syn_ack(TcpConn *conn, time_ns now)
+{
+        bool has_data = send_queue_size(&conn->send_queue) > 0 || conn->fin_queued;
+        if (!has_data && !ack_in_pingpong(conn) && conn->settings.defer_accept == 0) {
+                conn_want_ack(conn, TCP_SEND_ACK);
+                return;
+        }
+        ack_schedule(conn, TCP_SEND_ACK);
+        ack_hurry(conn);
+        conn->ack.timer_is_running = true;
+        conn_set_deadline(conn, TCP_DEADLINE_DELAYED_ACK, now + PATIENCE_FOR_DATA);
+}
+
+/* Differs: "if there are other controls or text in the segment, then continue processing"; as Linux, they are
+ * not looked at: their sender sends them again. */
 static void on_syn_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         take_syn(conn, segment, now);
+        if (!conn->window_scaling_agreed)
+                receive_window_forgo_scale(conn);
         establish(conn, segment, now);
-        conn_want_ack(conn, TCP_SEND_ACK);
-        /* "If there are other controls or text in the segment, then continue processing at the sixth step."
-         */
-        receive_text(conn, segment, now);
-        if (conn->state == TCP_STATE_ESTABLISHED)
-                receive_fin(conn, segment, now);
+        acknowledge_syn_ack(conn, now);
 }
 
-/* Both have called at once. Text and FIN of this SYN are not acknowledged: its sender sends them again. */
+/* Both have called at once. Text and FIN of this SYN are not acknowledged: its sender sends them again.
+ * Differs from RFC 7323 section 2.2: as Linux, the scale that we offered is used though the peer offered
+ * none.
+ */
 static void on_crossing_syn(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         take_syn(conn, segment, now);
+        estimate_peer_mss(conn);
         conn->syn_wanted = true;
+        conn->syn_is_answer = true;
         conn_set_state(conn, TCP_STATE_SYN_RECEIVED);
 }
 
 void handshake_on_syn_sent_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        bool is_reset = segment->flags & TCP_FLAG_RST;
         if (has_bad_ack(conn, segment)) {
-                receive_note_refused(conn, segment, TCP_REFUSED_BAD_ACK);
-                if (!is_reset)
-                        closing_want_reset(conn, segment->ack);
-        } else if (is_reset) {
+                answer_impossible(conn, segment);
+                if (conn->syn_timeouts == 0)
+                        conn_set_deadline(conn, TCP_DEADLINE_RETRANSMIT, now + RETRY_AFTER_RESET);
+        } else if (has_bad_echo(conn, segment, now)) {
+                answer_impossible(conn, segment);
+        } else if (segment->flags & TCP_FLAG_RST) {
                 on_reset(conn, segment);
         } else if (!(segment->flags & TCP_FLAG_SYN)) {
                 receive_note_refused(conn, segment, TCP_REFUSED_STATE);
@@ -180,50 +240,70 @@ void handshake_on_syn_sent_segment(TcpConn *conn, const struct tcp_segment *segm
         }
 }
 
-void handshake_on_syn_sent(TcpConn *conn, time_ns now)
+/* ---- SYNs sent ---- */
+
+static void note_stamp(TcpConn *conn, time_ns now)
 {
-        conn->syn_wanted = false;
-        if (conn->syn_sendings++ == 0)
-                conn->syn_sent_at = now;
-        else
-                conn->counts.retransmitted_segments++;
-        /* As Linux, our own SYN tries the user's patience, the answer to another's does not. */
-        if (!conn->is_passive)
-                conn->unanswered_since = conn->syn_sent_at;
-        conn_set_deadline(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
+        conn->syn_stamp_last = conn_timestamp(conn, now);
+        if (conn->syn_sendings == 1)
+                conn->syn_stamp_first = conn->syn_stamp_last;
 }
 
-/* Who called learns that nobody answered; a half-open connection of a listener goes without a word. */
-static void give_up(TcpConn *conn)
+void handshake_on_syn_sent(TcpConn *conn, time_ns now)
 {
-        if (conn->is_passive)
-                conn_end(conn);
-        else
-                conn_time_out(conn);
+        bool is_answer_to_crossing = conn->syn_is_answer;
+        conn->syn_wanted = false;
+        conn->syn_is_answer = false;
+        if (conn->syn_sendings++ == 0)
+                conn->syn_sent_at = now;
+        else if (!is_answer_to_crossing)
+                conn->counts.retransmitted_segments++;
+        note_stamp(conn, now);
+        if (conn->is_passive) {
+                if (conn->syn_sendings == 1)
+                        half_open_start_timer(conn, now);
+                return;
+        }
+        conn->unanswered_since = conn->syn_sent_at;
+        if (!is_answer_to_crossing)
+                conn_set_deadline(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
+}
+
+/* So many timeouts in a row do not double the RTO (tcp_syn_linear_timeouts); they are not counted against
+ * the retries. */
+static uint32_t linear_timeouts(const TcpConn *conn)
+{
+        return conn->state == TCP_STATE_SYN_SENT ? conn->settings.syn_linear_timeouts : 0;
 }
 
 void handshake_on_retransmit_deadline(TcpConn *conn, time_ns now)
 {
-        (void)now;
-        uint32_t retries = conn->is_passive ? conn->settings.syn_ack_retries : conn->settings.syn_retries;
+        if (conn->is_passive) {
+                half_open_on_deadline(conn, now);
+                return;
+        }
         conn_note_deadline(conn, TCP_DEADLINE_RETRANSMIT);
-        if (conn->rtt.backoffs >= retries) {
-                give_up(conn);
+        if (conn->syn_timeouts >= conn->settings.syn_retries + linear_timeouts(conn)) {
+                conn_time_out(conn);
                 return;
         }
         conn->counts.timeouts++;
-        rtt_back_off(&conn->rtt);
+        conn->syn_timeouts++;
+        if (conn->syn_timeouts > linear_timeouts(conn))
+                rtt_back_off(&conn->rtt);
         sender_timer_note_rtt(conn, -1);
         conn->syn_wanted = true;
 }
 
 /* A SYN offers; a SYN-ACK offers what the SYN offered too. RFC 7323 section 2.2 and 3.2, RFC 2018 section 2.
- */
+ * Differs: as Linux, the SYN-ACK of a crossing is our SYN with an ACK: it offers all. */
 void handshake_fill_options(const TcpConn *conn, struct tcp_options *options)
 {
+        bool is_own_offer = !conn->is_passive;
         options->has_mss = true;
         options->mss = (uint16_t)MIN(conn->rcv.mss, UINT16_MAX);
-        options->sack_permitted = conn->sack_agreed;
-        options->has_window_scale = conn->window_scaling_agreed;
+        options->sack_permitted = is_own_offer ? conn->settings.sack : conn->sack_agreed;
+        options->has_window_scale =
+                is_own_offer ? conn->settings.window_scaling : conn->window_scaling_agreed;
         options->window_scale = conn->rcv.scale;
 }

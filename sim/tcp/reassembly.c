@@ -235,13 +235,18 @@ void reassembly_init(struct reassembly *reassembly, PayloadPool *pool)
         *reassembly = (struct reassembly){ .pool = pool };
 }
 
-void reassembly_clear(struct reassembly *reassembly)
+void reassembly_forget_held(struct reassembly *reassembly)
 {
-        reassembly_read(reassembly, NULL, reassembly_readable(reassembly));
         for (uint32_t i = 0; i < reassembly->piece_count; i++)
                 payload_slice_unref(&piece_at(reassembly, i)->slice);
         reassembly->piece_count = reassembly->range_count = 0;
         reassembly->held_bytes = 0;
+}
+
+void reassembly_clear(struct reassembly *reassembly)
+{
+        reassembly_read(reassembly, NULL, reassembly_readable(reassembly));
+        reassembly_forget_held(reassembly);
         ring_clear(&reassembly->ready);
         ring_clear(&reassembly->pieces);
         ring_clear(&reassembly->ranges);

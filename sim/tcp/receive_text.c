@@ -1,14 +1,11 @@
 /*
- * Text and FIN of an acceptable segment, and when they are acknowledged. RFC 9293 section 3.10.7.4 steps 7
- * and 8; RFC 5681 section 4.2 (when), RFC 2883 (what came twice).
+ * Text and FIN of an acceptable segment. RFC 9293 section 3.10.7.4 steps 7 and 8; RFC 2883 (what came
+ * twice); as Linux (tcp_data_queue).
  */
 #include "tcp/conn_private.h"
 
-static bool takes_text(enum tcp_state state)
-{
-        return state == TCP_STATE_ESTABLISHED || state == TCP_STATE_FIN_WAIT_1 ||
-               state == TCP_STATE_FIN_WAIT_2;
-}
+/* Less text than this says nothing about how much more may come (tcp_event_data_recv). */
+#define SMALLEST_GROWTH 128
 
 /* ---- Numbers and offsets ---- */
 
@@ -67,51 +64,77 @@ static void note_outcome(const TcpConn *conn, uint64_t begin, uint64_t end, uint
 
 /* ---- What came twice ---- */
 
-/* RFC 2883 section 4: the first block of the next ACK names the newest duplicate. */
-static void report_duplicate(TcpConn *conn, struct seqnum begin, struct seqnum end)
+void receive_report_duplicate(TcpConn *conn, struct seqnum left, struct seqnum right)
 {
-        if (!conn->settings.dsack || !conn->sack_agreed)
-                return;
-        conn->has_dsack = true;
-        conn->dsack = (struct sack_block){ begin, end };
+        if (conn->settings.dsack && conn->sack_agreed)
+                sack_report_set_duplicate(&conn->rcv.sack, left, right);
 }
 
-void receive_old_text(TcpConn *conn, const struct tcp_segment *segment)
+static void report_more_duplicate(TcpConn *conn, struct seqnum left, struct seqnum right)
+{
+        if (conn->settings.dsack && conn->sack_agreed)
+                sack_report_extend_duplicate(&conn->rcv.sack, left, right);
+}
+
+static void note_old(TcpConn *conn, const struct tcp_segment *segment)
 {
         struct tcp_note *note = tcp_host_note(conn->host, TCP_NOTE_DUPLICATE);
         if (note != NULL)
                 note->range = (struct seq_range){ segment->seq, tcp_segment_end(segment) };
         conn->counts.duplicate_arrivals++;
-        report_duplicate(conn, segment->seq, tcp_segment_end(segment));
-        conn_want_ack(conn, TCP_SEND_DUPLICATE_ACK);
 }
 
-/* ---- When to acknowledge ---- */
-
-/* "An ACK SHOULD be generated for at least every second full-sized segment, and MUST be generated within 500
- * ms of the arrival of the first unacknowledged packet." */
-static void acknowledge_in_order(TcpConn *conn, uint32_t bytes, time_ns now)
+bool receive_holds(const TcpConn *conn)
 {
-        conn->unacked_bytes += bytes;
-        bool is_enough = conn->unacked_bytes >= 2 * conn->rcv.peer_mss_estimate;
-        if (conn->settings.delayed_ack == 0 || is_enough) {
-                conn_want_ack(conn, TCP_SEND_ACK);
-        } else if (conn->ack_wish == ACK_NOT_WANTED) {
-                conn->ack_wish = ACK_DELAYED;
-                conn_set_deadline(conn, TCP_DEADLINE_DELAYED_ACK, now + conn->settings.delayed_ack);
-        }
+        return conn->rcv.reassembly.range_count > 0 || (conn->rcv.knows_fin && !conn->fin_received);
 }
 
-/* "Out-of-order data segments SHOULD be acknowledged immediately ... the receiver SHOULD send an immediate
- * ACK when it receives a data segment that fills in all or part of a gap in the sequence space." */
-static void acknowledge(TcpConn *conn, const struct reassembly_outcome *outcome, time_ns now)
+/* ---- FIN ---- */
+
+static void remember_fin(TcpConn *conn, int64_t offset)
 {
-        if (outcome->held > 0 || outcome->in_order == 0)
-                conn_want_ack(conn, TCP_SEND_DUPLICATE_ACK);
-        else if (outcome->filled > 0 || outcome->duplicate > 0 || conn->rcv.reassembly.range_count > 0)
-                conn_want_ack(conn, TCP_SEND_ACK);
-        else
-                acknowledge_in_order(conn, outcome->in_order, now);
+        if (conn->rcv.knows_fin || offset < (int64_t)conn->rcv.reassembly.next)
+                return;
+        conn->rcv.knows_fin = true;
+        conn->rcv.fin_offset = (uint64_t)offset;
+}
+
+static void forget_held(TcpConn *conn)
+{
+        reassembly_forget_held(&conn->rcv.reassembly);
+        receive_memory_forget_held(&conn->rcv.memory);
+}
+
+/* Behind a hole, one that lies below what is held is none: either of them is wrong. In order, it is right. */
+static void look_for_fin(TcpConn *conn, const struct tcp_segment *segment, bool is_in_order)
+{
+        int64_t offset = offset_of(conn, text_end(segment));
+        if (!(segment->flags & TCP_FLAG_FIN))
+                return;
+        bool contradicts = offset < (int64_t)reassembly_end(&conn->rcv.reassembly);
+        if (contradicts && is_in_order && !conn->rcv.knows_fin)
+                forget_held(conn);
+        if (!contradicts || is_in_order)
+                remember_fin(conn, offset);
+}
+
+static bool has_reached_fin(const TcpConn *conn)
+{
+        return conn->rcv.knows_fin && !conn->fin_received &&
+               conn->rcv.reassembly.next == conn->rcv.fin_offset;
+}
+
+/* "Advance RCV.NXT over the FIN, and send an acknowledgment for the FIN." What is held behind it is nothing
+ * (tcp_fin). */
+static void take_fin(TcpConn *conn, time_ns now)
+{
+        conn->fin_received = true;
+        conn->rcv.nxt = seq_add(conn->rcv.nxt, 1);
+        forget_held(conn);
+        ack_schedule(conn, TCP_SEND_ACK);
+        conn->ack.may_not_wait |= conn->settings.delayed_ack != TCP_DELAYED_ACK_ADAPTIVE;
+        closing_on_fin_received(conn, now);
+        sack_report_advance(&conn->rcv.sack, conn->rcv.nxt, false);
 }
 
 /* ---- Text ---- */
@@ -126,109 +149,149 @@ static void count_arrival(TcpConn *conn, const struct reassembly_outcome *outcom
                 MAX(conn->counts.held_bytes_max, (uint32_t)conn->rcv.reassembly.held_bytes);
 }
 
-/* Payload for the stream bytes begin <= b < end, all within the window. */
-static void insert(TcpConn *conn, uint64_t begin, const struct payload *payload, time_ns now)
-{
-        struct reassembly *reassembly = &conn->rcv.reassembly;
-        struct reassembly_outcome outcome;
-        uint64_t next = reassembly->next;
-        uint64_t end = begin + payload->length;
-        reassembly_insert(reassembly, begin, payload, &outcome);
-        conn->rcv.nxt = seq_add(conn->rcv.nxt, (uint32_t)(reassembly->next - next));
-        conn->rcv.peer_mss_estimate = MIN(MAX(conn->rcv.peer_mss_estimate, payload->length), conn->rcv.mss);
-        note_outcome(conn, begin, end, next, &outcome);
-        count_arrival(conn, &outcome);
-        if (outcome.duplicate > 0)
-                report_duplicate(conn, seq_of_offset(conn, outcome.duplicate_begin),
-                        seq_of_offset(conn, outcome.duplicate_end));
-        acknowledge(conn, &outcome, now);
-}
-
-/* The stream bytes that may be taken end here: at the window's edge, or at the FIN. */
+/* The stream ends at the FIN, when that is known. */
 static int64_t limit_offset(const TcpConn *conn)
 {
-        int64_t edge = offset_of(conn, conn->rcv.edge);
-        return conn->rcv.knows_fin ? MIN(edge, (int64_t)conn->rcv.fin_offset) : edge;
+        return conn->rcv.knows_fin ? (int64_t)conn->rcv.fin_offset : INT64_MAX;
 }
 
-/* "Segments with higher beginning sequence numbers SHOULD be held for later processing"; what does not fit in
- * the window is cut off, on either side. */
-static void take_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+/* What is new of the segment's payload, and what of it is not; nothing when it is empty. */
+static void insert(TcpConn *conn, const struct tcp_segment *segment, struct reassembly_outcome *outcome)
 {
+        struct reassembly *reassembly = &conn->rcv.reassembly;
         int64_t begin = offset_of(conn, text_begin(segment));
-        int64_t end = begin + segment->payload.length;
-        int64_t first = MAX(begin, 0);
-        int64_t last = MIN(end, limit_offset(conn));
-        if (last < end) {
-                receive_note_refused(conn, segment, TCP_REFUSED_RECEIVE_BUFFER);
-                conn_want_ack(conn, TCP_SEND_ACK);
-        }
+        uint64_t next = reassembly->next;
+        int64_t first = MAX(begin, (int64_t)next);
+        int64_t last = MIN(begin + segment->payload.length, limit_offset(conn));
+        *outcome = (struct reassembly_outcome){ 0 };
         if (first >= last)
                 return;
         struct payload cut =
                 payload_cut(&segment->payload, (uint32_t)(first - begin), (uint32_t)(last - first));
-        insert(conn, (uint64_t)first, &cut, now);
+        reassembly_insert(reassembly, (uint64_t)first, &cut, outcome);
         payload_clear(&cut);
+        conn->rcv.nxt = seq_add(conn->rcv.nxt, (uint32_t)(reassembly->next - next));
+        note_outcome(conn, (uint64_t)first, (uint64_t)last, next, outcome);
+        count_arrival(conn, outcome);
+        if (outcome->duplicate > 0)
+                report_more_duplicate(conn, seq_of_offset(conn, outcome->duplicate_begin),
+                        seq_of_offset(conn, outcome->duplicate_end));
 }
 
-/* RFC 2525 section 2.17, as Linux: nobody will ever read what comes now, and the peer must not think
- * otherwise. */
-static bool comes_too_late(const TcpConn *conn, const struct tcp_segment *segment)
+/* tcp_event_data_recv */
+static void on_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        return conn->is_closed_by_user && seq_after(text_end(segment), conn->rcv.nxt);
+        uint32_t length = segment->payload.length;
+        ack_schedule(conn, TCP_SEND_ACK);
+        ack_measure_segment(conn, segment);
+        receive_window_measure_rtt(conn, now);
+        ack_on_text(conn, now);
+        if (length >= SMALLEST_GROWTH)
+                receive_window_grow(conn, length, receive_memory_of_segment(conn, segment));
+}
+
+/* The segment begins at RCV.NXT or before it. "The receiver SHOULD send an immediate ACK when it receives a
+ * data segment that fills in all ... of a gap in the sequence space" (RFC 5681 section 4.2). */
+static void take_in_order(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        struct reassembly_outcome outcome;
+        bool held_something = receive_holds(conn);
+        uint64_t next = conn->rcv.reassembly.next;
+        if (!receive_window_has_memory(conn)) {
+                conn->ack.has_no_memory = conn->ack.may_not_wait = true;
+                ack_schedule(conn, TCP_SEND_ACK);
+                receive_note_refused(conn, segment, TCP_REFUSED_RECEIVE_BUFFER);
+                if (conn->rcv.memory.ready_count > 0 && segment->payload.length > 0)
+                        return;
+        }
+        look_for_fin(conn, segment, true);
+        insert(conn, segment, &outcome);
+        if (segment->payload.length > 0) {
+                receive_memory_store(
+                        &conn->rcv.memory, next, next + outcome.in_order, receive_packet_size(conn, segment));
+                receive_memory_release(&conn->rcv.memory, conn->rcv.reassembly.next);
+                on_text(conn, segment, now);
+        }
+        if (has_reached_fin(conn))
+                take_fin(conn, now);
+        conn->ack.may_not_wait |= held_something && !receive_holds(conn);
+        sack_report_advance(&conn->rcv.sack, conn->rcv.nxt, receive_holds(conn));
+}
+
+/* "Out-of-order data segments SHOULD be acknowledged immediately." (tcp_data_queue_ofo) */
+static void hold(TcpConn *conn, const struct tcp_segment *segment)
+{
+        struct reassembly_outcome outcome;
+        if (!receive_window_has_memory(conn)) {
+                receive_note_refused(conn, segment, TCP_REFUSED_RECEIVE_BUFFER);
+                return;
+        }
+        ack_measure_segment(conn, segment);
+        ack_schedule(conn, TCP_SEND_DUPLICATE_ACK);
+        look_for_fin(conn, segment, false);
+        insert(conn, segment, &outcome);
+        if (conn->sack_agreed) {
+                sack_report_add(&conn->rcv.sack, segment->seq, tcp_segment_end(segment));
+                receive_window_grow(conn, segment->payload.length, receive_memory_of_segment(conn, segment));
+        }
+        int64_t begin = offset_of(conn, text_begin(segment));
+        receive_memory_hold(&conn->rcv.memory, (uint64_t)begin, (uint64_t)begin + segment->payload.length,
+                receive_packet_size(conn, segment));
+        if (segment->payload.length == 0)
+                conn->counts.out_of_order_arrivals++;
+        receive_window_on_held(conn);
+}
+
+/* Nothing of it can be taken: the peer learns where we are, at once. */
+static void refuse(TcpConn *conn, const struct tcp_segment *segment, enum tcp_refusal why)
+{
+        receive_note_refused(conn, segment, why);
+        ack_hurry(conn);
+        ack_schedule(conn, TCP_SEND_ACK);
+}
+
+static void take_old(TcpConn *conn, const struct tcp_segment *segment)
+{
+        note_old(conn, segment);
+        receive_report_duplicate(conn, segment->seq, tcp_segment_end(segment));
+        ack_hurry(conn);
+        ack_schedule(conn, TCP_SEND_DUPLICATE_ACK);
+}
+
+static bool is_bare_fin(const struct tcp_segment *segment)
+{
+        return segment->payload.length == 0 && (segment->flags & TCP_FLAG_FIN);
+}
+
+/* tcp_data_queue, in its order. */
+static void sort(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        struct seqnum end = tcp_segment_end(segment);
+        bool is_next = seq_equal(segment->seq, conn->rcv.nxt);
+        bool is_closed = receive_window(conn) == 0;
+        if (is_next && is_closed && !is_bare_fin(segment)) {
+                refuse(conn, segment, TCP_REFUSED_RECEIVE_BUFFER);
+        } else if (is_next) {
+                take_in_order(conn, segment, now);
+        } else if (seq_before_or_at(end, conn->rcv.nxt)) {
+                take_old(conn, segment);
+        } else if (seq_after_or_at(segment->seq, receive_edge(conn))) {
+                refuse(conn, segment, TCP_REFUSED_OUTSIDE_WINDOW);
+        } else if (seq_after(segment->seq, conn->rcv.nxt)) {
+                hold(conn, segment);
+        } else {
+                receive_report_duplicate(conn, segment->seq, conn->rcv.nxt);
+                if (is_closed)
+                        refuse(conn, segment, TCP_REFUSED_RECEIVE_BUFFER);
+                else
+                        take_in_order(conn, segment, now);
+        }
 }
 
 void receive_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        if (segment->payload.length == 0)
+        if (tcp_segment_length(segment) == 0)
                 return;
-        if (!takes_text(conn->state)) {
-                receive_note_refused(conn, segment, TCP_REFUSED_STATE);
-                return;
-        }
-        if (comes_too_late(conn, segment)) {
-                receive_note_refused(conn, segment, TCP_REFUSED_STATE);
-                closing_want_reset(conn, segment->ack);
-                conn_end(conn);
-                return;
-        }
-        take_text(conn, segment, now);
-}
-
-/* ---- FIN ---- */
-
-/* It may come before what it follows. One that contradicts what is known of the stream's end is none. */
-static void remember_fin(TcpConn *conn, const struct tcp_segment *segment)
-{
-        int64_t offset = offset_of(conn, text_end(segment));
-        if (conn->rcv.knows_fin || offset < (int64_t)reassembly_end(&conn->rcv.reassembly))
-                return;
-        if (seq_after(text_end(segment), conn->rcv.edge))
-                return;
-        conn->rcv.knows_fin = true;
-        conn->rcv.fin_offset = (uint64_t)offset;
-        if (segment->payload.length == 0 && (uint64_t)offset > conn->rcv.reassembly.next) {
-                conn->counts.out_of_order_arrivals++;
-                conn_want_ack(conn, TCP_SEND_DUPLICATE_ACK);
-        }
-}
-
-/* "Advance RCV.NXT over the FIN, and send an acknowledgment for the FIN." */
-static void take_fin(TcpConn *conn, time_ns now)
-{
-        conn->fin_received = true;
-        conn->rcv.nxt = seq_add(conn->rcv.nxt, 1);
-        conn->rcv.edge = seq_later_of(conn->rcv.edge, conn->rcv.nxt);
-        conn_want_ack(conn, TCP_SEND_ACK);
-        closing_on_fin_received(conn, now);
-}
-
-void receive_fin(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
-{
-        if (!takes_text(conn->state))
-                return;
-        if (segment->flags & TCP_FLAG_FIN)
-                remember_fin(conn, segment);
-        if (conn->rcv.knows_fin && conn->rcv.reassembly.next == conn->rcv.fin_offset)
-                take_fin(conn, now);
+        conn->rcv.sack.has_duplicate = false;
+        sort(conn, segment, now);
 }

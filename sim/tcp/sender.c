@@ -67,9 +67,8 @@ static void set_limit(TcpConn *conn, enum tcp_limit limit)
 /* SACK blocks to be sent take their room from the text (tcp_current_mss). */
 uint32_t sender_current_mss(const TcpConn *conn)
 {
-        uint32_t most = conn->timestamps_agreed ? 3 : 4;
-        uint32_t blocks = MIN(conn->rcv.reassembly.range_count + conn->has_dsack, most);
-        if (!conn->sack_agreed || blocks == 0)
+        uint32_t blocks = conn_sack_blocks(conn);
+        if (blocks == 0)
                 return conn->snd.mss;
         uint32_t options = 4 + 8 * blocks;
         return conn->snd.mss > options + 8 ? conn->snd.mss - options : conn->snd.mss;

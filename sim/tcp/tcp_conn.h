@@ -97,6 +97,10 @@ ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now);
 /* The same, but they stay (MSG_PEEK). */
 ssize_t tcp_conn_peek(TcpConn *conn, void *bytes, size_t size);
 
+/* TCP_QUICKACK as Linux: 0: the connection answers, ACKs wait for its data; odd: they do not; other: once. */
+void tcp_conn_set_quick_ack(TcpConn *conn, int value, time_ns now);
+bool tcp_conn_quick_ack(const TcpConn *conn);
+
 /* SHUT_RD, SHUT_WR or SHUT_RDWR. 0 or -ENOTCONN. */
 int tcp_conn_shutdown(TcpConn *conn, int how, time_ns now);
 
@@ -133,6 +137,9 @@ TcpListener *tcp_conn_listener(const TcpConn *conn);
 /* A small number of the caller's, kept for it. */
 void tcp_conn_set_owner(TcpConn *conn, void *owner);
 void *tcp_conn_owner(const TcpConn *conn);
+
+/* How much would be written at once. */
+size_t tcp_conn_send_room(const TcpConn *conn);
 
 /* Bytes in the buffers: written and not acknowledged; written and never sent; readable. */
 uint32_t tcp_conn_unacknowledged(const TcpConn *conn);

@@ -6,10 +6,6 @@
 #include "tcp/conn_private.h"
 #include "tcp/isn.h"
 
-/* Challenge ACKs a second, of all connections together. RFC 5961 section 7: "an implementation SHOULD include
- * an ACK throttling mechanism"; the number is Linux's of 2016 to 2022 (tcp_challenge_ack_limit). */
-#define CHALLENGES_PER_SECOND 1000
-
 /* A successor begins as far behind its predecessor as on Linux: a window without scaling, and a bit. */
 #define SUCCESSOR_DISTANCE 65537
 
@@ -142,14 +138,14 @@ uint32_t tcp_host_timestamp_offset(const TcpHost *host, const struct four_tuple 
         return isn_timestamp_offset(host->secret, tuple);
 }
 
-bool tcp_host_may_challenge(TcpHost *host, time_ns now)
+bool tcp_host_may_challenge(TcpHost *host, uint32_t limit, time_ns now)
 {
         time_ns second = now / SECOND;
         if (second != host->challenge_second) {
                 host->challenge_second = second;
                 host->challenges = 0;
         }
-        if (host->challenges == CHALLENGES_PER_SECOND)
+        if (host->challenges >= limit)
                 return false;
         host->challenges++;
         return true;

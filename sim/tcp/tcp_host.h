@@ -26,7 +26,8 @@ struct seqnum tcp_host_initial_seq(TcpHost *host, const struct four_tuple *tuple
 void tcp_host_set_successor(TcpHost *host, const struct four_tuple *tuple, struct seqnum floor);
 uint32_t tcp_host_timestamp_offset(const TcpHost *host, const struct four_tuple *tuple);
 
-/* Whether one more challenge ACK may be sent in this second; counts it. RFC 5961 section 7. */
-bool tcp_host_may_challenge(TcpHost *host, time_ns now);
+/* Whether one more challenge ACK may be sent in this second; counts it. RFC 5961 section 7: "an implementation
+ * SHOULD include an ACK throttling mechanism"; Linux's tcp_challenge_ack_limit has no limit by default. */
+bool tcp_host_may_challenge(TcpHost *host, uint32_t limit, time_ns now);
 
 #endif

@@ -72,6 +72,7 @@ static const char *const deadline_names[] = {
         [TCP_DEADLINE_REORDERING] = "reordering",
         [TCP_DEADLINE_PERSIST] = "persist",
         [TCP_DEADLINE_DELAYED_ACK] = "delayed-ack",
+        [TCP_DEADLINE_COMPRESSED_ACK] = "compressed-ack",
         [TCP_DEADLINE_KEEPALIVE] = "keepalive",
         [TCP_DEADLINE_USER_TIMEOUT] = "user-timeout",
         [TCP_DEADLINE_FIN_WAIT_2] = "fin-wait-2",

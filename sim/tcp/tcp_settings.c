@@ -1,6 +1,5 @@
 /*
- * The values a scenario starts from: those of a current Linux. Its buffers grow by themselves; ours have the
- * size that they grow to.
+ * The values a scenario starts from: those of a current Linux (6.18).
  */
 #include "tcp/tcp_settings.h"
 
@@ -24,20 +23,25 @@ struct tcp_settings tcp_settings_default(void)
                 .ecn = TCP_ECN_PASSIVE,
                 .nagle = true,
                 .idle_restart = true,
-                .delayed_ack = 40 * MILLISECOND,
+                .delayed_ack = TCP_DELAYED_ACK_ADAPTIVE,
+                .compressed_ack = true,
                 .initial_window = 10,
                 .initial_rto = 1 * SECOND,
                 .min_rto = 200 * MILLISECOND,
                 .max_rto = 120 * SECOND,
                 .syn_retries = 6,
+                .syn_linear_timeouts = 4,
                 .syn_ack_retries = 5,
                 .retries = 15,
                 .keepalive_idle = 7200 * SECOND,
                 .keepalive_interval = 75 * SECOND,
                 .keepalive_count = 9,
-                .receive_buffer = 6 * 1024 * 1024, /* tcp_rmem */
-                .send_buffer = 4 * 1024 * 1024,    /* tcp_wmem */
-                .msl = 30 * SECOND,                /* TIME-WAIT is 60 s */
-                .fin_wait_2 = 60 * SECOND,         /* tcp_fin_timeout */
+                .receive_memory = { 4096, 131072, 32 * 1024 * 1024 },
+                .send_memory = { 4096, 16384, 4 * 1024 * 1024 },
+                .receive_low_water = 1,
+                .unsent_low_water = UINT32_MAX,
+                .challenge_limit = UINT32_MAX,
+                .msl = 30 * SECOND,        /* TIME-WAIT is 60 s */
+                .fin_wait_2 = 60 * SECOND, /* tcp_fin_timeout */
         };
 }

@@ -22,6 +22,14 @@ enum tcp_recovery {
 
 /* RFC 3168: whether our SYNs ask for it, and whether we agree when asked. */
 enum tcp_ecn { TCP_ECN_OFF, TCP_ECN_PASSIVE, TCP_ECN_ON };
+/* Of a buffer that finds its size by itself, in bytes of memory: tcp_rmem, tcp_wmem. */
+struct tcp_memory {
+        uint32_t least;
+        uint32_t initial;
+        uint32_t most;
+};
+
+#define TCP_DELAYED_ACK_ADAPTIVE ((duration_ns)-1)
 
 struct tcp_settings {
         const struct cong_ops *congestion_control; /* see tcp_congestion_control_find() */
@@ -44,21 +52,33 @@ struct tcp_settings {
         bool linger;          /* SO_LINGER: with linger_time 0, close resets; with more, close waits */
         duration_ns linger_time;
         bool reports_icmp;    /* IP_RECVERR: what ICMP says of an open connection is an error at once */
-        duration_ns delayed_ack; /* every second full segment or this long; 0: no delayed ACK. RFC 1122 4.2.3.2 */
+        duration_ns delayed_ack; /* TCP_DELAYED_ACK_ADAPTIVE: as Linux, with its quick ACKs; 0: none is delayed; else
+                                    every second full segment or this long. RFC 1122 section 4.2.3.2 */
+        bool compressed_ack;     /* of a run of duplicate ACKs all but the first three may wait for 1 ms */
         uint32_t mss;            /* largest payload to offer and to send, before options; 0: from the path's MTU */
         uint32_t initial_window; /* segments. RFC 6928 */
         duration_ns initial_rto; /* RFC 6298 (2.1) */
         duration_ns min_rto;     /* RFC 6298 (2.4) says 1 s; 200 ms as Linux */
         duration_ns max_rto;
         uint32_t syn_retries;    /* a SYN is sent again this often before ETIMEDOUT */
+        uint32_t syn_linear_timeouts; /* so many more, before the RTO is doubled */
         uint32_t syn_ack_retries;
+        uint32_t defer_accept;   /* TCP_DEFER_ACCEPT: for so many timeouts a listener waits for the first text */
+        bool abort_on_overflow;  /* a listener with a full queue resets who would be accepted */
         uint32_t retries;        /* so many back-offs of a data segment or probe, before ETIMEDOUT */
         duration_ns user_timeout; /* TCP_USER_TIMEOUT; 0: `retries` decides. RFC 5482 */
         duration_ns keepalive_idle;
         duration_ns keepalive_interval;
         uint32_t keepalive_count;
-        uint32_t receive_buffer; /* bytes held for the application, out of order or not: the largest window */
-        uint32_t send_buffer;    /* bytes written and not yet acknowledged */
+        uint32_t receive_buffer; /* what SO_RCVBUF reads back: memory for received packets, with the kernel's
+                                    bookkeeping, which is half of it at first; 0: as receive_memory says */
+        struct tcp_memory receive_memory;
+        uint32_t send_buffer;    /* likewise SO_SNDBUF */
+        struct tcp_memory send_memory;
+        uint32_t window_clamp;      /* TCP_WINDOW_CLAMP: no larger window is offered; 0: any */
+        uint32_t receive_low_water; /* SO_RCVLOWAT: the user waits for so many bytes */
+        uint32_t unsent_low_water;  /* TCP_NOTSENT_LOWAT: no more than this is written ahead of what is sent */
+        uint32_t challenge_limit;   /* challenge ACKs a second, of all connections of a host; UINT32_MAX: any number */
         duration_ns msl;         /* TIME-WAIT lasts twice this unless time_wait is set. RFC 9293 section 3.4.2 */
         duration_ns time_wait;   /* 0: 2 * msl */
         duration_ns fin_wait_2;  /* a closed socket's connection waits so long for the peer's FIN */

@@ -44,9 +44,9 @@ static struct seqnum draw_seq(struct fuzz_conn *fuzz)
         case 1:
                 return seq_add(conn->rcv.nxt, draw_distance(fuzz));
         case 2:
-                return conn->rcv.edge;
+                return receive_edge(conn);
         case 3:
-                return seq_add(conn->rcv.edge, draw_distance(fuzz));
+                return seq_add(receive_edge(conn), draw_distance(fuzz));
         case 4:
                 return seq_add(conn->rcv.irs, draw_distance(fuzz));
         case 5:

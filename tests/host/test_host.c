@@ -588,6 +588,7 @@ END_TEST
 START_TEST(a_world_may_end_in_the_middle_of_everything)
 {
         make_line_bad();
+        world.config.tcp.send_buffer = 4 * MEGABYTE;
         for (int i = 1; i < 20; i++) {
                 two_hosts_open(&world);
                 two_hosts_transfer(&world, "megabyte");
@@ -604,6 +605,7 @@ END_TEST
 
 START_TEST(counts_of_living_connections_are_collected)
 {
+        world.config.tcp.send_buffer = 4 * MEGABYTE;
         two_hosts_open(&world);
         struct process_config config = {
                 .program = "send", .main = send_stream, .transfer = two_hosts_transfer(&world, "megabyte")

@@ -297,12 +297,22 @@ static void name_peer(struct dialogue_peer *peer, unsigned number)
         peer->peer_base = seq_of(1000000 * number);
 }
 
+/* Those of a scenario, but for a steady delay of ACKs, and buffers with which the first window is 65700. */
+static struct tcp_settings default_settings(void)
+{
+        struct tcp_settings settings = tcp_settings_default();
+        settings.delayed_ack = 40 * MILLISECOND;
+        settings.receive_memory = (struct tcp_memory){ 4096, 2 * 45 * 1460, 6 * 1024 * 1024 };
+        settings.send_memory.initial = 4 * 1024 * 1024;
+        return settings;
+}
+
 Dialogue *dialogue_new(const struct tcp_settings *settings)
 {
         Dialogue *dialogue = g_new0(Dialogue, 1);
         dialogue->pool = payload_pool_new();
         dialogue->host = tcp_host_new(dialogue->pool, secret);
-        dialogue->settings = settings != NULL ? *settings : tcp_settings_default();
+        dialogue->settings = settings != NULL ? *settings : default_settings();
         dialogue->notes = g_array_new(FALSE, FALSE, sizeof(struct tcp_note));
         dialogue->transcript = g_string_new(NULL);
         dialogue->peer = 1;

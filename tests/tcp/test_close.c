@@ -83,7 +83,7 @@ DIALOGUE(a_fin_waits_for_the_text_before_it, DIALOGUE_CONNECTED,
 
 DIALOGUE(a_bare_fin_waits_for_the_text_before_it, DIALOGUE_CONNECTED,
         "0.2  < F. 501:501 ack 1 win 65535\n"
-        "     > . 1:1 ack 1 reason duplicate-ack\n"
+        "     > . 1:1 ack 1 sack 501:502 reason duplicate-ack\n"
         "     check out-of-order-arrivals 1\n"
         "     state ESTABLISHED\n"
         "     < . 1:501 ack 1 win 65535\n"
@@ -92,7 +92,7 @@ DIALOGUE(a_bare_fin_waits_for_the_text_before_it, DIALOGUE_CONNECTED,
 
 DIALOGUE(text_beyond_the_fin_is_refused, DIALOGUE_CONNECTED,
         "0.2  < F. 501:501 ack 1 win 65535\n"
-        "     > . 1:1 ack 1\n"
+        "     > . 1:1 ack 1 sack 501:502\n"
         "     < . 1:701 ack 1 win 65535\n"
         "     > . 1:1 ack 502\n"
         "     read 1000 = 500\n"
@@ -102,6 +102,7 @@ DIALOGUE(a_fin_below_what_is_held_is_none, DIALOGUE_CONNECTED,
         "0.2  < . 1001:2001 ack 1 win 65535\n"
         "     > . 1:1 ack 1 sack 1001:2001\n"
         "     < F. 501:501 ack 1 win 65535\n"
+        "     > . 1:1 ack 1 sack 501:502,1001:2001\n"
         "     < . 1:1001 ack 1 win 65535\n"
         "     > . 1:1 ack 2001\n"
         "     state ESTABLISHED\n")
@@ -126,7 +127,7 @@ DIALOGUE(a_repeated_fin_is_acknowledged_again, DIALOGUE_CONNECTED,
 DIALOGUE(a_repeated_fin_restarts_time_wait, IN_TIME_WAIT,
         "     deadline 60.25\n"
         "30   < F. 1:1 ack 2 win 65535\n"
-        "     > . 2:2 ack 2 sack 1:2\n"
+        "     > . 2:2 ack 2\n"
         "     deadline 90\n"
         "90   finished\n")
 
@@ -153,7 +154,7 @@ DIALOGUE(time_wait_does_not_give_way_to_a_syn_with_a_lower_number, DIALOGUE_ACCE
         "0.25 < F. 1:1 ack 2 win 65535\n"
         "     > . 2:2 ack 2\n"
         "1    < S 1:1 win 65535 mss 1000\n"
-        "     > . 2:2 ack 2 reason challenge-ack\n"
+        "     > . 2:2 ack 2 reason ack\n"
         "     state TIME-WAIT\n")
 
 #define IN_TIME_WAIT_WITH_TIMESTAMPS                                                                         \

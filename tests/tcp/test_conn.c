@@ -9,7 +9,7 @@ DIALOGUE(an_active_open_and_close_goes_through_its_states,
         "     > S 0:0 win 65535 mss 1460 sackOK ts 0:0 ws 7 reason syn sending 1\n"
         "     state SYN-SENT\n"
         "0.1  < S. 0:0 ack 1 win 65535 mss 1460 sackOK ts 700:0 ws 7\n"
-        "     > . 1:1 ack 1 win 49152 ts 100:700 reason ack sending 0\n"
+        "     > . 1:1 ack 1 win 514 ts 100:700 reason ack sending 0\n"
         "     state ESTABLISHED\n"
         "     check srtt 100ms\n"
         "1    close\n"
@@ -47,11 +47,12 @@ DIALOGUE(a_passive_open_and_close_goes_through_its_states,
 /* RFC 9293 figure 8. */
 DIALOGUE(both_ends_may_open_at_once, "0    connect\n"
                                      "     > S 0:0\n"
-                                     "0.1  < S 0:0 win 65535 mss 1000\n"
-                                     "     > S. 0:0 ack 1 sending 2\n"
+                                     "0.1  < S 0:0 win 65535 mss 1000 sackOK\n"
+                                     "     > S. 0:0 ack 1 ws 7 sending 2\n"
                                      "     state SYN-RECEIVED\n"
                                      "0.2  < S. 0:0 ack 1 win 65535 mss 1000\n"
                                      "     state ESTABLISHED\n"
+                                     "     > . 1:1 ack 1 sack 0:1\n"
                                      "     write 100\n"
                                      "     > P. 1:101 ack 1\n")
 
@@ -69,21 +70,25 @@ DIALOGUE(a_repeated_syn_ack_is_acknowledged_again, DIALOGUE_CONNECTED,
         "     > . 1:1 ack 1 reason challenge-ack\n"
         "     state ESTABLISHED\n")
 
-DIALOGUE(a_syn_is_sent_again_after_1_2_4_seconds_and_then_given_up,
+DIALOGUE(a_syn_is_sent_again_each_second_five_times_then_less_often_and_then_given_up,
         "0    set timestamps off\n"
         "     set syn-retries 2\n"
         "     connect\n"
         "     > S 0:0 sending 1\n"
         "1    > S 0:0 sending 2\n"
         "     note deadline why retransmit value 0\n"
-        "3    > S 0:0 sending 3\n"
-        "6.9  state SYN-SENT\n"
-        "7    state CLOSED\n"
+        "2    > S 0:0 sending 3\n"
+        "3    > S 0:0 sending 4\n"
+        "4    > S 0:0 sending 5\n"
+        "5    > S 0:0 sending 6\n"
+        "7    > S 0:0 sending 7\n"
+        "10.9 state SYN-SENT\n"
+        "11   state CLOSED\n"
         "     note failed value 110\n"
         "     poll in,out,hup,rdhup,err\n"
         "     read 1 = ETIMEDOUT\n"
-        "     check timeouts 2\n"
-        "     check retransmitted-segments 2\n")
+        "     check timeouts 6\n"
+        "     check retransmitted-segments 6\n")
 
 DIALOGUE(a_syn_ack_is_sent_again_and_then_forgotten, "0    set syn-ack-retries 1\n"
                                                      "     listen\n"
@@ -142,6 +147,7 @@ DIALOGUE(an_old_syn_ack_is_reset_and_the_call_goes_on, "0    connect\n"
                                                        "0.1  < S. 5000:5000 ack 4294967000 win 65535\n"
                                                        "     > R 4294967000:4294967000 reason reset\n"
                                                        "     state SYN-SENT\n"
+                                                       "0.102 > S 0:0\n"
                                                        "0.2  < S. 0:0 ack 1 win 65535 mss 1000\n"
                                                        "     > . 1:1 ack 1\n"
                                                        "     state ESTABLISHED\n")
@@ -161,13 +167,12 @@ DIALOGUE(data_written_before_the_handshake_follow_it, "0    write 1500\n"
                                                       "     > . 1:1001 ack 1\n"
                                                       "     > P. 1001:1501 ack 1\n")
 
-DIALOGUE(text_and_fin_of_a_syn_ack_are_taken, "0    connect\n"
-                                              "     > S 0:0\n"
-                                              "0.1  < SF. 0:300 ack 1 win 65535 mss 1000\n"
-                                              "     > . 1:1 ack 302\n"
-                                              "     state CLOSE-WAIT\n"
-                                              "     read 1000 = 300\n"
-                                              "     read 1000 = 0\n")
+DIALOGUE(text_and_fin_of_a_syn_ack_are_left_to_be_sent_again, "0    connect\n"
+                                                              "     > S 0:0\n"
+                                                              "0.1  < SF. 0:300 ack 1 win 65535 mss 1000\n"
+                                                              "     > . 1:1 ack 1\n"
+                                                              "     state ESTABLISHED\n"
+                                                              "     read 1000 = EAGAIN\n")
 
 DIALOGUE(text_in_the_last_segment_of_a_handshake_is_taken, "0    set delayed-ack 0\n"
                                                            "     listen\n"
@@ -227,26 +232,26 @@ DIALOGUE(a_peer_cannot_ask_for_segments_of_nothing, "0    connect\n"
                                                     "     > . 1:1 ack 1\n"
                                                     "     check mss 48\n")
 
-DIALOGUE(windows_are_scaled_when_both_agree, "0    set receive-buffer 1000000\n"
+DIALOGUE(windows_are_scaled_when_both_agree, "0    set receive-buffer 2000000\n"
                                              "     connect\n"
                                              "     > S 0:0 win 65535 ws 4\n"
                                              "0.1  < S. 0:0 ack 1 win 65535 mss 1000 ws 20\n"
-                                             "     > . 1:1 ack 1 win 62500\n"
+                                             "     > . 1:1 ack 1 win 62415\n"
                                              "     check send-window 65535\n"
                                              "     check send-scale 14\n"
                                              "0.2  < . 1:1 ack 1 win 3\n"
                                              "     check send-window 49152\n")
 
-DIALOGUE(windows_are_not_scaled_when_the_peer_does_not_offer_it, "0    set receive-buffer 1000000\n"
+DIALOGUE(windows_are_not_scaled_when_the_peer_does_not_offer_it, "0    set receive-buffer 2000000\n"
                                                                  "     connect\n"
                                                                  "     > S 0:0 win 65535 ws 4\n"
                                                                  "0.1  < S. 0:0 ack 1 win 65535 mss 1000\n"
                                                                  "     > . 1:1 ack 1 win 65535\n"
                                                                  "     check receive-scale 0\n")
 
-DIALOGUE(a_small_buffer_is_offered_whole_in_the_syn, "0    set receive-buffer 4000\n"
-                                                     "     connect\n"
-                                                     "     > S 0:0 win 4000 ws 0\n")
+DIALOGUE(half_of_a_buffer_is_offered_in_whole_segments, "0    set receive-buffer 8000\n"
+                                                        "     connect\n"
+                                                        "     > S 0:0 win 2920 ws 0\n")
 
 DIALOGUE(a_syn_ack_offers_only_what_the_syn_did, "0    listen\n"
                                                  "     < S 0:0 win 65535 mss 1000\n"
@@ -300,7 +305,7 @@ int main(void)
                 both_ends_may_open_at_once,
                 a_simultaneous_open_is_completed_by_an_acknowledgement_too,
                 a_repeated_syn_ack_is_acknowledged_again,
-                a_syn_is_sent_again_after_1_2_4_seconds_and_then_given_up,
+                a_syn_is_sent_again_each_second_five_times_then_less_often_and_then_given_up,
                 a_syn_ack_is_sent_again_and_then_forgotten,
                 a_repeated_syn_gets_the_syn_ack_again,
                 after_a_lost_syn_the_retransmission_timeout_starts_at_3_seconds,
@@ -310,7 +315,7 @@ int main(void)
                 an_old_syn_ack_is_reset_and_the_call_goes_on,
                 an_acknowledgement_of_nothing_is_reset_before_the_handshake_is_done,
                 data_written_before_the_handshake_follow_it,
-                text_and_fin_of_a_syn_ack_are_taken,
+                text_and_fin_of_a_syn_ack_are_left_to_be_sent_again,
                 text_in_the_last_segment_of_a_handshake_is_taken,
                 text_of_a_bare_syn_is_left_to_be_sent_again,
                 a_fin_with_the_last_segment_of_a_handshake_closes,
@@ -321,7 +326,7 @@ int main(void)
                 a_peer_cannot_ask_for_segments_of_nothing,
                 windows_are_scaled_when_both_agree,
                 windows_are_not_scaled_when_the_peer_does_not_offer_it,
-                a_small_buffer_is_offered_whole_in_the_syn,
+                half_of_a_buffer_is_offered_in_whole_segments,
                 a_syn_ack_offers_only_what_the_syn_did,
                 a_syn_ack_accepts_what_the_syn_offered,
                 what_is_switched_off_is_not_offered,

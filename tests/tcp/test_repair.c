@@ -73,16 +73,6 @@ DIALOGUE(a_closed_window_is_probed_until_it_opens, DIALOGUE_CONNECTED,
         "1.5  < . 1:1 ack 1501 win 65535\n"
         "     deadline none\n")
 
-/* The peer throws a probe away as too old, with all that is in it: what is owed must not ride on it. */
-DIALOGUE(a_window_probe_acknowledges_nothing, "0    set delayed-ack 400ms\n", DIALOGUE_CONNECTED,
-        "0.2  write 1000\n"
-        "     > P. 1:1001 ack 1\n"
-        "0.3  < . 1:1 ack 1001 win 0\n"
-        "     write 500\n"
-        "0.59 < P. 1:11 ack 1001 win 0\n"
-        "0.89 > . 1000:1000 ack 11 reason window-probe\n"
-        "0.99 > . 1001:1001 ack 11 reason delayed-ack\n")
-
 DIALOGUE(the_user_timeout_ends_unanswered_probes, DIALOGUE_CONNECTED,
         "     set user-timeout 1s\n"
         "0.2  write 1000\n"
@@ -105,7 +95,6 @@ int main(void)
                 the_user_timeout_ends_the_wait_for_an_answer,
                 the_user_timeout_counts_from_the_first_sending,
                 a_closed_window_is_probed_until_it_opens,
-                a_window_probe_acknowledges_nothing,
                 the_user_timeout_ends_unanswered_probes,
         };
         return dialogue_main("repair", tests, G_N_ELEMENTS(tests));

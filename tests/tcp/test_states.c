@@ -125,9 +125,8 @@ END_TEST
 
 START_TEST(a_syn_in_the_window_is_challenged)
 {
-        if (strcmp(synchronized[_i].state, "TIME-WAIT") != 0)
-                play(&synchronized[_i], "0.4  < S {RCV+9}:{RCV+9} win 65535\n"
-                                        "     > . {NXT}:{NXT} ack {RCV} reason challenge-ack\n");
+        play(&synchronized[_i], "0.4  < S {RCV+9}:{RCV+9} win 65535\n"
+                                "     > . {NXT}:{NXT} ack {RCV} reason challenge-ack\n");
 }
 END_TEST
 
@@ -151,7 +150,7 @@ END_TEST
 
 START_TEST(a_reset_outside_the_window_is_ignored)
 {
-        play(&synchronized[_i], "0.4  < R {RCV-1}:{RCV-1} win 0\n"
+        play(&synchronized[_i], "0.4  < R {RCV-2}:{RCV-2} win 0\n"
                                 "     note segment-refused why outside-window\n"
                                 "     < R {RCV+70000}:{RCV+70000} win 0\n"
                                 "     note segment-refused why outside-window\n");
@@ -176,7 +175,7 @@ END_TEST
 
 START_TEST(an_old_acknowledgement_is_ignored)
 {
-        play(&synchronized[_i], "0.4  < . {RCV}:{RCV} ack {UNA-65535} win 65535\n"
+        play(&synchronized[_i], "0.4  < . {RCV}:{RCV} ack {UNA} win 65535\n"
                                 "     no-note segment-refused\n");
 }
 END_TEST
@@ -210,7 +209,7 @@ END_TEST
 
 START_TEST(text_beyond_the_window_is_acknowledged_and_dropped)
 {
-        play(&synchronized[_i], "0.4  < . {RCV+65535}:{RCV+65635} ack {UNA} win 65535\n"
+        play(&synchronized[_i], "0.4  < . {RCV+65700}:{RCV+65800} ack {UNA} win 65535\n"
                                 "     note segment-refused why outside-window\n"
                                 "     > . {NXT}:{NXT} ack {RCV}\n");
 }
@@ -279,9 +278,28 @@ START_TEST(half_open_a_segment_without_acknowledgement_is_dropped)
 }
 END_TEST
 
-DIALOGUE(a_new_syn_sends_a_half_open_connection_back_to_listen, WAS_CALLED,
+DIALOGUE(a_new_syn_sends_a_half_open_connection_back_to_listen, "isn 1000\n", WAS_CALLED,
         "0.4  < S 500:500 win 65535\n"
+        "     > R. 4294966296:4294966296 ack 501\n"
         "     finished\n")
+
+/* ---- TIME-WAIT: as Linux, one answer twice a second for all that is no next ACK or reset ---- */
+
+DIALOGUE(time_wait_answers_whatever_is_out_of_place_with_its_last_acknowledgement, CLOSED_BY_BOTH,
+        "0.4  < S. 1:1 ack 2 win 65535\n"
+        "     > . 2:2 ack 2\n"
+        "     < . 2:102 ack 2 win 65535\n"
+        "     > . 2:2 ack 2\n"
+        "0.5  < . 1:1 ack 2 win 65535\n"
+        "1    < - 9:9 win 65535\n"
+        "     > . 2:2 ack 2\n"
+        "     deadline 60.5\n"
+        "     < R 9:9 win 0\n"
+        "     state TIME-WAIT\n")
+
+DIALOGUE(time_wait_begins_anew_with_a_bare_acknowledgement, CLOSED_BY_BOTH,
+        "0.4  < . 2:2 ack 77 win 65535\n"
+        "     deadline 60.4\n")
 
 DIALOGUE(a_new_syn_is_challenged_when_both_called, CALLED_BOTH,
         "0.4  < S 500:500 win 65535\n"
@@ -297,26 +315,28 @@ DIALOGUE(an_unanswered_call_drops_text_and_fins, CALLED,
         "     < - 1:1 win 65535\n"
         "     state SYN-SENT\n")
 
-#define IN_EACH(test)           tcase_add_loop_test(cases, test, 0, G_N_ELEMENTS(synchronized))
-#define IN_EACH_HALF_OPEN(test) tcase_add_loop_test(cases, test, 0, G_N_ELEMENTS(half_open))
+#define IN_EACH(test) tcase_add_loop_test(cases, test, 0, G_N_ELEMENTS(synchronized))
+/* TIME-WAIT, the last one, has rules of its own. */
+#define IN_EACH_BUT_THE_LAST(test) tcase_add_loop_test(cases, test, 0, G_N_ELEMENTS(synchronized) - 1)
+#define IN_EACH_HALF_OPEN(test)    tcase_add_loop_test(cases, test, 0, G_N_ELEMENTS(half_open))
 
 int main(void)
 {
         Suite *suite = suite_create("states");
         TCase *cases = tcase_create("states");
-        IN_EACH(a_syn_is_challenged_wherever_it_lies);
-        IN_EACH(a_syn_in_the_window_is_challenged);
+        IN_EACH_BUT_THE_LAST(a_syn_is_challenged_wherever_it_lies);
+        IN_EACH_BUT_THE_LAST(a_syn_in_the_window_is_challenged);
         IN_EACH(a_reset_at_the_next_number_ends_the_connection);
-        IN_EACH(a_reset_beside_the_next_number_is_challenged);
+        IN_EACH_BUT_THE_LAST(a_reset_beside_the_next_number_is_challenged);
         IN_EACH(a_reset_outside_the_window_is_ignored);
-        IN_EACH(an_acknowledgement_of_what_was_never_sent_is_challenged);
-        IN_EACH(an_acknowledgement_older_than_a_window_is_challenged);
+        IN_EACH_BUT_THE_LAST(an_acknowledgement_of_what_was_never_sent_is_challenged);
+        IN_EACH_BUT_THE_LAST(an_acknowledgement_older_than_a_window_is_challenged);
         IN_EACH(an_old_acknowledgement_is_ignored);
-        IN_EACH(a_segment_without_acknowledgement_is_dropped);
+        IN_EACH_BUT_THE_LAST(a_segment_without_acknowledgement_is_dropped);
         IN_EACH(an_empty_segment_outside_the_window_is_acknowledged);
         IN_EACH(empty_segments_outside_the_window_are_answered_twice_a_second);
-        IN_EACH(text_beyond_the_window_is_acknowledged_and_dropped);
-        IN_EACH(text_is_refused_where_the_peer_has_closed);
+        IN_EACH_BUT_THE_LAST(text_beyond_the_window_is_acknowledged_and_dropped);
+        IN_EACH_BUT_THE_LAST(text_is_refused_where_the_peer_has_closed);
         IN_EACH(text_is_taken_until_the_peer_closes);
         IN_EACH_HALF_OPEN(half_open_a_reset_at_the_next_number_ends_the_connection);
         IN_EACH_HALF_OPEN(half_open_a_reset_beside_the_next_number_is_challenged);
@@ -325,6 +345,8 @@ int main(void)
         IN_EACH_HALF_OPEN(half_open_a_segment_without_acknowledgement_is_dropped);
         tcase_add_test(cases, a_new_syn_sends_a_half_open_connection_back_to_listen);
         tcase_add_test(cases, a_new_syn_is_challenged_when_both_called);
+        tcase_add_test(cases, time_wait_answers_whatever_is_out_of_place_with_its_last_acknowledgement);
+        tcase_add_test(cases, time_wait_begins_anew_with_a_bare_acknowledgement);
         tcase_add_test(cases, an_unanswered_call_drops_text_and_fins);
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);

@@ -74,10 +74,10 @@ START_TEST(challenges_are_rationed_by_the_second)
 {
         unsigned sent = 0;
         for (int i = 0; i < 5000; i++)
-                sent += tcp_host_may_challenge(host, SECOND + i);
+                sent += tcp_host_may_challenge(host, 1000, SECOND + i);
         ck_assert_uint_eq(sent, 1000);
-        ck_assert(!tcp_host_may_challenge(host, 2 * SECOND - 1));
-        ck_assert(tcp_host_may_challenge(host, 2 * SECOND));
+        ck_assert(!tcp_host_may_challenge(host, 1000, 2 * SECOND - 1));
+        ck_assert(tcp_host_may_challenge(host, 1000, 2 * SECOND));
 }
 END_TEST
 

@@ -32,7 +32,7 @@ DIALOGUE(a_segment_behind_a_hole_is_not_echoed_and_one_that_fills_it_is, OPEN,
         "     > . 1:1 ack 2001 ts 300:5200\n")
 
 DIALOGUE(an_old_timestamp_is_refused_though_its_number_is_in_the_window, OPEN,
-        "0.2  < P. 1:11 ack 1 win 65535 ts 4999:100\n"
+        "0.2  < P. 1:11 ack 1 win 65535 ts 4998:100\n"
         "     note segment-refused why old-timestamp\n"
         "     > . 1:1 ack 1 ts 200:5000\n"
         "     read 100 = EAGAIN\n")
@@ -40,7 +40,7 @@ DIALOGUE(an_old_timestamp_is_refused_though_its_number_is_in_the_window, OPEN,
 DIALOGUE(an_old_timestamp_on_an_acknowledgement_is_refused_too, OPEN,
         "0.2  write 10\n"
         "     > P. 1:11 ack 1\n"
-        "     < . 1:1 ack 11 win 65535 ts 4999:200\n"
+        "     < . 1:1 ack 11 win 65535 ts 4998:200\n"
         "     > . 11:11 ack 1\n"
         "     check bytes-acknowledged 0\n")
 
@@ -50,7 +50,7 @@ DIALOGUE(a_copy_that_comes_late_is_known_as_a_duplicate, OPEN,
         "0.3  < P. 101:201 ack 1 win 65535 ts 5200:200\n"
         "     > . 1:1 ack 201\n"
         "0.4  < P. 1:101 ack 1 win 65535 ts 5100:100\n"
-        "     note segment-duplicate 1:101\n"
+        "     note segment-refused why old-timestamp\n"
         "     > . 1:1 ack 201 sack 1:101 reason duplicate-ack\n"
         "     check duplicate-arrivals 1\n")
 
@@ -65,18 +65,21 @@ DIALOGUE(a_duplicate_ack_that_was_overtaken_still_counts, OPEN,
         "     check sacked 2\n"
         "     check duplicate-acks-received 2\n")
 
-DIALOGUE(an_acknowledgement_that_was_overtaken_is_dropped_without_a_word, OPEN,
+DIALOGUE(an_acknowledgement_that_was_overtaken_is_told_so, OPEN,
         "0.2  write 2000\n"
         "     > . 1:989 ack 1\n"
         "     > . 989:1977 ack 1\n"
         "     > P. 1977:2001 ack 1\n"
         "0.3  < . 1:1 ack 2001 win 65535 ts 5210:200\n"
         "     < . 1:1 ack 989 win 65535 ts 5205:200\n"
-        "     note segment-refused why old-timestamp\n")
+        "     note segment-refused why old-timestamp\n"
+        "     > . 2001:2001 ack 1\n")
 
-DIALOGUE(an_equal_timestamp_is_not_old, OPEN,
+DIALOGUE(a_timestamp_that_is_equal_or_one_less_is_not_old, OPEN,
         "0.2  < P. 1:11 ack 1 win 65535 ts 5000:100\n"
-        "     > . 1:1 ack 11\n")
+        "     > . 1:1 ack 11\n"
+        "     < P. 11:21 ack 1 win 65535 ts 4999:100\n"
+        "     > . 1:1 ack 21 ts 200:5000\n")
 
 DIALOGUE(timestamps_wrap_like_numbers, "0    set delayed-ack 0\n"
                                        "     connect\n"
@@ -95,21 +98,21 @@ DIALOGUE(a_reset_is_taken_whatever_its_timestamp, OPEN,
 
 /* RFC 7323 section 5.5. */
 DIALOGUE(after_24_days_of_silence_every_timestamp_is_new, OPEN,
-        "2073600 < P. 1:11 ack 1 win 65535 ts 4999:100\n"
+        "2073600 < P. 1:11 ack 1 win 65535 ts 4998:100\n"
         "     note segment-refused why old-timestamp\n"
         "     > . 1:1 ack 1\n"
-        "2073600.2 < P. 1:11 ack 1 win 65535 ts 4999:100\n"
-        "     > . 1:1 ack 11 ts 2073600200:4999\n")
+        "2073600.2 < P. 1:11 ack 1 win 65535 ts 4998:100\n"
+        "     > . 1:1 ack 11 ts 2073600200:4998\n")
 
 DIALOGUE(a_segment_without_timestamp_is_taken_as_linux_does, OPEN,
         "0.2  < P. 1:11 ack 1 win 65535\n"
         "     > . 1:1 ack 11 ts 200:5000\n")
 
-DIALOGUE(a_repeated_syn_is_echoed_with_its_own_timestamp, "0    listen\n"
-                                                          "     < S 0:0 win 65535 mss 1000 ts 1000:0\n"
-                                                          "     > S. 0:0 ack 1 ts 0:1000\n"
-                                                          "0.5  < S 0:0 win 65535 mss 1000 ts 1500:0\n"
-                                                          "     > S. 0:0 ack 1 ts 500:1500\n")
+DIALOGUE(a_repeated_syn_is_echoed_with_the_first_timestamp, "0    listen\n"
+                                                            "     < S 0:0 win 65535 mss 1000 ts 1000:0\n"
+                                                            "     > S. 0:0 ack 1 ts 0:1000\n"
+                                                            "0.5  < S 0:0 win 65535 mss 1000 ts 1500:0\n"
+                                                            "     > S. 0:0 ack 1 ts 500:1000\n")
 
 DIALOGUE(our_own_resets_carry_timestamps, OPEN,
         "0.2  abort\n"
@@ -126,13 +129,13 @@ int main(void)
                 an_old_timestamp_on_an_acknowledgement_is_refused_too,
                 a_copy_that_comes_late_is_known_as_a_duplicate,
                 a_duplicate_ack_that_was_overtaken_still_counts,
-                an_acknowledgement_that_was_overtaken_is_dropped_without_a_word,
-                an_equal_timestamp_is_not_old,
+                an_acknowledgement_that_was_overtaken_is_told_so,
+                a_timestamp_that_is_equal_or_one_less_is_not_old,
                 timestamps_wrap_like_numbers,
                 a_reset_is_taken_whatever_its_timestamp,
                 after_24_days_of_silence_every_timestamp_is_new,
                 a_segment_without_timestamp_is_taken_as_linux_does,
-                a_repeated_syn_is_echoed_with_its_own_timestamp,
+                a_repeated_syn_is_echoed_with_the_first_timestamp,
                 our_own_resets_carry_timestamps,
         };
         return dialogue_main("timestamps", tests, G_N_ELEMENTS(tests));

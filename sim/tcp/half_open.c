@@ -1,0 +1,164 @@
+/*
+ * SYN-RECEIVED after a passive OPEN: nobody's connection yet, only a request for one. RFC 9293 section
+ * 3.10.7.4 as Linux reads it (tcp_check_req, reqsk_timer_handler).
+ */
+#include "tcp/conn_private.h"
+
+/* SYN-ACKs are sent again in these intervals: one initial RTO, doubled each time. */
+static duration_ns interval(const TcpConn *conn)
+{
+        duration_ns interval = conn->settings.initial_rto;
+        for (uint32_t i = 0; i < conn->syn_timeouts && interval < conn->settings.max_rto; i++)
+                interval *= 2;
+        return MIN(interval, conn->settings.max_rto);
+}
+
+void half_open_start_timer(TcpConn *conn, time_ns now)
+{
+        conn_set_deadline(conn, TCP_DEADLINE_RETRANSMIT, now + interval(conn));
+}
+
+static void answer_syn_again(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        receive_note_refused(conn, segment, TCP_REFUSED_SYN);
+        if (!receive_may_answer(conn, now))
+                return;
+        conn->syn_wanted = true;
+        half_open_start_timer(conn, now);
+}
+
+static bool is_syn_again(const TcpConn *conn, const struct tcp_segment *segment)
+{
+        const uint16_t decisive = TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST;
+        return (segment->flags & decisive) == TCP_FLAG_SYN && seq_equal(segment->seq, conn->rcv.irs);
+}
+
+/* The stamp that is echoed must be one of our SYN-ACKs'. */
+static bool has_bad_echo(const TcpConn *conn, const struct tcp_segment *segment)
+{
+        uint32_t echo = segment->options.timestamp_echo;
+        if (!conn->timestamps_agreed || !segment->options.has_timestamps || echo == 0)
+                return false;
+        return echo - conn->syn_stamp_first > conn->syn_stamp_last - conn->syn_stamp_first;
+}
+
+static bool is_too_old(const TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        return receive_is_too_old(conn, segment, 0, now) &&
+               !((segment->flags & TCP_FLAG_RST) && interval(conn) >= PAWS_RESET_AGE);
+}
+
+static void answer_outside_window(TcpConn *conn, const struct tcp_segment *segment, bool is_old, time_ns now)
+{
+        receive_note_refused(conn, segment, is_old ? TCP_REFUSED_OLD_TIMESTAMP : TCP_REFUSED_OUTSIDE_WINDOW);
+        if (segment->flags & TCP_FLAG_RST)
+                return;
+        if (receive_may_answer_segment(conn, segment, now))
+                conn_want_ack(conn, TCP_SEND_ACK);
+}
+
+/* RFC 5961 section 3.2: only a reset that hits RCV.NXT is one. */
+static void on_reset(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        if (seq_equal(segment->seq, conn->rcv.nxt)) {
+                conn_end(conn);
+                return;
+        }
+        receive_note_refused(conn, segment, TCP_REFUSED_RESET);
+        if (receive_may_answer_segment(conn, segment, now))
+                conn_want_ack(conn, TCP_SEND_CHALLENGE_ACK);
+}
+
+/* "If the ACK bit is on ... an unacceptable acknowledgment: a reset." It is the listener that answers; the
+ * request stays. */
+static void answer_bad_ack(TcpConn *conn, const struct tcp_segment *segment)
+{
+        receive_note_refused(conn, segment, TCP_REFUSED_BAD_ACK);
+        closing_want_reset(conn, segment->ack);
+}
+
+/* TCP_DEFER_ACCEPT: who accepts wants the first text, too. */
+static bool is_deferred(const TcpConn *conn, const struct tcp_segment *segment)
+{
+        return conn->syn_timeouts < conn->settings.defer_accept &&
+               seq_equal(tcp_segment_end(segment), seq_add(conn->rcv.irs, 1));
+}
+
+/* As Linux, the last ACK of a handshake is forgotten when nobody has room for the connection: our SYN-ACK
+ * will ask for it again. */
+static void open(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        if (is_deferred(conn, segment)) {
+                conn->syn_was_acknowledged = true;
+                return;
+        }
+        if (conn->listener != NULL && !listener_has_room_for_child(conn->listener)) {
+                conn->syn_was_acknowledged = true;
+                if (!conn->settings.abort_on_overflow)
+                        return;
+                closing_answer_when_closed(conn, segment);
+                conn_end(conn);
+                return;
+        }
+        if (conn->timestamps_agreed && segment->options.has_timestamps &&
+                seq_before_or_at(segment->seq, conn->rcv.nxt)) {
+                conn->ts_recent = segment->options.timestamp_value;
+                conn->ts_recent_at = now;
+        }
+        receive_in_steps(conn, segment, now);
+}
+
+void half_open_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        bool is_old = is_too_old(conn, segment, now);
+        bool has_ack = segment->flags & TCP_FLAG_ACK;
+        bool is_reset = segment->flags & TCP_FLAG_RST;
+        bool is_first = seq_equal(segment->seq, conn->rcv.irs);
+        if (is_syn_again(conn, segment) && !is_old) {
+                answer_syn_again(conn, segment, now);
+        } else if (has_ack && !is_reset && !seq_equal(segment->ack, conn->snd.nxt)) {
+                answer_bad_ack(conn, segment);
+        } else if (is_old || has_bad_echo(conn, segment) ||
+                   !receive_is_in_window(conn, segment, MIN(conn->rcv.wnd, UINT16_MAX))) {
+                answer_outside_window(conn, segment, is_old, now);
+        } else if (is_reset) {
+                on_reset(conn, segment, now);
+        } else if ((segment->flags & TCP_FLAG_SYN) && !is_first) {
+                receive_note_refused(conn, segment, TCP_REFUSED_SYN);
+                closing_answer_when_closed(conn, segment);
+                conn_end(conn);
+        } else if (!has_ack) {
+                receive_note_refused(conn, segment, TCP_REFUSED_NO_ACK_FLAG);
+        } else {
+                open(conn, segment, now);
+        }
+}
+
+/* syn_ack_recalc: whose ACK has come and who is only deferred may wait longer; shortly before the end he is
+ * reminded. */
+static bool expires(const TcpConn *conn)
+{
+        if (conn->syn_timeouts < conn->settings.syn_ack_retries)
+                return false;
+        return !conn->syn_was_acknowledged || conn->syn_timeouts >= conn->settings.defer_accept;
+}
+
+static bool is_silent(const TcpConn *conn)
+{
+        return conn->syn_was_acknowledged && conn->settings.defer_accept > 0 &&
+               conn->syn_timeouts + 1 < conn->settings.defer_accept;
+}
+
+void half_open_on_deadline(TcpConn *conn, time_ns now)
+{
+        conn_note_deadline(conn, TCP_DEADLINE_RETRANSMIT);
+        if (expires(conn)) {
+                conn_end(conn);
+                return;
+        }
+        conn->counts.timeouts++;
+        if (!is_silent(conn))
+                conn->syn_wanted = true;
+        conn->syn_timeouts++;
+        half_open_start_timer(conn, now);
+}

@@ -1,0 +1,197 @@
+/*
+ * The memory of received packets, as Linux counts it: kmalloc's sizes, struct sk_buff, skb_shared_info.
+ */
+#include "tcp/receive_memory.h"
+
+#include <glib.h>
+
+#define HEAD_ROOM    64   /* NET_SKB_PAD */
+#define CACHE_LINE   64   /* blocks begin and end at one */
+#define SHARED_INFO  320  /* at the end of each block */
+#define SK_BUFF      256  /* beside each block */
+#define SMALL_BLOCK  576  /* skb_small_head_cache */
+#define MEDIUM_BLOCK 1024 /* then powers of two */
+#define PACKED_BLOCK 4096 /* tcp_collapse makes these */
+
+struct stored_packet {
+        uint64_t begin;
+        uint64_t end;
+        uint32_t truesize;
+        uint32_t room; /* unused at the block's end */
+};
+
+static struct stored_packet *packet_at(const struct ring *ring, uint32_t index)
+{
+        return ring_at(ring, sizeof(struct stored_packet), index);
+}
+
+static uint32_t block_for(uint32_t bytes)
+{
+        uint32_t needed = (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE + SHARED_INFO;
+        uint32_t block = MEDIUM_BLOCK;
+        if (needed <= SMALL_BLOCK)
+                return SMALL_BLOCK;
+        while (block < needed)
+                block *= 2;
+        return block;
+}
+
+uint32_t receive_memory_of_packet(uint32_t packet_size)
+{
+        return block_for(HEAD_ROOM + packet_size) + SK_BUFF;
+}
+
+static struct stored_packet make(uint64_t begin, uint64_t end, uint32_t packet_size)
+{
+        uint32_t block = block_for(HEAD_ROOM + packet_size);
+        return (struct stored_packet){
+                .begin = begin,
+                .end = end,
+                .truesize = block + SK_BUFF,
+                .room = block - SHARED_INFO - HEAD_ROOM - packet_size,
+        };
+}
+
+/* Into the rest of the block of the packet that ends where this one begins. */
+static bool coalesces(struct stored_packet *before, uint64_t begin, uint64_t end)
+{
+        if (before->end != begin || before->room < end - begin)
+                return false;
+        before->end = end;
+        before->room -= (uint32_t)(end - begin);
+        return true;
+}
+
+void receive_memory_store(struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size)
+{
+        if (memory->ready_count > 0 &&
+                coalesces(packet_at(&memory->ready, memory->ready_count - 1), begin, end))
+                return;
+        ring_reserve(&memory->ready, sizeof(struct stored_packet), memory->ready_count);
+        struct stored_packet *packet = packet_at(&memory->ready, memory->ready_count++);
+        *packet = make(begin, end, packet_size);
+        memory->allocated += packet->truesize;
+}
+
+/* The first held packet that begins behind `begin`. */
+static uint32_t find_held(const struct receive_memory *memory, uint64_t begin)
+{
+        uint32_t low = 0;
+        uint32_t high = memory->held_count;
+        if (high > 0 && packet_at(&memory->held, high - 1)->begin <= begin)
+                return high;
+        while (low < high) {
+                uint32_t middle = low + (high - low) / 2;
+                if (packet_at(&memory->held, middle)->begin <= begin)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
+}
+
+static void drop_held(struct receive_memory *memory, uint32_t index)
+{
+        memory->allocated -= packet_at(&memory->held, index)->truesize;
+        ring_close(&memory->held, sizeof(struct stored_packet), memory->held_count--, index);
+}
+
+static void drop_covered(struct receive_memory *memory, uint32_t index, uint64_t end)
+{
+        while (index < memory->held_count && packet_at(&memory->held, index)->end <= end)
+                drop_held(memory, index);
+}
+
+void receive_memory_hold(struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size)
+{
+        uint32_t index = find_held(memory, begin);
+        if (index > 0) {
+                struct stored_packet *before = packet_at(&memory->held, index - 1);
+                if (before->end >= end || coalesces(before, begin, end))
+                        return;
+                if (before->begin == begin)
+                        drop_held(memory, --index);
+        }
+        drop_covered(memory, index, end);
+        ring_open(&memory->held, sizeof(struct stored_packet), memory->held_count++, index);
+        struct stored_packet *packet = packet_at(&memory->held, index);
+        *packet = make(begin, end, packet_size);
+        memory->allocated += packet->truesize;
+}
+
+void receive_memory_release(struct receive_memory *memory, uint64_t next)
+{
+        while (memory->held_count > 0 && packet_at(&memory->held, 0)->begin < next) {
+                struct stored_packet packet = *packet_at(&memory->held, 0);
+                ring_drop_front(&memory->held, 1);
+                memory->held_count--;
+                ring_reserve(&memory->ready, sizeof(struct stored_packet), memory->ready_count);
+                *packet_at(&memory->ready, memory->ready_count++) = packet;
+        }
+}
+
+void receive_memory_free_read(struct receive_memory *memory, uint64_t offset)
+{
+        uint32_t gone = 0;
+        while (gone < memory->ready_count && packet_at(&memory->ready, gone)->end <= offset)
+                memory->allocated -= packet_at(&memory->ready, gone++)->truesize;
+        if (gone > 0)
+                ring_drop_front(&memory->ready, gone);
+        memory->ready_count -= gone;
+}
+
+/* Neighbours that fit into one block together share it. */
+static void pack(struct receive_memory *memory, struct ring *ring, uint32_t *count)
+{
+        uint32_t kept = 0;
+        for (uint32_t i = 1; i < *count; i++) {
+                struct stored_packet *last = packet_at(ring, kept);
+                const struct stored_packet next = *packet_at(ring, i);
+                if (last->end == next.begin && next.end - last->begin <= PACKED_BLOCK - SHARED_INFO) {
+                        uint32_t truesize = block_for((uint32_t)(next.end - last->begin)) + SK_BUFF;
+                        memory->allocated += truesize - last->truesize - next.truesize;
+                        *last = (struct stored_packet){ last->begin, next.end, truesize, 0 };
+                } else {
+                        *packet_at(ring, ++kept) = next;
+                }
+        }
+        *count = MIN(*count, kept + 1);
+}
+
+void receive_memory_pack(struct receive_memory *memory)
+{
+        pack(memory, &memory->held, &memory->held_count);
+        pack(memory, &memory->ready, &memory->ready_count);
+}
+
+void receive_memory_forget_held(struct receive_memory *memory)
+{
+        while (memory->held_count > 0)
+                drop_held(memory, memory->held_count - 1);
+}
+
+void receive_memory_clear(struct receive_memory *memory)
+{
+        ring_clear(&memory->ready);
+        ring_clear(&memory->held);
+        *memory = (struct receive_memory){ 0 };
+}
+
+static uint64_t check_ring(const struct ring *ring, uint32_t count)
+{
+        uint64_t bytes = 0;
+        for (uint32_t i = 0; i < count; i++) {
+                const struct stored_packet *packet = packet_at(ring, i);
+                g_assert(packet->begin <= packet->end);
+                g_assert(i == 0 || packet_at(ring, i - 1)->begin <= packet->begin);
+                bytes += packet->truesize;
+        }
+        return bytes;
+}
+
+void receive_memory_check(const struct receive_memory *memory)
+{
+        g_assert(check_ring(&memory->ready, memory->ready_count) +
+                         check_ring(&memory->held, memory->held_count) ==
+                 memory->allocated);
+}
