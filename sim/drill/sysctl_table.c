@@ -101,14 +101,36 @@ static void set_max_rto(struct tcp_settings *settings, const int64_t *numbers)
 }
 
 /* The largest of the three decides the window scale. */
+static void set_syn_linear_timeouts(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->syn_linear_timeouts = (uint32_t)numbers[0];
+}
+
+static void set_abort_on_overflow(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->abort_on_overflow = numbers[0] != 0;
+}
+
+static void set_unsent_low_water(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->unsent_low_water = (uint32_t)numbers[0];
+}
+
+static void set_challenge_limit(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->challenge_limit = numbers[0] == INT32_MAX ? UINT32_MAX : (uint32_t)numbers[0];
+}
+
 static void set_receive_buffer(struct tcp_settings *settings, const int64_t *numbers)
 {
-        settings->receive_buffer = (uint32_t)numbers[2];
+        settings->receive_memory =
+                (struct tcp_memory){ (uint32_t)numbers[0], (uint32_t)numbers[1], (uint32_t)numbers[2] };
 }
 
 static void set_send_buffer(struct tcp_settings *settings, const int64_t *numbers)
 {
-        settings->send_buffer = (uint32_t)numbers[1];
+        settings->send_memory =
+                (struct tcp_memory){ (uint32_t)numbers[0], (uint32_t)numbers[1], (uint32_t)numbers[2] };
 }
 
 static void set_congestion_control(struct tcp_settings *settings, const char *name)
@@ -153,15 +175,15 @@ static const struct sysctl_entry entries[] = {
         { "tcp_recovery", "1", 1, 0, BYTE_MAX, .fixed = "0,1" }, /* bit 0 means nothing since Linux 6.17 */
         { "tcp_reordering", "3", 1, 1, 300, .fixed = "3" },
         { "tcp_max_reordering", "300", 1, 1, INT32_MAX, .fixed = "300" },
-        { "tcp_syn_linear_timeouts", "4", 1, 0, 127, .fixed = "4" },
+        { "tcp_syn_linear_timeouts", "4", 1, 0, 127, .apply = set_syn_linear_timeouts },
         { "tcp_orphan_retries", "0", 1, 0, BYTE_MAX, .fixed = "0" },
-        { "tcp_notsent_lowat", "4294967295", 1, 0, UINT32_MAX, .fixed = "4294967295" },
+        { "tcp_notsent_lowat", "4294967295", 1, 0, UINT32_MAX, .apply = set_unsent_low_water },
         { "tcp_invalid_ratelimit", "500", 1, 0, INT32_MAX, .fixed = "500" },
-        { "tcp_challenge_ack_limit", "2147483647", 1, 0, INT32_MAX, .fixed = "2147483647,1000" },
+        { "tcp_challenge_ack_limit", "2147483647", 1, 0, INT32_MAX, .apply = set_challenge_limit },
         { "tcp_tso_win_divisor", "3", 1, 0, BYTE_MAX, .fixed = "3" },
         { "tcp_pacing_ss_ratio", "200", 1, 0, 1000, .fixed = "200" },
         { "tcp_pacing_ca_ratio", "120", 1, 0, 1000, .fixed = "120" },
-        { "tcp_abort_on_overflow", "0", 1, 0, BYTE_MAX, .fixed = "0" },
+        { "tcp_abort_on_overflow", "0", 1, 0, BYTE_MAX, .apply = set_abort_on_overflow },
         { "tcp_syncookies", "1", 1, 0, BYTE_MAX, .fixed = "0,1" },
         { "tcp_fastopen", "1", 1, 0, INT32_MAX, .fixed = "0,1,0x70403,459779" },
         { "tcp_pingpong_thresh", "1", 1, 1, BYTE_MAX, .fixed = "1" },
