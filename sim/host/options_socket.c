@@ -182,6 +182,8 @@ static int set_low_water(Socket *socket, int value)
                 wanted = MIN(wanted,
                         (is_locked ? socket_receive_buffer(socket) : socket_receive_buffer_max(socket)) / 2);
         socket->low_water = wanted;
+        socket->settings.receive_low_water = MAX(wanted, 1);
+        socket_apply_settings(socket);
         socket_update(socket);
         return 0;
 }

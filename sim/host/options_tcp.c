@@ -58,7 +58,45 @@ static int set_window_clamp(Socket *socket, int value)
 {
         if (value == 0 && (socket->connection != NULL || socket->listener != NULL))
                 return -EINVAL;
-        socket_keep(socket, IPPROTO_TCP, TCP_WINDOW_CLAMP, value == 0 ? 0 : MAX(value, CLAMP_MIN));
+        value = value == 0 ? 0 : MAX(value, CLAMP_MIN);
+        socket_keep(socket, IPPROTO_TCP, TCP_WINDOW_CLAMP, value);
+        socket->settings.window_clamp = (uint32_t)value;
+        socket_apply_settings(socket);
+        return 0;
+}
+
+/* ---- ACKs and what is written ahead ---- */
+
+static int get_quick_ack(Socket *socket)
+{
+        if (socket->connection == NULL)
+                return socket_kept(socket, IPPROTO_TCP, TCP_QUICKACK) == 0;
+        return tcp_conn_quick_ack(socket->connection->tcp);
+}
+
+/* What is kept is the opposite, and applied when there is a connection: a socket begins with quick ACKs. */
+static int set_quick_ack(Socket *socket, int value)
+{
+        socket_keep(socket, IPPROTO_TCP, TCP_QUICKACK, value == 0);
+        if (socket->connection == NULL)
+                return 0;
+        tcp_conn_set_quick_ack(socket->connection->tcp, value, host_now(socket->host));
+        connection_after_call(socket->connection, "setsockopt");
+        return 0;
+}
+
+/* 0 is the host's. */
+static int get_unsent_low_water(Socket *socket)
+{
+        return socket_kept(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT);
+}
+
+static int set_unsent_low_water(Socket *socket, int value)
+{
+        uint32_t host = socket->host->tcp_settings.unsent_low_water;
+        socket_keep(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, value);
+        socket->settings.unsent_low_water = value == 0 ? host : (uint32_t)value;
+        socket_apply_settings(socket);
         return 0;
 }
 
@@ -133,6 +171,7 @@ static int set_defer_accept(Socket *socket, int value)
                 timeout = MIN(timeout * 2, RTO_MAX_MS_MAX / 1000);
         }
         socket_keep(socket, IPPROTO_TCP, TCP_DEFER_ACCEPT, retransmissions);
+        socket->settings.defer_accept = (uint32_t)retransmissions;
         socket_apply_settings(socket);
         return 0;
 }
@@ -215,7 +254,7 @@ static int refuse_upper_protocol(Socket *socket, const void *value, socklen_t si
 static const struct socket_option options[] = {
         TCP_FIELD(TCP_NODELAY, OPTION_NOT_BOOL, nagle, 0, OPTION_SWITCH),
         KEPT_SWITCH(TCP_CORK, 0),
-        KEPT_SWITCH(TCP_QUICKACK, 1),
+        OPTION(TCP_QUICKACK, .get = get_quick_ack, .set = set_quick_ack),
         OPTION(TCP_MAXSEG, .get = get_max_segment, .set = set_max_segment),
         OPTION(TCP_WINDOW_CLAMP, .is_kept = true, .set = set_window_clamp),
         OPTION(TCP_CONGESTION, .get_value = get_congestion, .set_value = set_congestion),
@@ -229,7 +268,7 @@ static const struct socket_option options[] = {
         TCP_FIELD(TCP_SYNCNT, OPTION_COUNT, syn_retries, 0, BETWEEN(1, COUNT_MAX)),
         OPTION(TCP_LINGER2, .get = get_linger2, .set = set_linger2),
         OPTION(TCP_DEFER_ACCEPT, .get = get_defer_accept, .set = set_defer_accept),
-        KEPT_NUMBER(TCP_NOTSENT_LOWAT, INT32_MIN, INT32_MAX, 0),
+        OPTION(TCP_NOTSENT_LOWAT, .get = get_unsent_low_water, .set = set_unsent_low_water),
         KEPT_NUMBER(TCP_INQ, 0, 1, 0),
         KEPT_NUMBER(TCP_SAVE_SYN, 0, 2, 0),
         OPTION(TCP_SAVED_SYN, .get_value = give_nothing),

@@ -1,42 +1,52 @@
 /*
  * What a socket's options mean to its buffers, and to the headers of what it sends.
  *
- * SO_RCVBUF and SO_SNDBUF are as Linux gives them: twice what the program asked for. Half of that is for
- * bytes.
+ * SO_RCVBUF and SO_SNDBUF are as Linux gives them: twice what the program asked for, in memory.
  */
 #include "host/socket_option.h"
 
 #include <linux/sock_diag.h>
 
-#define ECN_BITS    2 /* of the traffic class, which are TCP's */
-#define BYTES_SHARE 2 /* one part in so many of a buffer is for bytes */
+#define ECN_BITS 2 /* of the traffic class, which are TCP's */
+
+static struct tcp_memory_use memory_of(const Socket *socket)
+{
+        const struct tcp_settings *settings = &socket->settings;
+        struct tcp_memory_use use = {
+                .receive_buffer = settings->receive_buffer > 0 ? settings->receive_buffer
+                                                               : settings->receive_memory.initial,
+                .send_buffer =
+                        settings->send_buffer > 0 ? settings->send_buffer : settings->send_memory.initial,
+        };
+        if (socket->connection != NULL)
+                tcp_conn_memory_use(socket->connection->tcp, &use);
+        return use;
+}
 
 uint32_t socket_receive_buffer(const Socket *socket)
 {
-        return socket->receive_buffer != 0 ? socket->receive_buffer : socket->settings.receive_buffer;
+        return memory_of(socket).receive_buffer;
 }
 
 uint32_t socket_receive_buffer_max(const Socket *socket)
 {
-        return socket->host->tcp_settings.receive_buffer;
+        return socket->host->tcp_settings.receive_memory.most;
 }
 
 uint32_t socket_send_buffer(const Socket *socket)
 {
-        return socket->send_buffer != 0 ? socket->send_buffer : socket->settings.send_buffer;
+        return memory_of(socket).send_buffer;
 }
 
 void socket_set_receive_buffer(Socket *socket, uint32_t size)
 {
-        socket->receive_buffer = size;
-        socket->settings.receive_buffer = size / BYTES_SHARE;
+        socket->settings.receive_buffer = size;
         socket_apply_settings(socket);
 }
 
 void socket_set_send_buffer(Socket *socket, uint32_t size)
 {
-        socket->send_buffer = size;
-        socket->settings.send_buffer = size / BYTES_SHARE;
+        socket->settings.send_buffer = size;
         socket_apply_settings(socket);
 }
 
@@ -45,8 +55,9 @@ void socket_fill_memory(const Socket *socket, uint32_t *figures)
         figures[SK_MEMINFO_RMEM_ALLOC] = socket->queue.charged;
         if (socket->connection == NULL)
                 return;
-        figures[SK_MEMINFO_RMEM_ALLOC] = tcp_conn_readable(socket->connection->tcp);
-        figures[SK_MEMINFO_WMEM_QUEUED] = tcp_conn_unacknowledged(socket->connection->tcp);
+        struct tcp_memory_use use = memory_of(socket);
+        figures[SK_MEMINFO_RMEM_ALLOC] = use.received;
+        figures[SK_MEMINFO_WMEM_QUEUED] = use.written;
 }
 
 void socket_apply_header(Socket *socket)

@@ -4,6 +4,10 @@
  */
 #include <errno.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include "host/socket_option.h"
 #include "host/socket_stream.h"
 
 bool stream_is_closed(const Socket *socket)
@@ -83,6 +87,8 @@ static int begin_connecting(Socket *socket, const struct endpoint *remote)
         socket_mark_connection(socket, connection);
         socket->is_connecting = true;
         socket->is_read_shut = socket->is_write_shut = false;
+        if (socket_kept(socket, IPPROTO_TCP, TCP_QUICKACK))
+                tcp_conn_set_quick_ack(connection->tcp, 0, host_now(host));
         tcp_conn_connect(connection->tcp, &tuple, host_now(host));
         connection_open_proof(connection);
         connection_after_call(connection, "connect");

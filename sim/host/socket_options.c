@@ -90,8 +90,6 @@ void socket_inherit_options(Socket *socket, const Socket *from)
         socket->receive_timeout = from->receive_timeout;
         socket->send_timeout = from->send_timeout;
         socket->low_water = from->low_water;
-        socket->receive_buffer = from->receive_buffer;
-        socket->send_buffer = from->send_buffer;
         socket->timestamping = from->timestamping;
         socket->max_pacing_rate = from->max_pacing_rate;
 }

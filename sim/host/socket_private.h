@@ -92,8 +92,6 @@ struct Socket {
         duration_ns receive_timeout; /* SO_RCVTIMEO; 0: waits for ever */
         duration_ns send_timeout;    /* SO_SNDTIMEO */
         uint32_t low_water;          /* SO_RCVLOWAT; 0 counts as 1 */
-        uint32_t receive_buffer;     /* SO_RCVBUF as Linux gives it; 0: it has not been set */
-        uint32_t send_buffer;        /* SO_SNDBUF */
         uint32_t timestamping;       /* SO_TIMESTAMPING's flags */
         uint64_t stamp_base;         /* the byte that its keys count from */
         uint64_t max_pacing_rate;    /* bytes a second; UINT64_MAX: no limit */

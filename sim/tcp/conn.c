@@ -221,6 +221,19 @@ uint32_t tcp_conn_readable(const TcpConn *conn)
         return (uint32_t)reassembly_readable(&conn->rcv.reassembly);
 }
 
+void tcp_conn_memory_use(const TcpConn *conn, struct tcp_memory_use *use)
+{
+        const struct tcp_settings *settings = &conn->settings;
+        uint32_t initial =
+                settings->receive_buffer > 0 ? settings->receive_buffer : settings->receive_memory.initial;
+        *use = (struct tcp_memory_use){
+                .received = conn->rcv.memory.allocated,
+                .receive_buffer = conn->rcv.buffer > 0 ? conn->rcv.buffer : initial,
+                .written = send_memory_used(conn),
+                .send_buffer = send_memory_size(conn),
+        };
+}
+
 void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
 {
         *report = (struct tcp_report){

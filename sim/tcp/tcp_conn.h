@@ -141,6 +141,15 @@ void *tcp_conn_owner(const TcpConn *conn);
 /* How much would be written at once. */
 size_t tcp_conn_send_room(const TcpConn *conn);
 
+/* SO_MEMINFO: the memory that received packets and written bytes take, and how much they may. */
+struct tcp_memory_use {
+        uint32_t received;
+        uint32_t receive_buffer;
+        uint32_t written;
+        uint32_t send_buffer;
+};
+void tcp_conn_memory_use(const TcpConn *conn, struct tcp_memory_use *use);
+
 /* Bytes in the buffers: written and not acknowledged; written and never sent; readable. */
 uint32_t tcp_conn_unacknowledged(const TcpConn *conn);
 uint32_t tcp_conn_unsent(const TcpConn *conn);

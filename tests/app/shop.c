@@ -37,6 +37,7 @@ void shop_init(struct shop *shop)
         trace_listen(
                 shop->world.trace, TRACE_BIT(TRACE_STEP) | TRACE_BIT(TRACE_SOCKET_CALL), note_step, shop);
         shop->world.config.resolver = server_end(0).address;
+        shop->world.config.tcp.send_buffer = 4 * 1024 * 1024;
 }
 
 static void start_dns(struct shop *shop)

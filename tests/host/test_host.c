@@ -260,6 +260,7 @@ START_TEST(acknowledgements_do_not_wait_behind_text)
         world.trace = trace;
         world.line.rate = 1000000;
         world.back_rate = 10000000;
+        world.config.tcp.delayed_ack = 0;
         two_hosts_open(&world);
         two_hosts_start(world.server, "server", talk_back, NULL);
         two_hosts_start(world.client, "client", talk, NULL);

@@ -152,12 +152,13 @@ static const struct refused refused_values[] = {
                 "an algorithm of later" },
         { "tcp: { recovery: sakc }", "5:18: error: recovery: unknown word 'sakc'; did you mean 'sack'?",
                 "a mistyped recovery" },
-        { "tcp: { ecn: perhaps }",
-                "5:13: error: ecn: unknown word 'perhaps'; accepted: off, passive, on", "no word for it" },
+        { "tcp: { ecn: perhaps }", "5:13: error: ecn: unknown word 'perhaps'; accepted: off, passive, on",
+                "no word for it" },
         { "tcp: { pacing: yes }", "5:16: error: pacing: this version does not have 'yes' yet; accepted: off",
                 "a switch of later" },
         { "tcp: { tail-loss-probe: perhaps }",
-                "5:25: error: tail-loss-probe: 'perhaps' is neither on nor off; accepted: on, off, yes, no, true, "
+                "5:25: error: tail-loss-probe: 'perhaps' is neither on nor off; accepted: on, off, yes, no, "
+                "true, "
                 "false",
                 "a switch, mistyped" },
         { "tcp: { delayed-ack: 2s }",
