@@ -48,7 +48,10 @@ static void fill_state(struct tcp_conn_info *info, const struct tcp_report *repo
         info->snd_wscale = report->send_scale & 0xf;
         info->rcv_wscale = report->receive_scale & 0xf;
         info->snd_mss = report->send_mss;
-        info->rcv_mss = info->advmss = report->receive_mss;
+        info->rcv_mss = report->peer_mss_estimate;
+        info->advmss = report->advised_mss;
+        info->ato = microseconds(report->ack_patience);
+        info->rcv_rtt = microseconds(report->receive_rtt);
         info->pmtu = report->path_mtu;
 }
 
@@ -85,7 +88,8 @@ static void fill_sending(struct tcp_conn_info *info, const struct tcp_report *re
 
 static void fill_receiving(struct tcp_conn_info *info, const struct tcp_report *report)
 {
-        info->rcv_space = report->receive_window;
+        info->rcv_space = report->receive_space;
+        info->rcv_ssthresh = report->receive_threshold;
         info->rcv_wnd = report->receive_window;
 }
 
@@ -96,8 +100,8 @@ static void fill_counts(struct tcp_conn_info *info, const struct tcp_counts *cou
         info->bytes_received = counts->bytes_received;
         info->bytes_sent = counts->bytes_sent;
         info->bytes_retrans = counts->bytes_retransmitted;
-        info->segs_out = (uint32_t)counts->segments_sent;
         info->segs_in = (uint32_t)counts->segments_received;
+        info->data_segs_in = (uint32_t)counts->data_segments_received;
         info->data_segs_out = (uint32_t)counts->data_segments_sent;
         info->rcv_ooopack = (uint32_t)counts->out_of_order_arrivals;
         info->total_rto = (uint16_t)MIN(counts->timeouts, UINT16_MAX);
@@ -114,7 +118,8 @@ static void fill_times(struct tcp_conn_info *info, const struct tcp_times *times
         info->rwnd_limited = (uint64_t)(times->limited_by_receive_window / MICROSECOND);
         info->sndbuf_limited = (uint64_t)(times->limited_by_send_buffer / MICROSECOND);
         info->last_data_sent = milliseconds(times->since_data_sent);
-        info->last_data_recv = info->last_ack_recv = milliseconds(times->since_heard);
+        info->last_ack_recv = milliseconds(times->since_heard);
+        info->last_data_recv = milliseconds(times->since_text);
 }
 
 static void fill_connection(struct tcp_conn_info *info, const TcpConn *tcp, time_ns now)
@@ -126,6 +131,7 @@ static void fill_connection(struct tcp_conn_info *info, const TcpConn *tcp, time
         fill_sending(info, &report);
         fill_receiving(info, &report);
         fill_counts(info, &report.counts);
+        info->segs_out = (uint32_t)report.segments_out;
         tcp_conn_times(tcp, now, &times);
         fill_times(info, &times);
         info->notsent_bytes = tcp_conn_unsent(tcp);

@@ -83,4 +83,5 @@ void tcp_conn_times(const TcpConn *conn, time_ns now, struct tcp_times *times)
         chrono_fill_times(conn, now, times);
         times->since_data_sent = now - conn->last_data_sent_at;
         times->since_heard = now - conn->last_heard_at;
+        times->since_text = now - conn->ack.last_received_at;
 }

@@ -123,6 +123,8 @@ bool tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_
                 conn_end(conn);
                 return false;
         }
+        if (segment->payload.length > 0)
+                conn->counts.data_segments_received++;
         receive_segment(conn, segment, now);
         if (conn_is_synchronized(conn))
                 send_memory_grow(conn);
@@ -272,6 +274,13 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .ecn_seen = conn->ecn.has_seen_ect,
                 .send_window = conn->snd.wnd,
                 .receive_window = receive_window(conn),
+                .receive_threshold = conn->rcv.threshold,
+                .receive_space = conn->rcv.sizing.space,
+                .receive_rtt = conn->rcv.sizing.rtt_x8 / 8,
+                .peer_mss_estimate = conn->rcv.peer_mss_estimate,
+                .advised_mss = conn->rcv.advised_mss,
+                .ack_patience = conn->ack.patience,
+                .segments_out = conn->counts.segments_sent - conn->half_open_sendings,
                 .path_mtu = conn->path_mtu,
                 .counts = conn->counts,
         };

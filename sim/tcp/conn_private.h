@@ -163,7 +163,7 @@ struct TcpConn {
         bool syn_is_answer; /* it answers the peer's SYN in a simultaneous open: not sent again, but changed */
         uint32_t syn_sendings;
         uint32_t syn_timeouts; /* the timer's */
-        uint32_t syn_timeouts_at_open;
+        uint32_t half_open_sendings; /* of a listener's connection, before it was one */
         uint32_t syn_stamp_first; /* timestamps of the first and the last sending */
         uint32_t syn_stamp_last;
         time_ns syn_sent_at;   /* first sending */

@@ -123,7 +123,7 @@ static void establish(TcpConn *conn, const struct tcp_segment *segment, time_ns 
 {
         conn->snd.una = segment->ack;
         conn->syn_wanted = false;
-        conn->syn_timeouts_at_open = conn->syn_timeouts;
+        conn->half_open_sendings = conn->is_passive ? (uint32_t)conn->counts.segments_sent : 0;
         conn->ack.last_received_at = now;
         conn_set_state(conn, TCP_STATE_ESTABLISHED);
         estimate_peer_mss(conn);

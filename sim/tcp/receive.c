@@ -4,7 +4,6 @@
  */
 #include "tcp/conn_private.h"
 
-#include "tcp/ecn.h"
 #include "tcp/sender.h"
 
 /* RFC 7323 section 5.5: "TS.Recent is deemed invalid after the connection has been idle for more than 24
@@ -162,14 +161,16 @@ static enum verdict check_timestamp(TcpConn *conn, const struct tcp_segment *seg
 /* ---- First: sequence number ---- */
 
 /* Differs from the table of section 3.10.7.4, as Linux (tcp_sequence): what ends where the last ACK was sent,
- * or later, is not too old; and what reaches beyond the window is taken while nothing waits to be read. */
+ * or later, is not too old; what reaches beyond the window is taken while nothing waits to be read; and a FIN
+ * needs no room. */
 static bool is_acceptable(const TcpConn *conn, const struct tcp_segment *segment)
 {
         struct seqnum edge = receive_edge(conn);
         struct seqnum end = tcp_segment_end(segment);
         if (seq_before(end, conn->rcv.acked))
                 return false;
-        if (!seq_after(end, edge))
+        bool is_bare_fin = (segment->flags & TCP_FLAG_FIN) && segment->payload.length == 0;
+        if (!seq_after(end, edge) || (is_bare_fin && seq_equal(segment->seq, edge)))
                 return true;
         return !seq_after(segment->seq, edge) && conn->rcv.memory.ready_count == 0;
 }

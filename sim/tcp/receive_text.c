@@ -4,6 +4,8 @@
  */
 #include "tcp/conn_private.h"
 
+#include "tcp/ecn.h"
+
 /* Less text than this says nothing about how much more may come (tcp_event_data_recv). */
 #define SMALLEST_GROWTH 128
 
@@ -155,6 +157,13 @@ static int64_t limit_offset(const TcpConn *conn)
         return conn->rcv.knows_fin ? (int64_t)conn->rcv.fin_offset : INT64_MAX;
 }
 
+/* The FIN's number is held with the text before it. */
+static uint32_t ends_at_fin(const TcpConn *conn, const struct reassembly_outcome *outcome)
+{
+        return conn->rcv.knows_fin && outcome->held == 0 && outcome->in_order == 0 &&
+               outcome->duplicate_end == conn->rcv.fin_offset;
+}
+
 /* What is new of the segment's payload, and what of it is not; nothing when it is empty. */
 static void insert(TcpConn *conn, const struct tcp_segment *segment, struct reassembly_outcome *outcome)
 {
@@ -175,13 +184,14 @@ static void insert(TcpConn *conn, const struct tcp_segment *segment, struct reas
         count_arrival(conn, outcome);
         if (outcome->duplicate > 0)
                 report_more_duplicate(conn, seq_of_offset(conn, outcome->duplicate_begin),
-                        seq_of_offset(conn, outcome->duplicate_end));
+                        seq_add(seq_of_offset(conn, outcome->duplicate_end), ends_at_fin(conn, outcome)));
 }
 
 /* tcp_event_data_recv */
 static void on_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         uint32_t length = segment->payload.length;
+        ecn_on_text(conn, segment, now);
         ack_schedule(conn, TCP_SEND_ACK);
         ack_measure_segment(conn, segment);
         receive_window_measure_rtt(conn, now);
@@ -219,9 +229,10 @@ static void take_in_order(TcpConn *conn, const struct tcp_segment *segment, time
 }
 
 /* "Out-of-order data segments SHOULD be acknowledged immediately." (tcp_data_queue_ofo) */
-static void hold(TcpConn *conn, const struct tcp_segment *segment)
+static void hold(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         struct reassembly_outcome outcome;
+        ecn_on_text(conn, segment, now);
         if (!receive_window_has_memory(conn)) {
                 receive_note_refused(conn, segment, TCP_REFUSED_RECEIVE_BUFFER);
                 return;
@@ -278,7 +289,7 @@ static void sort(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
         } else if (seq_after_or_at(segment->seq, receive_edge(conn))) {
                 refuse(conn, segment, TCP_REFUSED_OUTSIDE_WINDOW);
         } else if (seq_after(segment->seq, conn->rcv.nxt)) {
-                hold(conn, segment);
+                hold(conn, segment, now);
         } else {
                 receive_report_duplicate(conn, segment->seq, conn->rcv.nxt);
                 if (is_closed)

@@ -160,6 +160,7 @@ struct tcp_counts {
         uint64_t segments_sent;
         uint64_t segments_received;
         uint64_t data_segments_sent;
+        uint64_t data_segments_received;
         uint64_t retransmitted_segments; /* segments whose first sequence number went out before; SYN and FIN too */
         uint64_t bytes_sent;             /* payload, every sending */
         uint64_t bytes_retransmitted;
@@ -213,6 +214,13 @@ struct tcp_report {
         bool ecn_seen; /* ECN-capable segments came */
         uint32_t send_window;
         uint32_t receive_window;
+        uint32_t receive_threshold;  /* no more is offered for now (rcv_ssthresh) */
+        uint32_t receive_space;      /* read in a round trip (rcv_space) */
+        duration_ns receive_rtt;     /* as the receiver sees it; 0: unknown */
+        uint32_t peer_mss_estimate;  /* what a full segment of the peer's carries (rcv_mss) */
+        uint32_t advised_mss;        /* what it should, options deducted (advmss) */
+        duration_ns ack_patience;    /* the delay of an ACK (ato) */
+        uint64_t segments_out;       /* sent, but for a half-open connection's SYN-ACKs */
         uint32_t path_mtu;
         struct tcp_counts counts;
 };
@@ -225,6 +233,7 @@ struct tcp_times {
         duration_ns limited_by_send_buffer;
         duration_ns since_data_sent;
         duration_ns since_heard;
+        duration_ns since_text; /* received */
 };
 void tcp_conn_times(const TcpConn *conn, time_ns now, struct tcp_times *times);
 
