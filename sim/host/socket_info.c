@@ -131,6 +131,8 @@ static void fill_connection(struct tcp_conn_info *info, const TcpConn *tcp, time
         fill_sending(info, &report);
         fill_receiving(info, &report);
         fill_counts(info, &report.counts);
+        info->bytes_acked += report.controls_sent;
+        info->bytes_received += report.controls_received;
         info->segs_out = (uint32_t)report.segments_out;
         tcp_conn_times(tcp, now, &times);
         fill_times(info, &times);

@@ -236,6 +236,12 @@ void tcp_conn_memory_use(const TcpConn *conn, struct tcp_memory_use *use)
         };
 }
 
+static uint32_t controls_acknowledged(const TcpConn *conn)
+{
+        uint32_t syn = !conn->is_passive && seq_after(conn->snd.una, conn->snd.iss);
+        return syn + sender_fin_is_acknowledged(conn);
+}
+
 void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
 {
         *report = (struct tcp_report){
@@ -280,6 +286,8 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .peer_mss_estimate = conn->rcv.peer_mss_estimate,
                 .advised_mss = conn->rcv.advised_mss,
                 .ack_patience = conn->ack.patience,
+                .controls_sent = controls_acknowledged(conn),
+                .controls_received = conn->fin_received,
                 .segments_out = conn->counts.segments_sent - conn->half_open_sendings,
                 .path_mtu = conn->path_mtu,
                 .counts = conn->counts,

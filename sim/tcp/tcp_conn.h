@@ -220,6 +220,8 @@ struct tcp_report {
         uint32_t peer_mss_estimate;  /* what a full segment of the peer's carries (rcv_mss) */
         uint32_t advised_mss;        /* what it should, options deducted (advmss) */
         duration_ns ack_patience;    /* the delay of an ACK (ato) */
+        uint32_t controls_sent;      /* our SYN and FIN, once acknowledged; but no SYN-ACK: Linux counts them as bytes */
+        uint32_t controls_received;  /* the peer's FIN */
         uint64_t segments_out;       /* sent, but for a half-open connection's SYN-ACKs */
         uint32_t path_mtu;
         struct tcp_counts counts;
