@@ -21,7 +21,6 @@ static const char **congestion_control_names(void)
 static bool read_congestion_control(
         struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
 {
-        static const char *const later[] = { "tahoe", "bbr", "vegas", "dctcp", NULL };
         if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
                 return false;
         const struct cong_ops **ops = value;
@@ -31,12 +30,8 @@ static bool read_congestion_control(
                 return true;
         }
         g_autofree const char **names = congestion_control_names();
-        if (!g_strv_contains(later, node->text))
-                return field_fail_word(reader, node->mark, node->text, names, "%s: unknown word '%s'",
-                        field->name, node->text);
-        g_autofree char *list = g_strjoinv(", ", (char **)names);
-        return field_fail(reader, node->mark, "%s: this version does not have '%s' yet; accepted: %s",
-                field->name, node->text, list);
+        return field_fail_word(
+                reader, node->mark, node->text, names, "%s: unknown word '%s'", field->name, node->text);
 }
 
 static struct yaml_node *write_congestion_control(const struct field_writer *writer G_GNUC_UNUSED,
@@ -153,13 +148,11 @@ static const struct field_word ecn_words[] = {
         { NULL, 0, false },
 };
 
-static const struct field_word only_off[] = { { "off", 0, false }, { "on", 0, true }, { NULL, 0, false } };
 
 #define SWITCH(member)      .type = &field_switch, TCP(member)
 #define TIME(member)        .type = &field_quantity, .quantity = &quantity_time, TCP(member)
 #define COUNT(member)       .type = &field_quantity, .quantity = &quantity_count, TCP(member)
 #define BUFFER(member)      .type = &buffer, .quantity = &quantity_size, .zero = "auto", TCP(member)
-#define ONLY(accepted_word) .type = &field_choice, .words = accepted_word
 
 static const struct field tcp_fields[] = {
         { .name = "congestion-control", .type = &congestion_control, TCP(congestion_control) },
@@ -176,7 +169,7 @@ static const struct field tcp_fields[] = {
         { .name = "undo", SWITCH(undo) },
         { .name = "hystart", SWITCH(hystart) },
         { .name = "nagle", SWITCH(nagle) },
-        { .name = "pacing", ONLY(only_off) },
+        { .name = "pacing", SWITCH(pacing) },
         { .name = "idle-restart", SWITCH(idle_restart) },
         { .name = "delayed-ack", .type = &delayed_ack },
         { .name = "compressed-ack", SWITCH(compressed_ack) },

@@ -9,7 +9,8 @@
 #include <glib.h>
 #include <string.h>
 
-static const struct cong_ops *const algorithms[] = { &cong_cubic, &cong_reno };
+static const struct cong_ops *const algorithms[] = { &cong_cubic, &cong_reno, &cong_tahoe, &cong_bbr,
+        &cong_vegas, &cong_dctcp };
 
 const struct cong_ops *tcp_congestion_control_find(const char *name)
 {

@@ -25,6 +25,8 @@ struct cong_facts {
         duration_ns smoothed_rtt;  /* 0: none yet */
         duration_ns min_rtt;       /* TIME_NEVER: none yet */
         time_ns last_sent_at;
+        time_ns delivered_at;   /* when `delivered` last grew */
+        time_ns paced_until;    /* nothing more goes out before */
         uint64_t pacing_rate; /* bytes a second; 0: none yet */
         bool is_paced;
         bool has_unsent;
@@ -82,8 +84,12 @@ struct cong_ops {
         uint32_t (*least_burst)(const struct cong *cong);
 };
 
+extern const struct cong_ops cong_tahoe;
 extern const struct cong_ops cong_reno;
 extern const struct cong_ops cong_cubic;
+extern const struct cong_ops cong_vegas;
+extern const struct cong_ops cong_dctcp;
+extern const struct cong_ops cong_bbr;
 
 void cong_init(struct cong *cong, const struct cong_ops *ops, uint32_t initial_window, bool hystart,
         const struct cong_facts *facts);
@@ -98,6 +104,9 @@ static inline bool cong_in_slow_start(const struct cong *cong)
 uint32_t cong_slow_start(struct cong *cong, uint32_t acked_segments);
 /* One segment more for every `window` segments acknowledged. */
 void cong_avoid(struct cong *cong, uint32_t window, uint32_t acked_segments);
+/* Both, as Reno does; and its ssthresh. */
+void cong_reno_on_ack(struct cong *cong, const struct cong_ack *ack);
+uint32_t cong_reno_ssthresh(struct cong *cong, const struct cong_facts *facts);
 /* ssthresh as it is remembered over a pause: at least three quarters of cwnd. */
 uint32_t cong_current_ssthresh(const struct cong *cong, enum tcp_congestion_state state);
 

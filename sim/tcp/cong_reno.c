@@ -5,7 +5,7 @@
 
 #include <glib.h>
 
-static void reno_on_ack(struct cong *cong, const struct cong_ack *ack)
+void cong_reno_on_ack(struct cong *cong, const struct cong_ack *ack)
 {
         if (!ack->is_cwnd_limited)
                 return;
@@ -19,7 +19,7 @@ static void reno_on_ack(struct cong *cong, const struct cong_ack *ack)
 /* RFC 5681 (4): max(FlightSize / 2, 2 * SMSS). Differs: half of cwnd, as Linux (tcp_reno_ssthresh): a window
  * that the application did not fill has not grown, so that the two are close, and a burst of losses does not
  * count twice. */
-static uint32_t reno_ssthresh(struct cong *cong, const struct cong_facts *facts)
+uint32_t cong_reno_ssthresh(struct cong *cong, const struct cong_facts *facts)
 {
         (void)facts;
         return MAX(cong->cwnd / 2, 2);
@@ -27,6 +27,6 @@ static uint32_t reno_ssthresh(struct cong *cong, const struct cong_facts *facts)
 
 const struct cong_ops cong_reno = {
         .name = "reno",
-        .on_ack = reno_on_ack,
-        .ssthresh = reno_ssthresh,
+        .on_ack = cong_reno_on_ack,
+        .ssthresh = cong_reno_ssthresh,
 };

@@ -126,6 +126,7 @@ struct TcpConn {
         struct delivery delivery;
         struct ecn ecn;
         uint64_t pacing_rate;         /* bytes a second */
+        time_ns paced_until;          /* with pacing: the next burst goes out then */
         uint32_t duplicates_reported; /* segments, by DSACK: dsack_dups */
         struct burst burst;           /* of new data */
         struct burst resend_burst;

@@ -3,6 +3,7 @@
  */
 #include "tcp/conn_private.h"
 
+#include "tcp/pacing.h"
 #include "tcp/rack.h"
 #include "tcp/sender.h"
 #include "tcp/tail_probe.h"
@@ -100,6 +101,7 @@ static void (*const actions[TCP_DEADLINES])(TcpConn *conn, time_ns now) = {
         [TCP_DEADLINE_TAIL_PROBE] = tail_probe_on_deadline,
         [TCP_DEADLINE_REORDERING] = rack_on_deadline,
         [TCP_DEADLINE_PERSIST] = sender_on_persist_deadline,
+        [TCP_DEADLINE_PACING] = pacing_on_deadline,
         [TCP_DEADLINE_DELAYED_ACK] = on_delayed_ack,
         [TCP_DEADLINE_COMPRESSED_ACK] = on_compressed_ack,
         [TCP_DEADLINE_KEEPALIVE] = on_keepalive,

@@ -6,12 +6,18 @@
 
 /* ---- The handshake: section 6.1.1 ---- */
 
+/* DCTCP cannot do without. */
+static bool asks(const TcpConn *conn)
+{
+        return conn->settings.ecn == TCP_ECN_ON || conn->cong.ops->wants_ecn;
+}
+
 uint16_t ecn_syn_flags(const TcpConn *conn)
 {
         if (conn->state == TCP_STATE_SYN_RECEIVED)
                 return conn->ecn.is_agreed ? TCP_FLAG_ECE : 0;
         /* Section 6.1.1.1: a SYN that is sent again does without: who drops the first may have minded. */
-        return conn->settings.ecn == TCP_ECN_ON && conn->syn_sendings == 0 ? TCP_FLAG_ECE | TCP_FLAG_CWR : 0;
+        return asks(conn) && conn->syn_sendings == 0 ? TCP_FLAG_ECE | TCP_FLAG_CWR : 0;
 }
 
 /* A SYN asks with ECE and CWR, a SYN-ACK answers with ECE alone. "A host MUST NOT set ECT on SYN or SYN-ACK
@@ -22,9 +28,9 @@ void ecn_on_syn(TcpConn *conn, const struct tcp_segment *segment)
         uint16_t flags = segment->flags & (TCP_FLAG_ECE | TCP_FLAG_CWR);
         bool is_answer = segment->flags & TCP_FLAG_ACK;
         if (is_answer)
-                conn->ecn.is_agreed = conn->settings.ecn == TCP_ECN_ON && flags == TCP_FLAG_ECE;
+                conn->ecn.is_agreed = asks(conn) && flags == TCP_FLAG_ECE;
         else
-                conn->ecn.is_agreed = conn->settings.ecn != TCP_ECN_OFF &&
+                conn->ecn.is_agreed = (conn->settings.ecn != TCP_ECN_OFF || asks(conn)) &&
                                       flags == (TCP_FLAG_ECE | TCP_FLAG_CWR) && segment->ecn == ECN_NOT_ECT;
 }
 
@@ -47,6 +53,17 @@ void ecn_withdraw_cwr(TcpConn *conn)
 
 /* ---- The receiver: section 6.1.3 ---- */
 
+/* RFC 8257 section 3.2: the echo follows each change of the marks, at once. */
+static void echo_exactly(TcpConn *conn, bool is_marked)
+{
+        if (!conn->cong.ops->wants_ecn)
+                return;
+        if (conn->ecn.was_marked != is_marked)
+                conn_want_ack(conn, TCP_SEND_ACK);
+        conn->ecn.was_marked = is_marked;
+        conn->ecn.echoes = is_marked;
+}
+
 /* "When TCP receives a CE data packet ... the TCP receiver sets the ECN-Echo flag in the TCP header of the
  * subsequent ACK packet", and goes on until it sees CWR. As Linux, at once: the sender's window may be small;
  * and so for a segment that is not ECN-capable, among others: it was sent again. */
@@ -65,8 +82,10 @@ void ecn_on_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
                 if (!conn->ecn.echoes)
                         ack_hurry_briefly(conn);
                 conn->ecn.echoes = true;
+                echo_exactly(conn, true);
         } else {
                 cong_on_event(&conn->cong, CONG_NO_CE, &facts);
+                echo_exactly(conn, false);
         }
         conn->ecn.has_seen_ect = true;
 }

@@ -37,7 +37,8 @@ static void mark_lost(TcpConn *conn, enum tcp_loss_sign sign, time_ns now)
         uint32_t index = scoreboard_next_not_sacked(board, 0);
         for (; index < board->count; index = scoreboard_next_not_sacked(board, index + 1)) {
                 struct sent_segment *segment = scoreboard_at(board, index);
-                if (has_reneged || !is_too_young(conn, segment, now))
+                /* Tahoe knows of no time but the timer's. */
+                if (has_reneged || sign != TCP_LOSS_TIMEOUT || !is_too_young(conn, segment, now))
                         recovery_mark_lost(conn, segment, sign);
         }
 }
@@ -73,8 +74,7 @@ void loss_begin(TcpConn *conn, enum tcp_loss_sign sign, time_ns now)
         bool is_new = recovery->state < TCP_CONGESTION_RECOVERY;
         mark_lost(conn, sign, now);
         reduce_threshold(conn, now);
-        if (!conn->cong.ops->owns_window || sign == TCP_LOSS_TIMEOUT)
-                conn->cong.cwnd = scoreboard_in_flight(&conn->scoreboard) + 1;
+        conn->cong.cwnd = scoreboard_in_flight(&conn->scoreboard) + 1;
         conn->cong.acked_credit = 0;
         conn->use.used_at = now;
         doubt_reordering(conn, scoreboard_sacked_out(&conn->scoreboard));

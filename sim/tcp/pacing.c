@@ -4,6 +4,8 @@
  */
 #include "tcp/pacing.h"
 
+#include "tcp/sender.h"
+
 #define SLOW_START_PERCENT 200
 #define AVOIDANCE_PERCENT  120
 #define RATE_SHIFT         10 /* bytes a second >> this: of about a millisecond */
@@ -38,4 +40,49 @@ uint32_t pacing_burst(const TcpConn *conn)
         const struct cong_ops *ops = conn->cong.ops;
         uint32_t least = ops->least_burst != NULL ? ops->least_burst(&conn->cong) : BURST_SEGMENTS_MIN;
         return MIN(MAX(burst_bytes(conn) / conn->snd.mss, least), BURST_SEGMENTS_MAX);
+}
+
+/* ---- The distance between bursts ---- */
+
+/* As many segments as an initial window are never paced. */
+#define UNPACED_SEGMENTS 10
+
+static bool is_paced(const TcpConn *conn)
+{
+        return conn->settings.pacing || conn->cong.ops->wants_pacing;
+}
+
+bool pacing_holds(TcpConn *conn, time_ns now)
+{
+        if (!is_paced(conn) || conn->paced_until <= now)
+                return false;
+        conn_set_deadline(conn, TCP_DEADLINE_PACING, conn->paced_until);
+        return true;
+}
+
+/* A pause is credit, for up to half of a burst's distance. */
+void pacing_on_burst(TcpConn *conn, uint32_t bytes, time_ns now)
+{
+        if (!is_paced(conn) || conn->pacing_rate == 0)
+                return;
+        time_ns before = conn->paced_until;
+        conn->paced_until = MAX(before, now);
+        if (conn->counts.data_segments_sent < UNPACED_SEGMENTS)
+                return;
+        duration_ns distance = (duration_ns)((uint64_t)bytes * SECOND / conn->pacing_rate);
+        conn->paced_until += distance - MIN(distance / 2, conn->paced_until - before);
+}
+
+void pacing_on_deadline(TcpConn *conn, time_ns now)
+{
+        (void)now;
+        conn_note_deadline(conn, TCP_DEADLINE_PACING);
+        sender_push(conn);
+        if (conn->scoreboard.lost > conn->scoreboard.retransmitted && conn->recovery.wish == RESEND_NOTHING)
+                conn->recovery.wish = RESEND_LOST;
+}
+
+duration_ns pacing_delay(const TcpConn *conn, time_ns now)
+{
+        return is_paced(conn) ? MAX(conn->paced_until - now, 0) : 0;
 }

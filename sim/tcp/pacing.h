@@ -8,6 +8,13 @@
 
 /* The rate, from window and round trip. */
 void pacing_update(TcpConn *conn);
+/* It is time for nothing more yet: then the deadline is set. */
+bool pacing_holds(TcpConn *conn, time_ns now);
+/* A burst of so much goes out. */
+void pacing_on_burst(TcpConn *conn, uint32_t bytes, time_ns now);
+void pacing_on_deadline(TcpConn *conn, time_ns now);
+/* How long timers are put off for what waits. */
+duration_ns pacing_delay(const TcpConn *conn, time_ns now);
 /* How many segments go out in one burst. */
 uint32_t pacing_burst(const TcpConn *conn);
 

@@ -115,7 +115,7 @@ void recovery_enter(TcpConn *conn, enum tcp_loss_sign sign, bool by_mark, time_n
         conn->counts.fast_recoveries++;
         tcp_host_count(
                 conn->host, sack_is_used(conn) ? TCP_COUNTER_SACK_RECOVERY : TCP_COUNTER_RENO_RECOVERY);
-        if (conn->settings.recovery == TCP_RECOVERY_TAHOE) {
+        if (conn->settings.recovery == TCP_RECOVERY_TAHOE || conn->cong.ops->is_tahoe) {
                 loss_begin(conn, sign, now);
                 return;
         }

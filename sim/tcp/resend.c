@@ -113,7 +113,9 @@ static void begin_burst(TcpConn *conn, struct sent_segment *record)
         uint32_t most = conn->recovery.wish == RESEND_LOST ? pacing_burst(conn) : 1;
         uint32_t room = conn->cong.cwnd - MIN(conn->cong.cwnd, recovery_in_flight(conn));
         struct burst *burst = &conn->resend_burst;
-        *burst = (struct burst){ .number = ++conn->bursts, .end = record->seq, .is_alone = true };
+        *burst = (struct burst){
+                .number = ++conn->bursts, .begin = record->seq, .end = record->seq, .is_alone = true
+        };
         most = MAX(MIN(most, room), 1);
         uint32_t left = most * sender_current_mss(conn);
         for (uint32_t i = 0; left > 0 && index + i < board->count; i++) {
@@ -151,10 +153,16 @@ static void tend_timer(TcpConn *conn, const struct sent_segment *record, time_ns
                 sender_timer_set(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
 }
 
+bool resend_begins_burst(const TcpConn *conn, const struct sent_segment *record)
+{
+        const struct burst *burst = &conn->resend_burst;
+        return record->burst != burst->number || !seq_before(record->seq, burst->end);
+}
+
 void resend_take(TcpConn *conn, struct sent_segment *record, time_ns now)
 {
         bool is_probe = conn->recovery.wish == RESEND_PROBE;
-        if (record->burst != conn->resend_burst.number || !seq_before(record->seq, conn->resend_burst.end))
+        if (resend_begins_burst(conn, record))
                 begin_burst(conn, record);
         scoreboard_retransmitted(&conn->scoreboard, record, !is_probe, now);
         rate_sample_on_sent(conn, record, conn->scoreboard.count, now);

@@ -50,6 +50,8 @@ void sender_note_congestion(TcpConn *conn)
         note->congestion.ssthresh_bytes = figures.ssthresh;
         note->congestion.in_flight_bytes = figures.in_flight;
         note->congestion.send_window_bytes = figures.send_window;
+        note->congestion.pacing =
+                conn->settings.pacing || conn->cong.ops->wants_pacing ? 8 * conn->pacing_rate : 0;
 }
 
 static void set_limit(TcpConn *conn, enum tcp_limit limit)
@@ -120,6 +122,7 @@ static void begin_burst(TcpConn *conn, const struct sender_offer *offer)
 {
         conn->burst = (struct burst){
                 .number = ++conn->bursts,
+                .begin = conn->snd.nxt,
                 .end = seq_add(conn->snd.nxt, offer->burst),
                 .is_alone = offer->burst == offer->length,
         };
@@ -168,6 +171,8 @@ static void send_offer(TcpConn *conn, const struct sender_offer *offer, time_ns 
         push(segment, scoreboard_last(&conn->scoreboard), &conn->burst);
         sender_timer_stop_persist(conn);
         count_sending(conn, offer->length, false);
+        if (seq_equal(conn->snd.nxt, seq_add(conn->burst.begin, offer->length + offer->has_fin)))
+                pacing_on_burst(conn, offer->burst, now);
 }
 
 static bool send_new(TcpConn *conn, enum sender_urgency urgency, time_ns now, struct tcp_segment *segment,
@@ -177,6 +182,9 @@ static bool send_new(TcpConn *conn, enum sender_urgency urgency, time_ns now, st
                 return false;
         struct sender_offer offer = sender_next_offer(conn, urgency, now);
         if (offer.limit != TCP_LIMIT_NOTHING)
+                return false;
+        /* A burst once begun is not paced within. */
+        if (urgency != SENDER_FORCE && !seq_before(conn->snd.nxt, conn->burst.end) && pacing_holds(conn, now))
                 return false;
         sending->reason = offer.length == 0 ? TCP_SEND_FIN : recovery_new_data_reason(conn);
         send_offer(conn, &offer, now, segment, sending);
@@ -195,12 +203,17 @@ static void send_again(TcpConn *conn, struct sent_segment *record, time_ns now, 
         sending->sending = record->sendings;
         conn->last_data_sent_at = now;
         count_sending(conn, bytes, true);
+        if (seq_equal(record->seq, conn->resend_burst.begin))
+                pacing_on_burst(conn, conn->resend_burst.end.value - record->seq.value, now);
 }
 
 static bool send_lost(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         struct sent_segment *record = resend_next(conn, now);
         if (record == NULL)
+                return false;
+        if (conn->recovery.wish == RESEND_LOST && resend_begins_burst(conn, record) &&
+                pacing_holds(conn, now))
                 return false;
         send_again(conn, record, now, segment, sending);
         return true;
@@ -301,14 +314,16 @@ static void stop(TcpConn *conn, time_ns now)
 {
         enum tcp_limit limit = sender_next_offer(conn, SENDER_USUAL, now).limit;
         bool is_cwnd = limit == TCP_LIMIT_CONGESTION_WINDOW;
+        bool is_paced = limit == TCP_LIMIT_NOTHING && conn->push_wanted && pacing_holds(conn, now);
         if (conn->use.is_pending || (conn->push_wanted && sender_has_unsent(conn)))
                 window_use_settle(conn, is_cwnd, now);
-        conn->push_wanted = false;
+        conn->push_wanted &= is_paced;
         if (limit == TCP_LIMIT_APPLICATION && scoreboard_next_lost(&conn->scoreboard) != NULL)
                 limit = TCP_LIMIT_CONGESTION_WINDOW;
         set_limit(conn, limit);
         chrono_on_stop(conn, limit, now);
-        bool needs_probe = limit != TCP_LIMIT_APPLICATION && conn->scoreboard.count == 0;
+        bool is_held = limit != TCP_LIMIT_APPLICATION && limit != TCP_LIMIT_NOTHING;
+        bool needs_probe = is_held && conn->scoreboard.count == 0;
         if (needs_probe && !sender_timer_is_running(conn, TCP_DEADLINE_PERSIST))
                 sender_timer_start_persist(conn, true, now);
 }
@@ -367,9 +382,13 @@ void sender_start(TcpConn *conn, duration_ns handshake_rtt, time_ns now)
         sender_timer_stop(conn);
         conn->use = (struct window_use){ .end = conn->snd.una, .used_at = now };
         conn->burst.end = conn->resend_burst.end = conn->snd.una;
+        conn->paced_until = now;
         conn->unanswered_since = -1;
         sender_push(conn);
-        pacing_update(conn);
+        if (conn->cong.ops->owns_window)
+                conn->pacing_rate = conn->cong.pacing_rate;
+        else
+                pacing_update(conn);
         sender_note_congestion(conn);
 }
 
@@ -377,6 +396,8 @@ void sender_change_congestion_control(TcpConn *conn, time_ns now)
 {
         struct cong_facts facts = sender_facts(conn, now);
         cong_change(&conn->cong, conn->settings.congestion_control, &facts);
+        if (conn->cong.ops->owns_window)
+                conn->pacing_rate = conn->cong.pacing_rate;
 }
 
 void sender_push(TcpConn *conn)
@@ -388,8 +409,10 @@ void sender_push(TcpConn *conn)
 void sender_on_written(TcpConn *conn, time_ns now)
 {
         sender_push(conn);
-        if (may_send(conn->state))
-                window_use_after_idle(conn, now);
+        if (!may_send(conn->state))
+                return;
+        rate_sample_check_app_limited(conn);
+        window_use_after_idle(conn, now);
 }
 
 static bool take_turn(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)

@@ -353,6 +353,10 @@ static void control_window(TcpConn *conn, struct ack_event *event)
         rate_sample_finish(conn, event, &ack);
         if (conn->cong.ops->owns_window) {
                 conn->cong.ops->on_ack(&conn->cong, &ack);
+                conn->pacing_rate = conn->cong.pacing_rate;
+                if (conn->cong.wants_app_limited)
+                        conn->delivery.app_limited =
+                                MAX(conn->delivery.delivered + scoreboard_in_flight(&conn->scoreboard), 1);
                 return;
         }
         if (prr_is_reducing(conn))

@@ -21,6 +21,8 @@ struct cong_facts sender_facts(const TcpConn *conn, time_ns now)
                 .smoothed_rtt = rtt_smoothed(&conn->rtt),
                 .min_rtt = rtt_minimum(&conn->rtt),
                 .last_sent_at = conn->last_data_sent_at,
+                .delivered_at = conn->delivery.delivered_at,
+                .paced_until = conn->paced_until,
                 .pacing_rate = conn->pacing_rate,
                 .is_paced = conn->settings.pacing || conn->cong.ops->wants_pacing,
                 .has_unsent = sender_has_unsent(conn),

@@ -69,6 +69,7 @@ struct tail_probe {
 /* sender.c, resend.c: segments that go out together. Whether a burst is done shows on the wire: PSH. */
 struct burst {
         uint32_t number;
+        struct seqnum begin;
         struct seqnum end;
         bool is_alone; /* it is one segment */
 };
@@ -95,6 +96,7 @@ struct ecn {
         bool owes_cwr;     /* we have slowed down: the next new data say so */
         bool echoes;       /* the peer's data were marked, and it has not said that it slowed down */
         bool has_seen_ect;
+        bool was_marked; /* the last one: for DCTCP */
 };
 
 /* rate_sample.c: how fast data arrive */

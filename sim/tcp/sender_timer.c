@@ -7,6 +7,7 @@
 #include "tcp/sender_timer.h"
 
 #include "tcp/loss.h"
+#include "tcp/pacing.h"
 #include "tcp/recovery.h"
 #include "tcp/sender.h"
 #include "tcp/tail_probe.h"
@@ -50,7 +51,8 @@ void sender_timer_rearm(TcpConn *conn, time_ns now)
         if (conn->scoreboard.count == 0)
                 sender_timer_stop(conn);
         else
-                sender_timer_set(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
+                sender_timer_set(conn, TCP_DEADLINE_RETRANSMIT,
+                        now + rtt_rto(&conn->rtt) + pacing_delay(conn, now));
 }
 
 void sender_timer_rearm_from_head(TcpConn *conn, time_ns now)

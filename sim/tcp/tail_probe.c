@@ -3,6 +3,7 @@
  */
 #include "tcp/tail_probe.h"
 
+#include "tcp/pacing.h"
 #include "tcp/prr.h"
 #include "tcp/recovery.h"
 #include "tcp/sack.h"
@@ -32,7 +33,7 @@ bool tail_probe_schedule(TcpConn *conn, bool is_progress, time_ns now)
         duration_ns rto = is_progress ? rtt_rto(&conn->rtt) : sender_timer_rto_left(conn, now);
         if (rto > 0)
                 timeout = MIN(timeout, rto);
-        sender_timer_set(conn, TCP_DEADLINE_TAIL_PROBE, now + timeout);
+        sender_timer_set(conn, TCP_DEADLINE_TAIL_PROBE, now + timeout + pacing_delay(conn, now));
         return true;
 }
 

@@ -71,6 +71,7 @@ static const char *const deadline_names[] = {
         [TCP_DEADLINE_TAIL_PROBE] = "tail-probe",
         [TCP_DEADLINE_REORDERING] = "reordering",
         [TCP_DEADLINE_PERSIST] = "persist",
+        [TCP_DEADLINE_PACING] = "pacing",
         [TCP_DEADLINE_DELAYED_ACK] = "delayed-ack",
         [TCP_DEADLINE_COMPRESSED_ACK] = "compressed-ack",
         [TCP_DEADLINE_KEEPALIVE] = "keepalive",

@@ -90,6 +90,7 @@ enum tcp_deadline_kind {
         TCP_DEADLINE_TAIL_PROBE, /* RFC 8985 section 7 */
         TCP_DEADLINE_REORDERING, /* RFC 8985 section 6: what is late so far is lost then */
         TCP_DEADLINE_PERSIST, /* zero-window probe */
+        TCP_DEADLINE_PACING,  /* the next burst's time */
         TCP_DEADLINE_DELAYED_ACK,
         TCP_DEADLINE_COMPRESSED_ACK, /* one stands for several duplicate ACKs */
         TCP_DEADLINE_KEEPALIVE,

@@ -146,16 +146,10 @@ static const struct refused refused_values[] = {
         { "tcp: { congestion-control: cubik }",
                 "5:28: error: congestion-control: unknown word 'cubik'; did you mean 'cubic'?",
                 "a mistyped algorithm" },
-        { "tcp: { congestion-control: bbr }",
-                "5:28: error: congestion-control: this version does not have 'bbr' yet; accepted: cubic, "
-                "reno",
-                "an algorithm of later" },
         { "tcp: { recovery: sakc }", "5:18: error: recovery: unknown word 'sakc'; did you mean 'sack'?",
                 "a mistyped recovery" },
         { "tcp: { ecn: perhaps }", "5:13: error: ecn: unknown word 'perhaps'; accepted: off, passive, on",
                 "no word for it" },
-        { "tcp: { pacing: yes }", "5:16: error: pacing: this version does not have 'yes' yet; accepted: off",
-                "a switch of later" },
         { "tcp: { tail-loss-probe: perhaps }",
                 "5:25: error: tail-loss-probe: 'perhaps' is neither on nor off; accepted: on, off, yes, no, "
                 "true, "

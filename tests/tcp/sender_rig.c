@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdio.h>
 
+#include "tcp/pacing.h"
 #include "tcp/rack.h"
 #include "tcp/sender.h"
 #include "tcp/tail_probe.h"
@@ -78,13 +79,14 @@ static void (*const on_deadlines[])(TcpConn *conn, time_ns now) = {
         [TCP_DEADLINE_TAIL_PROBE] = tail_probe_on_deadline,
         [TCP_DEADLINE_REORDERING] = rack_on_deadline,
         [TCP_DEADLINE_PERSIST] = sender_on_persist_deadline,
+        [TCP_DEADLINE_PACING] = pacing_on_deadline,
 };
 
 void rig_expire(struct sender_rig *rig, int64_t ms)
 {
         rig->now = ms * MILLISECOND;
         ck_assert_int_eq(tcp_conn_deadline(rig->conn) / MILLISECOND, ms);
-        for (int kind = TCP_DEADLINE_RETRANSMIT; kind <= TCP_DEADLINE_PERSIST; kind++) {
+        for (int kind = TCP_DEADLINE_RETRANSMIT; kind <= TCP_DEADLINE_PACING; kind++) {
                 if (rig->conn->deadlines[kind] > rig->now)
                         continue;
                 conn_set_deadline(rig->conn, kind, TIME_NEVER);
