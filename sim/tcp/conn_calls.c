@@ -29,7 +29,7 @@ ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns no
                 return -conn_take_error(conn);
         if (is_shut_for_writing(conn))
                 return -EPIPE;
-        size_t taken = send_memory_room(conn, size);
+        size_t taken = send_memory_take(conn, size);
         chrono_on_written(conn, size, taken, now);
         if (taken == 0)
                 return -EAGAIN;

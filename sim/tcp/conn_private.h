@@ -66,6 +66,7 @@ struct send_variables {
         uint8_t scale;    /* how the peer shifts its window */
         uint32_t mss;     /* payload of a full segment, options deducted */
         uint32_t buffer;   /* the largest size that the send buffer has had, when it finds that itself */
+        uint64_t block_begin; /* stream offset: what is written from here on lies in one block (send_memory.c) */
         uint32_t peer_mss; /* the most the peer takes, and the user lets us send, before options */
 };
 
@@ -391,8 +392,8 @@ void half_open_start_timer(TcpConn *conn, time_ns now);
 uint32_t send_memory_size(const TcpConn *conn);
 uint32_t send_memory_used(const TcpConn *conn);
 void send_memory_grow(TcpConn *conn);
-/* How much of a write of `wanted` bytes is taken now. */
-size_t send_memory_room(const TcpConn *conn, size_t wanted);
+/* How much of a write of `wanted` bytes is taken now: it will be written. */
+size_t send_memory_take(TcpConn *conn, size_t wanted);
 bool send_memory_is_writable(const TcpConn *conn);
 
 /* ---- closing.c: FINs sent and received, resets ---- */

@@ -5,6 +5,9 @@
  */
 #include "tcp/conn_private.h"
 
+#include "tcp/pacing.h"
+#include "tcp/sender_offer.h"
+
 #define BOOKKEEPING 832 /* struct sk_buff, skb_shared_info and the room for headers */
 
 /* 64 KiB less headers: what a device is handed at once (GSO). */
@@ -28,16 +31,34 @@ static uint32_t block_size(const TcpConn *conn)
         return MAX(most / mss * mss, mss);
 }
 
-static uint32_t blocks_of(const TcpConn *conn, uint64_t bytes)
+static uint64_t blocks_of(uint64_t bytes, uint32_t size)
+{
+        return (bytes + size - 1) / size;
+}
+
+/* The first block that is not sent takes from those behind it what fills a burst (tcp_grow_skb). */
+static uint32_t first_block_size(const TcpConn *conn, uint32_t size)
+{
+        uint32_t cwnd = conn->cong.cwnd;
+        uint32_t in_flight = MIN(scoreboard_in_flight(&conn->scoreboard), cwnd);
+        uint32_t quota = MIN(MAX(cwnd / 2, 1), cwnd - in_flight);
+        if (!conn_is_synchronized(conn))
+                return size;
+        return MAX(size, MIN(quota, pacing_burst(conn)) * conn->snd.mss);
+}
+
+static uint32_t memory_of(const TcpConn *conn, uint64_t sent, uint64_t unsent)
 {
         uint32_t size = block_size(conn);
-        return (uint32_t)((bytes + size - 1) / size);
+        uint64_t first = MIN(unsent, first_block_size(conn, size));
+        uint64_t blocks = blocks_of(sent, size) + (first > 0) + blocks_of(unsent - first, size);
+        return (uint32_t)MIN(sent + unsent + BOOKKEEPING * blocks, UINT32_MAX);
 }
 
 static uint32_t used(const TcpConn *conn)
 {
-        uint64_t bytes = send_queue_size(&conn->send_queue);
-        return (uint32_t)MIN(bytes + (uint64_t)BOOKKEEPING * blocks_of(conn, bytes), UINT32_MAX);
+        uint64_t unsent = tcp_conn_unsent(conn);
+        return memory_of(conn, send_queue_size(&conn->send_queue) - unsent, unsent);
 }
 
 static uint32_t power_of_two_above(uint32_t size)
@@ -73,35 +94,87 @@ void send_memory_grow(TcpConn *conn)
                 conn->snd.buffer = send_memory_size(conn);
 }
 
+static uint64_t low_water(const TcpConn *conn)
+{
+        return conn->settings.unsent_low_water;
+}
+
 /* tcp_stream_memory_free: what is not even sent is limited on its own, too (TCP_NOTSENT_LOWAT). */
 static bool is_free(const TcpConn *conn, bool for_waker)
 {
         uint64_t unsent = tcp_conn_unsent(conn);
-        return (for_waker ? 2 * unsent : unsent) < conn->settings.unsent_low_water;
+        return (for_waker ? 2 * unsent : unsent) < low_water(conn);
 }
 
-/* Room in the block that was begun and of which nothing is sent yet. */
-static uint32_t room_in_last_block(const TcpConn *conn)
+/* Where the block that is being filled begins, or what of it is not sent: SND.NXT when all is. */
+struct fill {
+        uint64_t sent;
+        uint64_t begin;
+        uint64_t end;
+};
+
+static struct fill begin_fill(const TcpConn *conn)
 {
-        uint32_t size = block_size(conn);
-        uint32_t begun = (uint32_t)(tcp_conn_unsent(conn) % size);
-        return begun > 0 ? size - begun : 0;
+        uint64_t end = conn->send_queue.end;
+        return (struct fill){
+                .sent = end - tcp_conn_unsent(conn), .begin = conn->snd.block_begin, .end = end
+        };
 }
 
-size_t send_memory_room(const TcpConn *conn, size_t wanted)
+static uint32_t room_in_block(const struct fill *fill, uint32_t size)
 {
-        uint64_t memory = send_memory_size(conn);
-        uint64_t taken = room_in_last_block(conn);
+        uint64_t begin = MAX(fill->begin, fill->sent);
+        return begin < fill->end && fill->end - begin < size ? size - (uint32_t)(fill->end - begin) : 0;
+}
+
+/* A write that fills a block lets go what may go at once, so that its rest has room again (tcp_push_one). */
+static void push(const TcpConn *conn, struct fill *fill, uint64_t *may_go)
+{
+        uint64_t goes = MIN(*may_go, fill->end - fill->sent);
+        if (!conn_is_synchronized(conn))
+                return;
+        fill->sent += goes;
+        *may_go -= goes;
+}
+
+static uint64_t lets_out(const TcpConn *conn)
+{
+        uint64_t cwnd = conn->cong.cwnd;
+        uint64_t in_flight = MIN(scoreboard_in_flight(&conn->scoreboard), cwnd);
+        uint64_t window = sender_usable_window(conn);
+        uint64_t mss = MAX(conn->snd.mss, 1);
+        return MIN(window, (cwnd - in_flight) * mss) / mss * mss;
+}
+
+static bool takes_new_block(const TcpConn *conn, const struct fill *fill)
+{
+        uint64_t unsent = fill->end - fill->sent;
+        uint64_t sent = fill->sent - conn->send_queue.first;
+        return memory_of(conn, sent, unsent) < send_memory_size(conn) && unsent < low_water(conn);
+}
+
+size_t send_memory_take(TcpConn *conn, size_t wanted)
+{
         uint32_t size = block_size(conn);
-        uint64_t in_use = used(conn) + taken;
-        if (!is_free(conn, false))
-                return MIN(wanted, taken);
-        while (taken < wanted && in_use < memory &&
-                tcp_conn_unsent(conn) + taken < conn->settings.unsent_low_water) {
-                taken += size;
-                in_use += size + BOOKKEEPING;
+        struct fill fill = begin_fill(conn);
+        uint64_t may_go = conn_is_synchronized(conn) ? lets_out(conn) : 0;
+        size_t taken = 0;
+        while (taken < wanted) {
+                uint32_t room = room_in_block(&fill, size);
+                if (room == 0 && !takes_new_block(conn, &fill))
+                        break;
+                if (room == 0) {
+                        fill.begin = fill.end;
+                        room = size;
+                }
+                uint32_t part = (uint32_t)MIN(room, wanted - taken);
+                taken += part;
+                fill.end += part;
+                if (taken < wanted)
+                        push(conn, &fill, &may_go);
         }
-        return MIN(wanted, taken);
+        conn->snd.block_begin = fill.begin;
+        return taken;
 }
 
 /* sk_stream_is_writeable: a third of the buffer is free. */
@@ -119,5 +192,9 @@ uint32_t send_memory_used(const TcpConn *conn)
 
 size_t tcp_conn_send_room(const TcpConn *conn)
 {
-        return send_memory_room(conn, send_memory_size(conn));
+        uint32_t memory = send_memory_size(conn);
+        uint32_t in_use = used(conn);
+        struct fill fill = begin_fill(conn);
+        uint32_t room = room_in_block(&fill, block_size(conn));
+        return is_free(conn, false) && in_use < memory ? MAX(room, memory - in_use) : room;
 }
