@@ -105,6 +105,8 @@ static void fill_counts(struct tcp_conn_info *info, const struct tcp_counts *cou
         info->data_segs_out = (uint32_t)counts->data_segments_sent;
         info->rcv_ooopack = (uint32_t)counts->out_of_order_arrivals;
         info->total_rto = (uint16_t)MIN(counts->timeouts, UINT16_MAX);
+        info->total_rto_recoveries = (uint16_t)MIN(counts->timeout_recoveries, UINT16_MAX);
+        info->total_rto_time = (uint32_t)(counts->timeout_time / MILLISECOND);
 }
 
 static uint32_t milliseconds(duration_ns duration)

@@ -84,6 +84,7 @@ TcpConn *tcp_conn_new(TcpHost *host, const struct tcp_settings *settings, uint32
         conn->state = TCP_STATE_CLOSED;
         conn->refusal_answered_at = NEVER_YET;
         conn->unanswered_since = NEVER_YET;
+        conn->timeouts_since = NEVER_YET;
         send_queue_init(&conn->send_queue, tcp_host_pool(host));
         scoreboard_init(&conn->scoreboard);
         reassembly_init(&conn->rcv.reassembly, tcp_host_pool(host));
@@ -242,6 +243,14 @@ static uint32_t controls_acknowledged(const TcpConn *conn)
         return syn + sender_fin_is_acknowledged(conn);
 }
 
+/* The SYN is a segment under way, and its loss leaves a window of one. */
+static void report_syn(const TcpConn *conn, struct tcp_report *report)
+{
+        report->cwnd_segments = conn->syn_timeouts > 0 ? 1 : conn->settings.initial_window;
+        report->unacknowledged_segments = 1;
+        report->timeouts_in_a_row = conn->syn_timeouts;
+}
+
 void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
 {
         *report = (struct tcp_report){
@@ -292,6 +301,8 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .path_mtu = conn->path_mtu,
                 .counts = conn->counts,
         };
+        if (conn->state == TCP_STATE_SYN_SENT)
+                report_syn(conn, report);
 }
 
 static void check_receiver(const TcpConn *conn)

@@ -139,6 +139,7 @@ struct TcpConn {
         uint64_t small_end;        /* stream offset behind the last segment sent that was not full. RFC 9293 3.7.4 */
         struct chrono chrono;      /* what the sender's time goes into */
         time_ns last_data_sent_at; /* for idle restart */
+        time_ns timeouts_since;    /* the first timeout since SND.UNA moved; -1: none */
         time_ns unanswered_since;  /* since when the peer owes an answer, for the user timeout; -1: it does not */
         enum tcp_limit limit;
         struct congestion_figures noted; /* as last told */

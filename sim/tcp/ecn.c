@@ -56,7 +56,7 @@ void ecn_withdraw_cwr(TcpConn *conn)
 /* RFC 8257 section 3.2: the echo follows each change of the marks, at once. */
 static void echo_exactly(TcpConn *conn, bool is_marked)
 {
-        if (!conn->cong.ops->wants_ecn)
+        if (!conn->cong.ops->wants_ecn || !conn->ecn.is_agreed)
                 return;
         if (conn->ecn.was_marked != is_marked)
                 conn_want_ack(conn, TCP_SEND_ACK);
@@ -66,11 +66,12 @@ static void echo_exactly(TcpConn *conn, bool is_marked)
 
 /* "When TCP receives a CE data packet ... the TCP receiver sets the ECN-Echo flag in the TCP header of the
  * subsequent ACK packet", and goes on until it sees CWR. As Linux, at once: the sender's window may be small;
- * and so for a segment that is not ECN-capable, among others: it was sent again. */
+ * and so for a segment that is not ECN-capable, among others: it was sent again. What was seen is remembered
+ * even where nothing was agreed upon, as Linux does. */
 void ecn_on_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         struct cong_facts facts = { .now = now };
-        if (!conn->ecn.is_agreed || segment->payload.length == 0)
+        if (segment->payload.length == 0)
                 return;
         if (segment->ecn == ECN_NOT_ECT) {
                 if (conn->ecn.has_seen_ect)
@@ -81,7 +82,7 @@ void ecn_on_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
                 cong_on_event(&conn->cong, CONG_CE, &facts);
                 if (!conn->ecn.echoes)
                         ack_hurry_briefly(conn);
-                conn->ecn.echoes = true;
+                conn->ecn.echoes = conn->ecn.is_agreed;
                 echo_exactly(conn, true);
         } else {
                 cong_on_event(&conn->cong, CONG_NO_CE, &facts);

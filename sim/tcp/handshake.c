@@ -287,7 +287,7 @@ void handshake_on_retransmit_deadline(TcpConn *conn, time_ns now)
                 conn_time_out(conn);
                 return;
         }
-        conn->counts.timeouts++;
+        sender_timer_count_timeout(conn, conn->syn_timeouts == 0, now);
         conn->syn_timeouts++;
         if (conn->syn_timeouts > linear_timeouts(conn))
                 rtt_back_off(&conn->rtt);

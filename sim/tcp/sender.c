@@ -345,10 +345,10 @@ static bool may_send(enum tcp_state state)
 /* ---- The beginning ---- */
 
 /* RFC 6928 section 2, unlike RFC 5681 section 3.1, lets a single SYN be lost: IW falls to one segment only
- * when it was resent more than once. So does Linux, for our own SYN. */
+ * when it was resent more than once. So does Linux, for SYN-ACKs too. */
 static uint32_t initial_window(const TcpConn *conn)
 {
-        return conn->syn_sendings > 2 && !conn->is_passive ? 1 : conn->settings.initial_window;
+        return conn->syn_sendings > 2 ? 1 : conn->settings.initial_window;
 }
 
 /* RFC 6298 (5.7): "If the timer expires awaiting the ACK of a SYN segment and the TCP implementation is using
@@ -380,6 +380,7 @@ void sender_start(TcpConn *conn, duration_ns handshake_rtt, time_ns now)
         cong_init(&conn->cong, conn->settings.congestion_control, initial_window(conn),
                 conn->settings.hystart, &facts);
         sender_timer_stop(conn);
+        sender_timer_end_timeouts(conn, now);
         conn->use = (struct window_use){ .end = conn->snd.una, .used_at = now };
         conn->burst.end = conn->resend_burst.end = conn->snd.una;
         conn->paced_until = now;

@@ -106,6 +106,7 @@ static void move_una(TcpConn *conn, struct ack_event *event)
         conn->counts.bytes_acknowledged += queue->first - first;
         conn->snd.una = event->segment->ack;
         conn->recovery.timeouts = 0;
+        sender_timer_end_timeouts(conn, event->now);
 }
 
 static void take_sacks(TcpConn *conn, struct ack_event *event)

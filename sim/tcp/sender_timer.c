@@ -146,6 +146,23 @@ static void fire(TcpConn *conn, bool counts, time_ns now)
         sender_note_congestion(conn);
 }
 
+/* tcp_update_rto_stats */
+void sender_timer_count_timeout(TcpConn *conn, bool is_first, time_ns now)
+{
+        conn->counts.timeouts++;
+        conn->counts.timeout_recoveries += is_first;
+        if (is_first)
+                conn->timeouts_since = now;
+}
+
+/* tcp_update_rto_time */
+void sender_timer_end_timeouts(TcpConn *conn, time_ns now)
+{
+        if (conn->timeouts_since >= 0)
+                conn->counts.timeout_time += now - conn->timeouts_since;
+        conn->timeouts_since = -1;
+}
+
 void sender_on_retransmit_deadline(TcpConn *conn, time_ns now)
 {
         bool is_closed = conn->snd.wnd == 0 && !conn->is_closed_by_user;
@@ -156,7 +173,7 @@ void sender_on_retransmit_deadline(TcpConn *conn, time_ns now)
                 return;
         }
         conn_note_deadline(conn, TCP_DEADLINE_RETRANSMIT);
-        conn->counts.timeouts++;
+        sender_timer_count_timeout(conn, conn->recovery.timeouts == 0, now);
         if (!is_closed)
                 tcp_host_count(conn->host, TCP_COUNTER_TIMEOUTS);
         fire(conn, !is_closed, now);

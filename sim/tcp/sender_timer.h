@@ -26,6 +26,10 @@ void sender_timer_start_persist(TcpConn *conn, bool is_first, time_ns now);
 /* No probe is due any more. */
 void sender_timer_stop_persist(TcpConn *conn);
 
+/* A retransmission timer has fired, the first time in a row or again; and the row has ended. For TCP_INFO. */
+void sender_timer_count_timeout(TcpConn *conn, bool is_first, time_ns now);
+void sender_timer_end_timeouts(TcpConn *conn, time_ns now);
+
 /* RTT and RTO as they are now; `sample` is -1 when only the back-off moved. */
 void sender_timer_note_rtt(TcpConn *conn, duration_ns sample);
 

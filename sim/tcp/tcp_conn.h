@@ -167,6 +167,8 @@ struct tcp_counts {
         uint64_t bytes_acknowledged;
         uint64_t bytes_received;         /* payload that became readable */
         uint64_t timeouts;               /* retransmission timer */
+        uint64_t timeout_recoveries;     /* rows of them without an ACK of new data in between */
+        duration_ns timeout_time;        /* how long these rows took, from the first timeout to that ACK */
         uint64_t fast_recoveries;
         uint64_t spurious_recoveries;    /* undone */
         uint64_t spurious_segments;      /* retransmissions the peer reported as needless (DSACK) */
