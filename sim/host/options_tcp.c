@@ -253,7 +253,7 @@ static int refuse_upper_protocol(Socket *socket, const void *value, socklen_t si
 
 static const struct socket_option options[] = {
         TCP_FIELD(TCP_NODELAY, OPTION_NOT_BOOL, nagle, 0, OPTION_SWITCH),
-        KEPT_SWITCH(TCP_CORK, 0),
+        TCP_FIELD(TCP_CORK, OPTION_BOOL, cork, 0, OPTION_SWITCH),
         OPTION(TCP_QUICKACK, .get = get_quick_ack, .set = set_quick_ack),
         OPTION(TCP_MAXSEG, .get = get_max_segment, .set = set_max_segment),
         OPTION(TCP_WINDOW_CLAMP, .is_kept = true, .set = set_window_clamp),

@@ -139,6 +139,8 @@ static void stream_on_written(Socket *socket, int flags)
 {
         if (flags & MSG_EOR && socket->connection != NULL)
                 tcp_conn_end_record(socket->connection->tcp);
+        if (flags & MSG_MORE && socket->connection != NULL)
+                tcp_conn_more_follows(socket->connection->tcp);
         if (socket->timestamping != 0)
                 stamps_on_written(socket);
 }

@@ -159,6 +159,9 @@ void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns no
 {
         struct tcp_settings before = conn->settings;
         conn->settings = *settings;
+        bool is_uncorked = before.cork && !settings->cork;
+        if (!settings->nagle && (before.nagle || is_uncorked))
+                conn->push_is_forced = true;
         sender_push(conn);
         if (conn->knows_irs)
                 receive_window_set_buffer(conn);

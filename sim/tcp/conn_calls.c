@@ -35,8 +35,17 @@ ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns no
                 return -EAGAIN;
         sender_on_written(conn, now);
         send_queue_write(&conn->send_queue, bytes, taken);
+        conn->push_is_forced = false;
+        conn->snd.pushed_before = conn->snd.pushed_end;
+        conn->snd.pushed_end = conn->send_queue.end;
         conn_leave_entry(conn);
         return (ssize_t)taken;
+}
+
+void tcp_conn_more_follows(TcpConn *conn)
+{
+        conn->push_is_corked = true;
+        conn->snd.pushed_end = conn->snd.pushed_before;
 }
 
 void tcp_conn_end_record(TcpConn *conn)

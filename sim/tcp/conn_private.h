@@ -67,6 +67,8 @@ struct send_variables {
         uint32_t mss;     /* payload of a full segment, options deducted */
         uint32_t buffer;   /* the largest size that the send buffer has had, when it finds that itself */
         uint64_t block_begin; /* stream offset: what is written from here on lies in one block (send_memory.c) */
+        uint64_t pushed_end;  /* what is written behind this offset comes with PSH only by chance: MSG_MORE */
+        uint64_t pushed_before;
         uint32_t peer_mss; /* the most the peer takes, and the user lets us send, before options */
 };
 
@@ -135,6 +137,8 @@ struct TcpConn {
         time_ns last_sent_at;         /* any segment */
         bool probe_wanted;         /* a window probe is due */
         bool push_wanted;          /* new data may go out (sender_push) */
+        bool push_is_corked;       /* but no small segment: MSG_MORE */
+        bool push_is_forced;       /* whatever holds small segments back: TCP_NODELAY was set */
         uint32_t probes;           /* sent by a timer, since the peer was last heard */
         uint64_t small_end;        /* stream offset behind the last segment sent that was not full. RFC 9293 3.7.4 */
         struct chrono chrono;      /* what the sender's time goes into */

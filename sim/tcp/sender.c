@@ -133,7 +133,8 @@ static void take_as_sent(TcpConn *conn, const struct sender_offer *offer, time_n
         struct scoreboard *board = &conn->scoreboard;
         uint32_t length = offer->length + (offer->has_fin ? 1 : 0);
         uint32_t out = board->count;
-        bool ends_write = offer->length > 0 && offer->length == sender_unsent_record(conn);
+        bool ends_write = offer->length > 0 && offer->length == sender_unsent_record(conn) &&
+                          conn->snd.pushed_end == conn->send_queue.end;
         if (!seq_before(conn->snd.nxt, conn->burst.end))
                 begin_burst(conn, offer);
         struct sent_segment *record = scoreboard_push(board, conn->snd.nxt, length, offer->has_fin, now);
@@ -404,6 +405,7 @@ void sender_change_congestion_control(TcpConn *conn, time_ns now)
 void sender_push(TcpConn *conn)
 {
         conn->push_wanted = true;
+        conn->push_is_corked = false;
 }
 
 /* RFC 5681 section 4.1: bytes are written after a silence. */

@@ -73,9 +73,11 @@ bool sender_fits_window(const TcpConn *conn)
 /* RFC 9293 section 3.7.4: "if there is unacknowledged data, then the sending TCP endpoint buffers all user
  * data until the outstanding data has been acknowledged or until the TCP endpoint can send a full-sized
  * segment". Differs, as Linux: only an unacknowledged *small* segment holds back the next small one
- * (Minshall's variation). */
+ * (Minshall's variation). TCP_CORK and MSG_MORE hold any. */
 static bool nagle_holds(const TcpConn *conn, enum sender_urgency urgency)
 {
+        if (urgency == SENDER_USUAL && !conn->push_is_forced && (conn->settings.cork || conn->push_is_corked))
+                return true;
         if (!conn->settings.nagle || urgency != SENDER_USUAL || conn->scoreboard.count == 0)
                 return false;
         return conn->small_end > conn->send_queue.first;

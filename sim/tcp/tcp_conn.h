@@ -138,6 +138,9 @@ TcpListener *tcp_conn_listener(const TcpConn *conn);
 void tcp_conn_set_owner(TcpConn *conn, void *owner);
 void *tcp_conn_owner(const TcpConn *conn);
 
+/* MSG_MORE: more is about to follow what was just written; until then, or an ACK, its small end stays. */
+void tcp_conn_more_follows(TcpConn *conn);
+
 /* How much would be written at once. */
 size_t tcp_conn_send_room(const TcpConn *conn);
 

@@ -47,6 +47,7 @@ struct tcp_settings {
         bool pacing;           /* what a window lets out is spread over the round trip */
         enum tcp_ecn ecn;
         bool nagle;           /* off: TCP_NODELAY. RFC 9293 section 3.7.4 */
+        bool cork;            /* TCP_CORK: only full segments go out, for 200 ms at least */
         bool idle_restart;    /* cwnd falls back to the initial window after an idle RTO. RFC 5681 section 4.1 */
         bool keepalive;       /* SO_KEEPALIVE. RFC 9293 section 3.8.4 */
         bool linger;          /* SO_LINGER: with linger_time 0, close resets; with more, close waits */
