@@ -304,7 +304,8 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .path_mtu = conn->path_mtu,
                 .counts = conn->counts,
         };
-        if (conn->state == TCP_STATE_SYN_SENT)
+        bool is_crossed = conn->state == TCP_STATE_SYN_RECEIVED && !conn->is_passive;
+        if (conn->state == TCP_STATE_SYN_SENT || is_crossed)
                 report_syn(conn, report);
 }
 

@@ -172,7 +172,8 @@ static bool is_acceptable(const TcpConn *conn, const struct tcp_segment *segment
         bool is_bare_fin = (segment->flags & TCP_FLAG_FIN) && segment->payload.length == 0;
         if (!seq_after(end, edge) || (is_bare_fin && seq_equal(segment->seq, edge)))
                 return true;
-        return !seq_after(segment->seq, edge) && conn->rcv.memory.ready_count == 0;
+        bool is_empty = conn->rcv.memory.ready_count == 0 && !conn->fin_received; /* a FIN waits as text does */
+        return !seq_after(segment->seq, edge) && is_empty;
 }
 
 bool receive_is_in_window(const TcpConn *conn, const struct tcp_segment *segment, uint32_t window)
