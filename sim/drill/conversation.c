@@ -168,8 +168,10 @@ uint32_t numbering_to_script(const struct numbering *numbering, uint32_t number,
 bool conversation_live_echo(const struct conversation *conversation, uint32_t echo, uint32_t *live)
 {
         gpointer found;
-        if (!g_hash_table_lookup_extended(conversation->echoes, GUINT_TO_POINTER(echo), NULL, &found))
-                return false;
-        *live = GPOINTER_TO_UINT(found);
-        return true;
+        if (g_hash_table_lookup_extended(conversation->echoes, GUINT_TO_POINTER(echo), NULL, &found)) {
+                *live = GPOINTER_TO_UINT(found);
+                return true;
+        }
+        *live = echo - conversation->script_first_timestamp + conversation->live_first_timestamp;
+        return conversation->extrapolates_echoes && conversation->has_first_timestamp;
 }

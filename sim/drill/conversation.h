@@ -39,6 +39,7 @@ struct conversation {
         int fd;                  /* of the socket under test; -1: not accepted yet */
         uint16_t next_port;      /* of ours, for the next connection that comes in */
         GHashTable *echoes;      /* script's TS val of an expected segment → live one */
+        bool extrapolates_echoes; /* --tcp_ts_ecr_scaled */
         bool has_first_timestamp;
         uint32_t script_first_timestamp;
         uint32_t live_first_timestamp;
@@ -71,7 +72,8 @@ bool conversation_owns(struct conversation *conversation, const struct seen_pack
 uint32_t numbering_to_live(const struct numbering *numbering, uint32_t number, bool is_syn);
 uint32_t numbering_to_script(const struct numbering *numbering, uint32_t number, bool is_syn);
 
-/* The live timestamp that the script calls `echo`; false: no expected segment carried it. */
+/* The live timestamp that the script calls `echo`; false: no expected segment carried it, and it is not extrapolated from
+ * the first that one carried. */
 bool conversation_live_echo(const struct conversation *conversation, uint32_t echo, uint32_t *live);
 
 #endif

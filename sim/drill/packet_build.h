@@ -9,8 +9,9 @@
 /* NULL with an error (SCRIPT_ERROR, without the place) when a timestamp echo is none that was expected before. */
 GByteArray *packet_build(const struct conversation *conversation, const struct script_packet *packet, GError **error);
 
-/* An option as on the wire, numbers mapped to the live ones of the side that sends it: appended to `bytes`. False: a
- * timestamp echo has no live value. `is_injected`: blocks and echoes are of the stack under test's numbers. */
+/* An option as on the wire, numbers mapped to the live ones of the side that sends it: appended to `bytes`. Blocks
+ * are of the numbers that the stack under test sends; so are echoes, which are mapped when the segment has an ACK. False:
+ * a timestamp echo has no live value. */
 bool packet_build_option(const struct conversation *conversation, const struct script_option *option, bool is_syn,
         bool has_ack, GByteArray *bytes);
 

@@ -128,7 +128,8 @@ static bool run_plain(Runner *runner, const struct script_event *event, ScriptCa
 bool runner_call(Runner *runner, const struct script_event *event)
 {
         g_autoptr(GError) error = NULL;
-        runner->ops->wait_until(runner->stack, runner->due.from);
+        if (!runner_wait_for_due(runner, event))
+                return false;
         time_ns patience = runner->ops->now(runner->stack) + BLOCKING_CALL_PATIENCE;
         if (!wait_for_pending(runner, patience))
                 return false;

@@ -30,7 +30,8 @@ static void log_injected(Runner *runner, const struct script_event *event)
 bool runner_inject(Runner *runner, const struct script_event *event)
 {
         g_autoptr(GError) error = NULL;
-        runner->ops->wait_until(runner->stack, runner->due.from);
+        if (!runner_wait_for_due(runner, event))
+                return false;
         if (event->packet.kind == SCRIPT_TCP)
                 conversation_on_injected(&runner->conversation, &event->packet.tcp);
         g_autoptr(GByteArray) bytes = packet_build(&runner->conversation, &event->packet, &error);

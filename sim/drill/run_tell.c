@@ -76,3 +76,17 @@ bool runner_is_in_time(const struct due *due, time_ns at)
 {
         return due->is_any || (at >= due->from - due->tolerance && at <= due->to + due->tolerance);
 }
+
+bool runner_wait_for_due(Runner *runner, const struct script_event *event)
+{
+        const struct due *due = &runner->due;
+        runner->ops->wait_until(runner->stack, due->from);
+        time_ns now = runner->ops->now(runner->stack);
+        if (runner_is_in_time(due, now))
+                return true;
+        g_autoptr(GString) text = g_string_new("the event's turn came at");
+        packet_text_time(now - runner->start, text);
+        g_string_append(text, ", and it was due at");
+        packet_text_time(due->from - runner->start, text);
+        return runner_fail(runner, event->place, "%s", text->str);
+}

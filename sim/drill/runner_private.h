@@ -74,6 +74,8 @@ bool runner_fail(Runner *runner, struct script_place place, const char *format, 
 bool runner_fail_with(Runner *runner, struct script_place place, const GError *error);
 duration_ns runner_tolerance(const Runner *runner, duration_ns distance);
 bool runner_is_in_time(const struct due *due, time_ns at);
+/* Until the event is due. False: that was too long ago, because what came before took its time. */
+bool runner_wait_for_due(Runner *runner, const struct script_event *event);
 
 /* ---- run_packets.c ---- */
 

@@ -60,12 +60,12 @@ static bool run_event(Runner *runner, const struct script_event *event)
         case SCRIPT_CALL:
                 return runner_call(runner, event);
         case SCRIPT_COMMAND:
-                runner->ops->wait_until(runner->stack, runner->due.from);
+                if (!runner_wait_for_due(runner, event))
+                        return false;
                 runner_log(runner, runner->due.from, "`", event->command);
                 return runner_command(runner, event->command, event->place);
         case SCRIPT_CODE:
-                runner->ops->wait_until(runner->stack, runner->due.from);
-                return runner_code(runner, event);
+                return runner_wait_for_due(runner, event) && runner_code(runner, event);
         }
         g_assert_not_reached();
 }
@@ -102,6 +102,7 @@ static void make_context(Runner *runner)
         const struct endpoint local = { settings->local, settings->bind_port };
         const struct endpoint remote = { settings->remote, settings->connect_port };
         conversation_init(&runner->conversation, &local, &remote);
+        runner->conversation.extrapolates_echoes = settings->timestamp_echo_scaled;
         runner->calls = (struct call_context){ .sockets = runner->ops->sockets,
                 .tolerance = runner->settings.tolerance,
                 .conversation = &runner->conversation,
