@@ -83,18 +83,18 @@ void conversation_on_accept(struct conversation *conversation, int fd, const str
                 conversation->fd = fd;
 }
 
-/* A new caller at the listener. */
-static void open_child(struct conversation *conversation)
+/* A new caller at the listener; its port is the script's, where that has one. */
+static void open_child(struct conversation *conversation, const struct script_tcp *tcp)
 {
         forget_numbers(conversation);
         conversation->phase = UNDER_TEST_CONNECTION;
-        conversation->remote.port = conversation->next_port++;
+        conversation->remote.port = tcp->has_ports ? tcp->source_port : conversation->next_port++;
 }
 
 void conversation_on_injected(struct conversation *conversation, const struct script_tcp *tcp)
 {
         if (conversation->phase == UNDER_TEST_LISTENING)
-                open_child(conversation);
+                open_child(conversation, tcp);
         if (!(tcp->flags & TCP_FLAG_SYN) || conversation->ours.is_known)
                 return;
         /* The number of an injected SYN is used as it stands. */

@@ -186,6 +186,7 @@ static const struct option_name options[] = {
         { "so_filename", set_nothing, "a file" },
         { "so_flags", set_nothing, "a text" },
         { "no_cleanup", set_nothing, NULL },
+        { "persistent_tun_dev", set_nothing, NULL },
 };
 
 static const struct option_name *find_option(const char *name)
@@ -200,9 +201,14 @@ static const struct option_name *find_option(const char *name)
 static bool set_option(struct script_settings *settings, const char *name, const char *value, GError **error)
 {
         const struct option_name *option = find_option(name);
+        if (g_str_has_prefix(name, "wire_")) {
+                g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_REFUSED,
+                        "error: --%s needs two machines; it cannot be run here", name);
+                return false;
+        }
         if (option == NULL) {
                 g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_SYNTAX,
-                        "error: there is no option --%s; docs/drill.md lists them", name);
+                        "error: there is no option --%s; inorder drill --help-script lists them", name);
                 return false;
         }
         if (option->set(settings, value))
@@ -268,6 +274,34 @@ static bool read_script_options(const struct script *script, struct script_setti
         return true;
 }
 
+/* Both, and of the family on the wire. */
+static bool check_addresses(const struct script_settings *settings, GError **error)
+{
+        bool is_ipv4 = settings->ip_version != SCRIPT_IPV6;
+        if (ip_address_is_ipv4(&settings->local) == is_ipv4 &&
+                ip_address_is_ipv4(&settings->remote) == is_ipv4)
+                return true;
+        g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_SYNTAX,
+                "error: --local_ip and --remote_ip are %s addresses with this --ip_version",
+                is_ipv4 ? "IPv4" : "IPv6");
+        return false;
+}
+
+static bool read_given(GHashTable *given, struct script_settings *settings, GError **error)
+{
+        GHashTableIter iter;
+        gpointer name;
+        gpointer value;
+        if (given == NULL)
+                return true;
+        g_hash_table_iter_init(&iter, given);
+        while (g_hash_table_iter_next(&iter, &name, &value)) {
+                if (!set_option(settings, name, value, error))
+                        return false;
+        }
+        return true;
+}
+
 bool script_settings_read(
         const struct script *script, GHashTable *given, struct script_settings *settings, GError **error)
 {
@@ -281,17 +315,6 @@ bool script_settings_read(
         if (!read_ip_version(script, given, settings, error))
                 return false;
         set_default_addresses(settings);
-        if (!read_script_options(script, settings, error))
-                return false;
-        if (given == NULL)
-                return true;
-        GHashTableIter iter;
-        gpointer name;
-        gpointer value;
-        g_hash_table_iter_init(&iter, given);
-        while (g_hash_table_iter_next(&iter, &name, &value)) {
-                if (!set_option(settings, name, value, error))
-                        return false;
-        }
-        return true;
+        return read_script_options(script, settings, error) && read_given(given, settings, error) &&
+               check_addresses(settings, error);
 }

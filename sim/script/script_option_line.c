@@ -11,7 +11,7 @@ static const char *const option_names[] = { "ip_version", "bind_port", "connect_
         "send_omit_free", "init_scripts", "define", "dry_run", "verbose", "debug", "code_command",
         "code_format", "code_sockopt", "wire_client", "wire_server", "wire_server_at", "wire_server_ip",
         "wire_server_port", "wire_client_dev", "wire_server_dev", "so_filename", "so_flags",
-        "persistent_tun_dev", NULL };
+        "persistent_tun_dev", "no_cleanup", NULL };
 
 static bool read_quoted(struct reader *reader, char quote, char **value)
 {
