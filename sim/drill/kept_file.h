@@ -1,5 +1,5 @@
 /*
- * A file that is there whole or not at all: written beside its place, and moved there at the end.
+ * A file that is there whole or not at all: written beside its place, and moved there at the end; a device is written to.
  */
 #ifndef INORDER_KEPT_FILE_H
 #define INORDER_KEPT_FILE_H

@@ -195,6 +195,12 @@ static bool put_tcp(const struct conversation *conversation, const struct script
         if (!put_options(conversation, tcp, bytes, error))
                 return false;
         bytes->data[begin + 12] |= (uint8_t)((bytes->len - begin) / 4 << 4);
+        if (tcp->range.size > UINT16_MAX - bytes->len) {
+                g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_SYNTAX,
+                        "an IP packet has room for %u bytes of payload behind these headers, not %u",
+                        UINT16_MAX - bytes->len, tcp->range.size);
+                return false;
+        }
         put_zeros(bytes, tcp->range.size);
         return true;
 }

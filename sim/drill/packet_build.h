@@ -6,7 +6,8 @@
 
 #include "drill/conversation.h"
 
-/* NULL with an error (SCRIPT_ERROR, without the place) when a timestamp echo is none that was expected before. */
+/* NULL with an error (SCRIPT_ERROR, without the place) when a timestamp echo is none that was expected before, or the payload too
+ * large. */
 GByteArray *packet_build(const struct conversation *conversation, const struct script_packet *packet, GError **error);
 
 /* An option as on the wire, numbers mapped to the live ones of the side that sends it: appended to `bytes`. Blocks

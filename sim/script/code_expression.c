@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#define DEPTH_MAX 50
+#define DEPTH_MAX   50
+#define CHAINED_MAX 1000 /* 1 + 1 + 1 ... is a tree that high; threads' stacks are small */
 
 /* From the loosest to the tightest. */
 static const char *const binary_levels[][5] = {
@@ -90,6 +91,13 @@ static struct code_node *expected(struct code_reader *reader, const char *what)
 {
         code_reader_expected(reader, what);
         return NULL;
+}
+
+/* One more operator, unless they are too many. */
+static bool chain(struct code_reader *reader)
+{
+        return reader->chained++ < CHAINED_MAX ||
+               code_reader_expected(reader, "an expression of fewer parts");
 }
 
 /* ---- Atoms ---- */
@@ -177,7 +185,7 @@ static struct code_node *read_indexed(struct code_reader *reader)
         g_autoptr(CodeNode) node = read_atom(reader);
         while (node != NULL && code_reader_take(reader, "[")) {
                 node = node_around(CODE_NODE_ITEM, g_steal_pointer(&node), NULL);
-                struct code_node *index = code_read_expression(reader, false);
+                struct code_node *index = chain(reader) ? code_read_expression(reader, false) : NULL;
                 if (index == NULL)
                         return NULL;
                 g_ptr_array_add(node->items, index);
@@ -257,7 +265,8 @@ static struct code_node *read_binary(struct code_reader *reader, size_t level)
         struct code_node *node = read_binary(reader, level + 1);
         for (const char *operation; node != NULL && (operation = operator_of(reader, level)) != NULL;) {
                 code_reader_advance(reader);
-                node = node_pair(CODE_NODE_BINARY, node, operation, read_binary(reader, level + 1));
+                struct code_node *next = chain(reader) ? read_binary(reader, level + 1) : NULL;
+                node = node_pair(CODE_NODE_BINARY, node, operation, next);
         }
         return node;
 }
@@ -316,7 +325,7 @@ static struct code_node *read_and(struct code_reader *reader)
 {
         struct code_node *node = read_not(reader);
         while (node != NULL && code_reader_take(reader, "and"))
-                node = node_pair(CODE_NODE_AND, node, NULL, read_not(reader));
+                node = node_pair(CODE_NODE_AND, node, NULL, chain(reader) ? read_not(reader) : NULL);
         return node;
 }
 
@@ -324,7 +333,7 @@ static struct code_node *read_or(struct code_reader *reader)
 {
         struct code_node *node = read_and(reader);
         while (node != NULL && code_reader_take(reader, "or"))
-                node = node_pair(CODE_NODE_OR, node, NULL, read_and(reader));
+                node = node_pair(CODE_NODE_OR, node, NULL, chain(reader) ? read_and(reader) : NULL);
         return node;
 }
 
@@ -366,7 +375,8 @@ struct code_node *code_read_expression(struct code_reader *reader, bool may_be_t
 {
         if (reader->depth > DEPTH_MAX)
                 return expected(reader, "an expression that is nested less deep");
-        reader->depth++;
+        if (reader->depth++ == 0)
+                reader->chained = 0;
         struct code_node *node = read_single(reader);
         reader->depth--;
         return node != NULL && may_be_tuple && code_reader_is(reader, ",") ? read_open_tuple(reader, node)

@@ -57,6 +57,7 @@ struct code_reader {
         struct code_token now;
         const char *end; /* of the last token taken */
         unsigned depth;
+        unsigned chained; /* operators of this statement so far: the tree may be as high */
 };
 struct code_node *code_read_expression(struct code_reader *reader, bool may_be_tuple);
 void code_reader_advance(struct code_reader *reader);

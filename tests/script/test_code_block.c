@@ -232,6 +232,20 @@ START_TEST(deep_nesting_is_refused_not_followed)
 }
 END_TEST
 
+START_TEST(long_chains_are_refused_not_followed)
+{
+        static const char *const links[] = { "1 + ", "1 and ", "1 or ", "1 | " };
+        for (size_t i = 0; i < G_N_ELEMENTS(links); i++) {
+                g_autoptr(GError) error = NULL;
+                g_autoptr(GString) text = g_string_new("assert ");
+                for (unsigned k = 0; k < 100000; k++)
+                        g_string_append(text, links[i]);
+                ck_assert_ptr_null(code_block_parse("x.pkt", text->str, place, &error));
+                ck_assert_ptr_nonnull(strstr(error->message, "fewer parts"));
+        }
+}
+END_TEST
+
 int main(void)
 {
         TCase *cases = tcase_create("code_block");
@@ -242,6 +256,7 @@ int main(void)
         tcase_add_loop_test(cases, branch_is_taken_when_its_condition_holds, 0, G_N_ELEMENTS(branches));
         tcase_add_loop_test(cases, other_python_is_refused_with_its_place, 0, G_N_ELEMENTS(wrong));
         tcase_add_test(cases, deep_nesting_is_refused_not_followed);
+        tcase_add_test(cases, long_chains_are_refused_not_followed);
         Suite *suite = suite_create("code_block");
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);
