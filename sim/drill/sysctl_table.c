@@ -106,6 +106,11 @@ static void set_syn_linear_timeouts(struct tcp_settings *settings, const int64_t
         settings->syn_linear_timeouts = (uint32_t)numbers[0];
 }
 
+static void set_orphan_retries(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->orphan_retries = (uint32_t)numbers[0];
+}
+
 static void set_abort_on_overflow(struct tcp_settings *settings, const int64_t *numbers)
 {
         settings->abort_on_overflow = numbers[0] != 0;
@@ -176,7 +181,7 @@ static const struct sysctl_entry entries[] = {
         { "tcp_reordering", "3", 1, 1, 300, .fixed = "3" },
         { "tcp_max_reordering", "300", 1, 1, INT32_MAX, .fixed = "300" },
         { "tcp_syn_linear_timeouts", "4", 1, 0, 127, .apply = set_syn_linear_timeouts },
-        { "tcp_orphan_retries", "0", 1, 0, BYTE_MAX, .fixed = "0" },
+        { "tcp_orphan_retries", "0", 1, 0, BYTE_MAX, .apply = set_orphan_retries },
         { "tcp_notsent_lowat", "4294967295", 1, 0, UINT32_MAX, .apply = set_unsent_low_water },
         { "tcp_invalid_ratelimit", "500", 1, 0, INT32_MAX, .fixed = "500" },
         { "tcp_challenge_ack_limit", "2147483647", 1, 0, INT32_MAX, .apply = set_challenge_limit },

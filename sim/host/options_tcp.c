@@ -85,6 +85,21 @@ static int set_quick_ack(Socket *socket, int value)
         return 0;
 }
 
+static int get_no_delay(Socket *socket)
+{
+        return !socket->settings.nagle;
+}
+
+/* Each time it is set, even if it was, what is held back goes out. */
+static int set_no_delay(Socket *socket, int value)
+{
+        socket->settings.nagle = value == 0;
+        socket_apply_settings(socket);
+        if (value != 0 && socket->connection != NULL)
+                tcp_conn_push(socket->connection->tcp);
+        return 0;
+}
+
 /* 0 is the host's. */
 static int get_unsent_low_water(Socket *socket)
 {
@@ -252,7 +267,7 @@ static int refuse_upper_protocol(Socket *socket, const void *value, socklen_t si
 }
 
 static const struct socket_option options[] = {
-        TCP_FIELD(TCP_NODELAY, OPTION_NOT_BOOL, nagle, 0, OPTION_SWITCH),
+        OPTION(TCP_NODELAY, .get = get_no_delay, .set = set_no_delay),
         TCP_FIELD(TCP_CORK, OPTION_BOOL, cork, 0, OPTION_SWITCH),
         OPTION(TCP_QUICKACK, .get = get_quick_ack, .set = set_quick_ack),
         OPTION(TCP_MAXSEG, .get = get_max_segment, .set = set_max_segment),

@@ -182,7 +182,7 @@ static int stream_ioctl(const Socket *socket, unsigned long request, int *value)
                 *value = has_bytes ? (int)tcp_conn_readable(tcp) : 0;
                 return 0;
         case SIOCOUTQ:
-                *value = has_bytes ? (int)tcp_conn_unacknowledged(tcp) : 0;
+                *value = has_bytes ? (int)tcp_conn_outstanding(tcp) : 0;
                 return 0;
         case SIOCOUTQNSD:
                 *value = has_bytes ? (int)tcp_conn_unsent(tcp) : 0;

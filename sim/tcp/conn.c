@@ -64,13 +64,23 @@ void conn_time_out(TcpConn *conn)
         conn_fail(conn, conn->soft_error != 0 ? conn->soft_error : ETIMEDOUT);
 }
 
+/* As Linux, the user's patience is tried from the first sending again on, of a SYN from its first sending,
+ * and of a closed window from its first probe. -1: it is not tried. */
+static time_ns tried_since(const TcpConn *conn)
+{
+        if (conn->state == TCP_STATE_SYN_SENT || conn->state == TCP_STATE_SYN_RECEIVED)
+                return conn->syn_timeouts > 0 && !conn->is_passive ? conn->syn_sent_at : NEVER_YET;
+        if (conn->scoreboard.count > 0 && conn->recovery.timeouts > 0)
+                return conn->recovery.first_resent_at;
+        return conn->probing_since;
+}
+
 void conn_leave_entry(TcpConn *conn)
 {
-        bool is_waiting = conn->unanswered_since != NEVER_YET && conn->state != TCP_STATE_CLOSED;
-        bool is_impatient = conn->settings.user_timeout > 0;
+        time_ns since = conn->state == TCP_STATE_CLOSED ? NEVER_YET : tried_since(conn);
+        bool is_impatient = conn->settings.user_timeout > 0 && since != NEVER_YET;
         conn_set_deadline(conn, TCP_DEADLINE_USER_TIMEOUT,
-                is_waiting && is_impatient ? conn->unanswered_since + conn->settings.user_timeout
-                                           : TIME_NEVER);
+                is_impatient ? since + conn->settings.user_timeout : TIME_NEVER);
         if (INORDER_CHECKED)
                 tcp_conn_check(conn);
 }
@@ -83,7 +93,7 @@ TcpConn *tcp_conn_new(TcpHost *host, const struct tcp_settings *settings, uint32
         conn->path_mtu = path_mtu;
         conn->state = TCP_STATE_CLOSED;
         conn->refusal_answered_at = NEVER_YET;
-        conn->unanswered_since = NEVER_YET;
+        conn->probing_since = NEVER_YET;
         conn->timeouts_since = NEVER_YET;
         send_queue_init(&conn->send_queue, tcp_host_pool(host));
         scoreboard_init(&conn->scoreboard);
@@ -212,6 +222,12 @@ void *tcp_conn_owner(const TcpConn *conn)
 uint32_t tcp_conn_unacknowledged(const TcpConn *conn)
 {
         return (uint32_t)send_queue_size(&conn->send_queue);
+}
+
+uint32_t tcp_conn_outstanding(const TcpConn *conn)
+{
+        bool fin_is_out = conn->fin_queued && !sender_fin_is_acknowledged(conn);
+        return tcp_conn_unacknowledged(conn) + (fin_is_out && conn_is_synchronized(conn) ? 1 : 0);
 }
 
 uint32_t tcp_conn_unsent(const TcpConn *conn)

@@ -36,8 +36,6 @@ ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns no
         sender_on_written(conn, now);
         send_queue_write(&conn->send_queue, bytes, taken);
         conn->push_is_forced = false;
-        conn->snd.pushed_before = conn->snd.pushed_end;
-        conn->snd.pushed_end = conn->send_queue.end;
         conn_leave_entry(conn);
         return (ssize_t)taken;
 }
@@ -45,7 +43,13 @@ ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns no
 void tcp_conn_more_follows(TcpConn *conn)
 {
         conn->push_is_corked = true;
-        conn->snd.pushed_end = conn->snd.pushed_before;
+        conn->snd.unpushed_end = conn->send_queue.end;
+}
+
+void tcp_conn_push(TcpConn *conn)
+{
+        sender_push(conn);
+        conn->push_is_forced = true;
 }
 
 void tcp_conn_end_record(TcpConn *conn)

@@ -67,8 +67,7 @@ struct send_variables {
         uint32_t mss;     /* payload of a full segment, options deducted */
         uint32_t buffer;   /* the largest size that the send buffer has had, when it finds that itself */
         uint64_t block_begin; /* stream offset: what is written from here on lies in one block (send_memory.c) */
-        uint64_t pushed_end;  /* what is written behind this offset comes with PSH only by chance: MSG_MORE */
-        uint64_t pushed_before;
+        uint64_t unpushed_end; /* what ends here comes without PSH: MSG_MORE */
         uint32_t peer_mss; /* the most the peer takes, and the user lets us send, before options */
 };
 
@@ -144,7 +143,7 @@ struct TcpConn {
         struct chrono chrono;      /* what the sender's time goes into */
         time_ns last_data_sent_at; /* for idle restart */
         time_ns timeouts_since;    /* the first timeout since SND.UNA moved; -1: none */
-        time_ns unanswered_since;  /* since when the peer owes an answer, for the user timeout; -1: it does not */
+        time_ns probing_since;     /* the first probe of a window that is closed still; -1: it is not */
         enum tcp_limit limit;
         struct congestion_figures noted; /* as last told */
 

@@ -264,7 +264,6 @@ void handshake_on_syn_sent(TcpConn *conn, time_ns now)
                         half_open_start_timer(conn, now);
                 return;
         }
-        conn->unanswered_since = conn->syn_sent_at;
         if (!is_answer_to_crossing)
                 conn_set_deadline(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
 }

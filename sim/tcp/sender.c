@@ -105,7 +105,6 @@ static void begin_flight(TcpConn *conn, time_ns now)
 {
         struct cong_facts facts = sender_facts(conn, now);
         cong_on_event(&conn->cong, CONG_TX_START, &facts);
-        conn->unanswered_since = now;
 }
 
 /* As Linux (tcp_event_new_data_sent): the first in flight starts the timer; the tail probe waits anew. */
@@ -134,7 +133,7 @@ static void take_as_sent(TcpConn *conn, const struct sender_offer *offer, time_n
         uint32_t length = offer->length + (offer->has_fin ? 1 : 0);
         uint32_t out = board->count;
         bool ends_write = offer->length > 0 && offer->length == sender_unsent_record(conn) &&
-                          conn->snd.pushed_end == conn->send_queue.end;
+                          conn->snd.unpushed_end != conn->send_queue.end;
         if (!seq_before(conn->snd.nxt, conn->burst.end))
                 begin_burst(conn, offer);
         struct sent_segment *record = scoreboard_push(board, conn->snd.nxt, length, offer->has_fin, now);
@@ -385,7 +384,7 @@ void sender_start(TcpConn *conn, duration_ns handshake_rtt, time_ns now)
         conn->use = (struct window_use){ .end = conn->snd.una, .used_at = now };
         conn->burst.end = conn->resend_burst.end = conn->snd.una;
         conn->paced_until = now;
-        conn->unanswered_since = -1;
+        conn->probing_since = -1;
         sender_push(conn);
         if (conn->cong.ops->owns_window)
                 conn->pacing_rate = conn->cong.pacing_rate;

@@ -397,17 +397,11 @@ static void tend_persist_timer(TcpConn *conn, struct ack_event *event)
         }
 }
 
-/* Since when the peer owes an answer. One that keeps its window closed but answers is alive. */
+/* A window that stays closed tries the user's patience, however often that is said. */
 static void tend_patience(TcpConn *conn, struct ack_event *event)
 {
-        if (event->is_old)
-                return;
-        if (conn->scoreboard.count == 0)
-                conn->unanswered_since = -1;
-        else if (conn->snd.wnd == 0)
-                conn->unanswered_since = event->now;
-        else if (event->is_advance)
-                conn->unanswered_since = scoreboard_first(&conn->scoreboard)->first_sent_at;
+        if (!event->is_old && !sender_timer_is_running(conn, TCP_DEADLINE_PERSIST))
+                conn->probing_since = -1;
 }
 
 static void (*const ack_steps[])(TcpConn *conn, struct ack_event *event) = {

@@ -12,6 +12,8 @@
 #include "tcp/sender.h"
 #include "tcp/tail_probe.h"
 
+#define ORPHAN_RETRIES 8
+
 static const enum tcp_deadline_kind watches[] = { TCP_DEADLINE_RETRANSMIT, TCP_DEADLINE_TAIL_PROBE,
         TCP_DEADLINE_REORDERING, TCP_DEADLINE_PERSIST };
 
@@ -51,8 +53,8 @@ void sender_timer_rearm(TcpConn *conn, time_ns now)
         if (conn->scoreboard.count == 0)
                 sender_timer_stop(conn);
         else
-                sender_timer_set(conn, TCP_DEADLINE_RETRANSMIT,
-                        now + rtt_rto(&conn->rtt) + pacing_delay(conn, now));
+                sender_timer_set(
+                        conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt) + pacing_delay(conn, now));
 }
 
 void sender_timer_rearm_from_head(TcpConn *conn, time_ns now)
@@ -90,6 +92,7 @@ void sender_timer_stop_persist(TcpConn *conn)
 {
         conn_set_deadline(conn, TCP_DEADLINE_PERSIST, TIME_NEVER);
         conn->probe_wanted = false;
+        conn->probing_since = -1;
 }
 
 void sender_timer_note_rtt(TcpConn *conn, duration_ns sample)
@@ -117,6 +120,18 @@ static duration_ns time_of_retries(const TcpConn *conn, uint32_t retries)
         return time;
 }
 
+/* Nobody waits for what an orphan sends, but it tries for a while (tcp_orphan_retries). */
+static uint32_t retries_of(const TcpConn *conn, duration_ns interval)
+{
+        bool is_lively = interval < conn->settings.max_rto;
+        uint32_t retries = conn->settings.orphan_retries;
+        if (!conn->is_closed_by_user)
+                return conn->settings.retries;
+        if (conn->soft_error != 0 && !is_lively)
+                retries = 0;
+        return retries == 0 && is_lively ? ORPHAN_RETRIES : retries;
+}
+
 /* The user timeout, where set, decides instead, by a deadline of its own. */
 static bool is_given_up(const TcpConn *conn, time_ns now)
 {
@@ -124,7 +139,8 @@ static bool is_given_up(const TcpConn *conn, time_ns now)
         if (conn->settings.user_timeout > 0 || recovery->timeouts == 0 ||
                 recovery->first_resent_at == NO_TIME)
                 return false;
-        return now - recovery->first_resent_at >= time_of_retries(conn, conn->settings.retries);
+        return now - recovery->first_resent_at >=
+               time_of_retries(conn, retries_of(conn, rtt_rto(&conn->rtt)));
 }
 
 /* A peer that closed its window on what was sent already and keeps saying so is alive: RFC 9293 section 3.8.6
@@ -182,12 +198,12 @@ void sender_on_retransmit_deadline(TcpConn *conn, time_ns now)
 void sender_on_persist_deadline(TcpConn *conn, time_ns now)
 {
         g_assert(conn->scoreboard.count == 0);
-        if (conn->settings.user_timeout == 0 && conn->probes >= conn->settings.retries) {
+        if (conn->probes >= retries_of(conn, rtt_probe_interval(&conn->rtt))) {
                 conn_time_out(conn);
                 return;
         }
-        if (conn->probes == 0)
-                conn->unanswered_since = now;
+        if (conn->probing_since < 0)
+                conn->probing_since = now;
         conn_note_deadline(conn, TCP_DEADLINE_PERSIST);
         conn->probes++;
         conn->probe_wanted = true;

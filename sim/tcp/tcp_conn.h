@@ -140,6 +140,8 @@ void *tcp_conn_owner(const TcpConn *conn);
 
 /* MSG_MORE: more is about to follow what was just written; until then, or an ACK, its small end stays. */
 void tcp_conn_more_follows(TcpConn *conn);
+/* Whatever is held back may go, but for windows. */
+void tcp_conn_push(TcpConn *conn);
 
 /* How much would be written at once. */
 size_t tcp_conn_send_room(const TcpConn *conn);
@@ -152,6 +154,9 @@ struct tcp_memory_use {
         uint32_t send_buffer;
 };
 void tcp_conn_memory_use(const TcpConn *conn, struct tcp_memory_use *use);
+
+/* SIOCOUTQ: numbers not acknowledged, the FIN's included. */
+uint32_t tcp_conn_outstanding(const TcpConn *conn);
 
 /* Bytes in the buffers: written and not acknowledged; written and never sent; readable. */
 uint32_t tcp_conn_unacknowledged(const TcpConn *conn);

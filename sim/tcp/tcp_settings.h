@@ -66,6 +66,7 @@ struct tcp_settings {
         uint32_t syn_ack_retries;
         uint32_t defer_accept;   /* TCP_DEFER_ACCEPT: for so many timeouts a listener waits for the first text */
         bool abort_on_overflow;  /* a listener with a full queue resets who would be accepted */
+        uint32_t orphan_retries; /* the same once the user has let go; 0: 8, while the RTO is not the largest */
         uint32_t retries;        /* so many back-offs of a data segment or probe, before ETIMEDOUT */
         duration_ns user_timeout; /* TCP_USER_TIMEOUT; 0: `retries` decides. RFC 5482 */
         duration_ns keepalive_idle;

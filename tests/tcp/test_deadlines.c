@@ -71,7 +71,8 @@ DIALOGUE(the_users_patience_ends_with_unanswered_data, "0    set user-timeout 50
         "1    write 10\n"
         "     > P. 1:11 ack 1\n"
         "1.3  > P. 1:11 ack 1\n"
-        "1.5  wait\n"
+        "1.6  > P. 1:11 ack 1\n"
+        "2.1  wait\n"
         "     error ETIMEDOUT\n")
 
 int main(void)

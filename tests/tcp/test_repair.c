@@ -42,13 +42,13 @@ DIALOGUE(the_user_timeout_ends_the_wait_for_an_answer, DIALOGUE_CONNECTED,
         "     > P. 1:1001 ack 1\n"
         "0.5  > P. 1:1001 ack 1\n"
         "0.8  > P. 1:1001 ack 1\n"
-        "     deadline 1.2\n"
-        "1.2  wait\n"
+        "1.4  > P. 1:1001 ack 1\n"
+        "1.8  wait\n"
         "     state CLOSED\n"
         "     error ETIMEDOUT\n")
 
-/* What was acknowledged at 0.3 says nothing of the segment behind it: that one was sent at 0.2 too. */
-DIALOGUE(the_user_timeout_counts_from_the_first_sending, DIALOGUE_CONNECTED,
+/* The tail probe is none. */
+DIALOGUE(the_user_timeout_counts_from_the_first_sending_again_by_the_timer, DIALOGUE_CONNECTED,
         "     set user-timeout 1s\n"
         "0.2  write 2000\n"
         "     > . 1:1001 ack 1\n"
@@ -56,7 +56,8 @@ DIALOGUE(the_user_timeout_counts_from_the_first_sending, DIALOGUE_CONNECTED,
         "0.3  < . 1:1 ack 1001 win 65535\n"
         "0.6  > P. 1001:2001 ack 1\n"
         "0.9  > P. 1001:2001 ack 1\n"
-        "1.2  wait\n"
+        "1.5  > P. 1001:2001 ack 1\n"
+        "1.9  wait\n"
         "     state CLOSED\n"
         "     error ETIMEDOUT\n")
 
@@ -93,7 +94,7 @@ int main(void)
                 a_lost_segment_is_sent_again_at_the_third_sack,
                 silence_doubles_the_timeout,
                 the_user_timeout_ends_the_wait_for_an_answer,
-                the_user_timeout_counts_from_the_first_sending,
+                the_user_timeout_counts_from_the_first_sending_again_by_the_timer,
                 a_closed_window_is_probed_until_it_opens,
                 the_user_timeout_ends_unanswered_probes,
         };
