@@ -22,6 +22,11 @@ static void set_dsack(struct tcp_settings *settings, const int64_t *numbers)
         settings->dsack = numbers[0] != 0;
 }
 
+static void set_urgent_on_last_byte(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->urgent_on_last_byte = numbers[0] != 0;
+}
+
 static void set_timestamps(struct tcp_settings *settings, const int64_t *numbers)
 {
         settings->timestamps = numbers[0] != 0;
@@ -198,7 +203,7 @@ static const struct sysctl_entry entries[] = {
         { "tcp_mtu_probing", "0", 1, 0, BYTE_MAX, .fixed = "0" },
         { "tcp_tw_reuse", "2", 1, 0, 2, .fixed = "0,1,2" },
         { "tcp_rfc1337", "0", 1, 0, BYTE_MAX, .fixed = "0" },
-        { "tcp_stdurg", "0", 1, 0, BYTE_MAX, .fixed = "0" },
+        { "tcp_stdurg", "0", 1, 0, BYTE_MAX, .apply = set_urgent_on_last_byte },
         { "tcp_app_win", "31", 1, 0, 31, .fixed = "31" },
         { "tcp_thin_linear_timeouts", "0", 1, 0, BYTE_MAX, .fixed = "0" },
         { "tcp_retries1", "3", 1, 0, BYTE_MAX, .fixed = "3" },

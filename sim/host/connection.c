@@ -320,6 +320,7 @@ void connection_after_call(struct connection *connection, const char *call)
 void connection_after_segment(struct connection *connection, const struct trace_packet_id *packet)
 {
         connection->cause = (struct cause){ .kind = TRACE_CAUSE_PACKET, .packet = *packet };
+        connection_prove_passed(connection);
         finish_event(connection);
 }
 
@@ -379,6 +380,15 @@ void connection_prove_read(struct connection *connection, const void *bytes, siz
         ProofStream *incoming = find_incoming(connection);
         if (incoming != NULL && !proof_read(incoming, bytes, size))
                 event_queue_stop(events_of(connection));
+}
+
+void connection_prove_passed(struct connection *connection)
+{
+        uint8_t byte;
+        if (!tcp_conn_take_passed(connection->tcp, &byte))
+                return;
+        host_trace_read(connection, 1);
+        connection_prove_read(connection, &byte, 1);
 }
 
 /* The end of the stream is the peer's FIN; a failed connection ends anywhere, and so does our own shutdown.

@@ -61,6 +61,8 @@ void connection_prove_written(struct connection *connection, const void *bytes, 
 void connection_prove_write_ended(struct connection *connection);
 void connection_prove_read(struct connection *connection, const void *bytes, size_t size);
 void connection_prove_read_ended(struct connection *connection);
+/* An urgent byte that is left out of what is read is proved all the same. */
+void connection_prove_passed(struct connection *connection);
 
 /* Waits for room in its device, at whose transmissions' beginning this is called (link_on_departing). */
 void connection_on_departing(void *host, struct device_account *account);

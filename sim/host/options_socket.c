@@ -344,7 +344,7 @@ static const struct socket_option options[] = {
         OPTION(SO_RCVTIMEO, .get_value = get_receive_timeout, .set_value = set_receive_timeout),
         OPTION(SO_SNDTIMEO, .get_value = get_send_timeout, .set_value = set_send_timeout),
         TCP_FIELD(SO_KEEPALIVE, OPTION_BOOL, keepalive, 0, OPTION_SWITCH),
-        KEPT_SWITCH(SO_OOBINLINE, 0),
+        TCP_FIELD(SO_OOBINLINE, OPTION_BOOL, urgent_inline, 0, OPTION_SWITCH),
         OPTION(SO_ERROR, .get = socket_take_error),
         OPTION(SO_TYPE, .get = get_type),
         OPTION(SO_PROTOCOL, .get = get_protocol),

@@ -17,7 +17,7 @@
 /* How much a stream's call waits for: MSG_WAITALL, SO_RCVLOWAT. */
 static size_t read_target(const Socket *socket, const struct socket_reading *reading)
 {
-        if (socket->ops != &socket_stream)
+        if (socket->ops != &socket_stream || (reading->flags & MSG_OOB) != 0)
                 return 0;
         size_t wanted = reading->flags & MSG_WAITALL ? reading->size : socket->low_water;
         return CLAMP(wanted, 1, MAX(reading->size, 1));
@@ -33,6 +33,20 @@ static bool has_ended(Socket *socket)
         return readable == 0;
 }
 
+/* A call that has something already stops at the mark. */
+static bool is_at_mark(const Socket *socket, size_t peeked)
+{
+        return socket->ops == &socket_stream && socket->connection != NULL &&
+               tcp_conn_is_at_mark(socket->connection->tcp, peeked);
+}
+
+/* As Linux, a stream's urgent byte is never waited for. */
+static time_ns read_deadline(const struct call *call, const Socket *socket, int flags)
+{
+        bool is_urgent = socket->ops == &socket_stream && (flags & MSG_OOB) != 0;
+        return is_urgent ? call->started : call_read_deadline(call, socket, flags);
+}
+
 static void advance(struct socket_reading *rest, size_t size, size_t *taken)
 {
         *taken += size;
@@ -43,21 +57,22 @@ static void advance(struct socket_reading *rest, size_t size, size_t *taken)
 static ssize_t read_waiting(const struct call *call, Socket *socket, struct socket_reading *reading)
 {
         struct socket_reading rest = *reading;
-        time_ns deadline = call_read_deadline(call, socket, reading->flags);
+        time_ns deadline = read_deadline(call, socket, reading->flags);
         size_t target = read_target(socket, reading);
         size_t taken = 0;
         ssize_t result;
         if (process_is_cancelled(call->process))
                 return -ECANCELED;
         do {
-                if (taken > 0 && has_ended(socket))
+                if (taken > 0 && (has_ended(socket) || is_at_mark(socket, 0)))
                         break;
                 result = socket->ops->read(socket, &rest);
                 if (result > 0 && (reading->flags & MSG_PEEK))
                         taken = (size_t)result;
                 else if (result > 0)
                         advance(&rest, (size_t)result, &taken);
-                if (result > 0 && taken < target)
+                if (result > 0 && taken < target &&
+                        !is_at_mark(socket, reading->flags & MSG_PEEK ? taken : 0))
                         result = -EAGAIN;
         } while (call_try_again(call, socket, &result, WAIT_TO_READ, deadline));
         reading->from = rest.from;

@@ -39,6 +39,7 @@ static ssize_t peek(struct connection *connection, const struct socket_reading *
 static ssize_t take_bytes(struct connection *connection, void *bytes, size_t size)
 {
         ssize_t result = tcp_conn_read(connection->tcp, bytes, size, host_now(connection->host));
+        connection_prove_passed(connection);
         if (result == -EAGAIN)
                 return result;
         prove_read(connection, bytes, result);
@@ -87,6 +88,21 @@ static ssize_t read_connection(struct connection *connection, const struct socke
         return take_bytes(connection, reading->bytes, reading->size);
 }
 
+/* The urgent byte, for MSG_OOB: never waited for (tcp_recv_urg). */
+static ssize_t read_urgent(struct connection *connection, struct socket_reading *reading)
+{
+        uint8_t byte;
+        ssize_t result = tcp_conn_read_urgent(connection->tcp, &byte, reading->flags & MSG_PEEK);
+        if (result <= 0)
+                return result;
+        reading->message_flags |= MSG_OOB;
+        if (reading->size == 0)
+                reading->message_flags |= MSG_TRUNC;
+        else if ((reading->flags & MSG_TRUNC) == 0)
+                *(uint8_t *)reading->bytes = byte;
+        return (ssize_t)MIN(reading->size, 1);
+}
+
 static ssize_t stream_read(Socket *socket, struct socket_reading *reading)
 {
         struct connection *connection = socket->connection;
@@ -94,7 +110,7 @@ static ssize_t stream_read(Socket *socket, struct socket_reading *reading)
                 return read_closed(socket, reading->flags);
         reading->from = connection->tuple.remote;
         if (reading->flags & MSG_OOB)
-                return -EINVAL;
+                return read_urgent(connection, reading);
         if (connection_is_opening(connection))
                 return -EAGAIN;
         return read_connection(connection, reading);
@@ -128,6 +144,8 @@ static ssize_t stream_write(Socket *socket, const struct socket_writing *writing
                 return result;
         remember_failure(connection, result);
         if (result > 0) {
+                if (writing->flags & MSG_OOB)
+                        tcp_conn_mark_urgent(connection->tcp);
                 connection->bytes_written += (uint64_t)result;
                 connection_prove_written(connection, writing->bytes, (size_t)result);
         }
@@ -179,7 +197,7 @@ static int stream_ioctl(const Socket *socket, unsigned long request, int *value)
                 return -EINVAL;
         switch (request) {
         case SIOCINQ:
-                *value = has_bytes ? (int)tcp_conn_readable(tcp) : 0;
+                *value = has_bytes ? (int)tcp_conn_readable_to_mark(tcp) : 0;
                 return 0;
         case SIOCOUTQ:
                 *value = has_bytes ? (int)tcp_conn_outstanding(tcp) : 0;
@@ -188,19 +206,22 @@ static int stream_ioctl(const Socket *socket, unsigned long request, int *value)
                 *value = has_bytes ? (int)tcp_conn_unsent(tcp) : 0;
                 return 0;
         case SIOCATMARK:
-                *value = 0;
+                *value = tcp != NULL && tcp_conn_is_at_mark(tcp, 0);
                 return 0;
         default:
                 return -ENOTTY;
         }
 }
 
-/* Less than SO_RCVLOWAT asks for is nothing to read yet, unless no more will come. */
+/* Less than SO_RCVLOWAT asks for is nothing to read yet, unless no more will come. An urgent byte that will
+ * be left out does not count. */
 static unsigned ready_to_read(const Socket *socket, unsigned events)
 {
         if (socket->low_water <= 1 || (events & (POLLRDHUP | POLLHUP)) != 0)
                 return events;
-        bool is_enough = tcp_conn_readable(socket->connection->tcp) >= socket->low_water;
+        const TcpConn *tcp = socket->connection->tcp;
+        bool is_less = tcp_conn_is_at_mark(tcp, 0) && !socket->settings.urgent_inline;
+        bool is_enough = tcp_conn_readable(tcp) >= socket->low_water + is_less;
         return is_enough ? events : events & ~(unsigned)POLLIN;
 }
 

@@ -8,6 +8,7 @@
 
 #include "tcp/recovery.h"
 #include "tcp/sender.h"
+#include "tcp/urgent.h"
 
 #define NEVER_YET ((time_ns)-1)
 
@@ -355,6 +356,7 @@ static void check_closed(const TcpConn *conn)
 void tcp_conn_check(const TcpConn *conn)
 {
         check_receiver(conn);
+        urgent_check(conn);
         if (conn->state == TCP_STATE_CLOSED) {
                 check_closed(conn);
                 return;

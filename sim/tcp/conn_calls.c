@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "tcp/sender.h"
+#include "tcp/urgent.h"
 
 /* No byte can be written any more. */
 static bool is_shut_for_writing(const TcpConn *conn)
@@ -72,15 +73,18 @@ static ssize_t nothing_to_read(TcpConn *conn)
 
 ssize_t tcp_conn_peek(TcpConn *conn, void *bytes, size_t size)
 {
-        size_t taken = reassembly_peek(&conn->rcv.reassembly, 0, bytes, size);
+        size_t skip = urgent_is_next(conn);
+        size_t taken = reassembly_peek(&conn->rcv.reassembly, skip, bytes, urgent_cut(conn, skip, size));
         return taken > 0 ? (ssize_t)taken : nothing_to_read(conn);
 }
 
 ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now)
 {
         (void)now;
-        size_t taken = reassembly_read(&conn->rcv.reassembly, bytes, size);
+        urgent_step_over(conn);
+        size_t taken = reassembly_read(&conn->rcv.reassembly, bytes, urgent_cut(conn, 0, size));
         if (taken > 0) {
+                urgent_on_read(conn);
                 receive_memory_free_read(&conn->rcv.memory, conn->rcv.reassembly.read);
                 receive_window_on_read(conn, conn->last_heard_at);
                 ack_on_read(conn, taken);
@@ -164,8 +168,10 @@ unsigned tcp_conn_ready(const TcpConn *conn)
                 events |= POLLHUP;
         if (no_more_in)
                 events |= POLLIN | POLLRDHUP;
-        if (!is_opening && tcp_conn_readable(conn) > 0)
+        if (!is_opening && tcp_conn_readable(conn) > urgent_is_next(conn))
                 events |= POLLIN;
+        if (!is_opening && conn->urgent.receipt == URGENT_HERE)
+                events |= POLLPRI;
         if (!is_opening && is_writable(conn))
                 events |= POLLOUT;
         if (conn->error != 0)

@@ -93,6 +93,22 @@ struct receive_variables {
         struct reassembly reassembly; /* holds the readable bytes and the held ones */
 };
 
+/* Urgent data (urgent.c). */
+struct urgent {
+        uint64_t told_end; /* SND.UP: stream offset behind the last urgent byte; acknowledged: none is under way */
+        bool is_probed;    /* of the two probes of a closed window, the first is out */
+        enum {
+                URGENT_NONE,
+                URGENT_AWAITED, /* announced only */
+                URGENT_HERE,
+                URGENT_READ,    /* apart; in the stream it still stands before the reader */
+        } receipt;
+        uint64_t offset;   /* RCV.UP: the urgent byte's in the stream, never read yet there */
+        uint8_t byte;
+        uint8_t passed;    /* the byte last left out of what is read, until the caller has taken it */
+        bool has_passed;
+};
+
 /* What TCP_NOTE_CONGESTION tells, in bytes. */
 struct congestion_figures {
         uint32_t cwnd;
@@ -118,6 +134,7 @@ struct TcpConn {
         struct scoreboard scoreboard;
         struct rtt rtt;
         struct cong cong;
+        struct urgent urgent;
 
         /* The sending half's memory (sender_state.h). */
         struct recovery recovery;

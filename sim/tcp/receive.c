@@ -5,6 +5,7 @@
 #include "tcp/conn_private.h"
 
 #include "tcp/sender.h"
+#include "tcp/urgent.h"
 
 /* RFC 7323 section 5.5: "TS.Recent is deemed invalid after the connection has been idle for more than 24
  * days". */
@@ -308,6 +309,15 @@ static enum verdict process_ack(TcpConn *conn, const struct tcp_segment *segment
         return conn->state == TCP_STATE_CLOSED || conn->state == TCP_STATE_TIME_WAIT ? STOP : GO_ON;
 }
 
+/* ---- Sixth: URG ---- */
+
+static enum verdict process_urgent(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        (void)now;
+        urgent_on_segment(conn, segment);
+        return GO_ON;
+}
+
 /* ---- Seventh and eighth: text and FIN ---- */
 
 /* Text that nobody will read: "if RCV.NXT ... after a CLOSE, new data received" RFC 2525 section 2.17; RFC
@@ -346,13 +356,15 @@ static enum verdict (*const steps[])(TcpConn *, const struct tcp_segment *, time
         check_reset,
         check_syn,
         process_ack,
+        process_urgent,
         process_text,
 };
 
 /* What Linux's fast path takes needs no second look at what is owed. */
 static bool brings_nothing_new(const TcpConn *conn, const struct tcp_segment *segment)
 {
-        return is_pure_ack(segment) && conn->state == TCP_STATE_ESTABLISHED &&
+        bool is_urgent = urgent_has_mark(conn) || (segment->flags & TCP_FLAG_URG);
+        return is_pure_ack(segment) && !is_urgent && conn->state == TCP_STATE_ESTABLISHED &&
                seq_equal(segment->seq, conn->rcv.nxt) && segment->options.sack_count == 0 &&
                (uint32_t)segment->window << conn->snd.scale == conn->snd.wnd && !receive_holds(conn);
 }

@@ -6,6 +6,7 @@
 
 #include "tcp/ecn.h"
 #include "tcp/sender.h"
+#include "tcp/urgent.h"
 
 /* ---- The header ---- */
 
@@ -59,6 +60,7 @@ static void fill_answer(TcpConn *conn, struct tcp_segment *segment, bool is_new_
         ecn_fill(conn, segment, is_new_data);
         fill_timestamps(conn, segment, now);
         fill_sack(conn, segment);
+        urgent_fill(conn, segment);
         ack_on_ack_sent(conn);
         conn->rcv.window_field = segment->window;
 }

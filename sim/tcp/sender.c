@@ -14,6 +14,7 @@
 #include "tcp/sender_offer.h"
 #include "tcp/sender_timer.h"
 #include "tcp/tail_probe.h"
+#include "tcp/urgent.h"
 #include "tcp/window_use.h"
 
 /* ---- Notes ---- */
@@ -265,10 +266,12 @@ static bool send_hole(TcpConn *conn, time_ns now, struct tcp_segment *segment, s
  * "The sending TCP peer must regularly transmit at least one octet of new data ... or retransmit ... to the
  * receiving TCP peer even if the send window is zero". Differs, as Linux (tcp_xmit_probe_skb): the probe is a
  * segment without any, one number before the window: it must be answered and adds nothing that could be lost.
+ * In urgent mode one without a number comes before it.
  */
 static void send_empty_probe(TcpConn *conn, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        segment->seq = seq_sub(conn->snd.una, 1);
+        conn->probe_wanted = urgent_takes_probe(conn);
+        segment->seq = seq_sub(conn->snd.una, conn->probe_wanted ? 0 : 1);
         sending->stream_offset = conn->send_queue.first;
         sending->sending = 0;
 }

@@ -11,6 +11,7 @@
 #include "tcp/pacing.h"
 #include "tcp/recovery.h"
 #include "tcp/sender.h"
+#include "tcp/urgent.h"
 
 /* Linux's tcp_tso_win_divisor: this part of a window is worth sending at once. */
 #define WINDOW_DIVISOR 3
@@ -73,12 +74,14 @@ bool sender_fits_window(const TcpConn *conn)
 /* RFC 9293 section 3.7.4: "if there is unacknowledged data, then the sending TCP endpoint buffers all user
  * data until the outstanding data has been acknowledged or until the TCP endpoint can send a full-sized
  * segment". Differs, as Linux: only an unacknowledged *small* segment holds back the next small one
- * (Minshall's variation). TCP_CORK and MSG_MORE hold any. */
+ * (Minshall's variation). TCP_CORK and MSG_MORE hold any; urgent data do not wait. */
 static bool nagle_holds(const TcpConn *conn, enum sender_urgency urgency)
 {
-        if (urgency == SENDER_USUAL && !conn->push_is_forced && (conn->settings.cork || conn->push_is_corked))
+        if (urgency != SENDER_USUAL || urgent_is_under_way(conn))
+                return false;
+        if (!conn->push_is_forced && (conn->settings.cork || conn->push_is_corked))
                 return true;
-        if (!conn->settings.nagle || urgency != SENDER_USUAL || conn->scoreboard.count == 0)
+        if (!conn->settings.nagle || conn->scoreboard.count == 0)
                 return false;
         return conn->small_end > conn->send_queue.first;
 }
@@ -179,7 +182,7 @@ struct sender_offer sender_next_offer(const TcpConn *conn, enum sender_urgency u
                         return (struct sender_offer){ .limit = TCP_LIMIT_NAGLE };
                 return cut(conn, (uint32_t)unsent, unsent);
         }
-        if (urgency == SENDER_FORCE)
+        if (urgency == SENDER_FORCE || urgent_is_under_way(conn))
                 return cut(conn, mss, unsent);
         uint64_t room = (uint64_t)(conn->cong.cwnd - recovery_in_flight(conn)) * mss;
         if (is_worth_waiting(conn, unsent, room, now))

@@ -207,6 +207,7 @@ void sender_on_persist_deadline(TcpConn *conn, time_ns now)
         conn_note_deadline(conn, TCP_DEADLINE_PERSIST);
         conn->probes++;
         conn->probe_wanted = true;
+        conn->urgent.is_probed = false;
         rtt_back_off_probe(&conn->rtt, conn->settings.retries);
         sender_timer_note_rtt(conn, -1);
         sender_timer_start_persist(conn, false, now);

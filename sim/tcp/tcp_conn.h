@@ -97,6 +97,24 @@ ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now);
 /* The same, but they stay (MSG_PEEK). */
 ssize_t tcp_conn_peek(TcpConn *conn, void *bytes, size_t size);
 
+/* ---- Urgent data: RFC 9293 section 3.8.5, RFC 6093, as Linux ----
+ *
+ * One byte, the last that was announced as urgent, is kept apart. Reading stops before it, at the mark; from there
+ * tcp_conn_read() goes on with the byte behind it, unless the settings leave it in the stream (urgent_inline). */
+
+/* What has been written so far is urgent (MSG_OOB). */
+void tcp_conn_mark_urgent(TcpConn *conn);
+/* 1: the byte, which can be had once unless it `stays`; 0: it will not come; -EINVAL: there is none; -EAGAIN: it is
+ * announced only; -ENOTCONN. */
+ssize_t tcp_conn_read_urgent(TcpConn *conn, uint8_t *byte, bool stays);
+/* Once, when an urgent byte has been left out of the stream, at the place now read up to: by the last read, before
+ * what that gave, or by a segment. */
+bool tcp_conn_take_passed(TcpConn *conn, uint8_t *byte);
+/* Whether the mark stands before the byte so far `ahead` of the next to read. */
+bool tcp_conn_is_at_mark(const TcpConn *conn, size_t ahead);
+/* How much can be read before the mark, if the byte there has come; else in all. */
+uint32_t tcp_conn_readable_to_mark(const TcpConn *conn);
+
 /* TCP_QUICKACK as Linux: 0: the connection answers, ACKs wait for its data; odd: they do not; other: once. */
 void tcp_conn_set_quick_ack(TcpConn *conn, int value, time_ns now);
 bool tcp_conn_quick_ack(const TcpConn *conn);
@@ -116,7 +134,7 @@ bool tcp_conn_is_finished(const TcpConn *conn);
 
 /* No byte can be written any more. */
 bool tcp_conn_is_shut_for_writing(const TcpConn *conn);
-/* What poll(2) would say: POLLIN, POLLOUT, POLLHUP, POLLRDHUP, POLLERR. */
+/* What poll(2) would say: POLLIN, POLLPRI, POLLOUT, POLLHUP, POLLRDHUP, POLLERR. */
 unsigned tcp_conn_ready(const TcpConn *conn);
 
 /* SO_ERROR: the pending error (positive errno, 0 for none), else what ICMP has hinted at; which is cleared. */

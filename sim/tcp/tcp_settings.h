@@ -80,6 +80,8 @@ struct tcp_settings {
         uint32_t window_clamp;      /* TCP_WINDOW_CLAMP: no larger window is offered; 0: any */
         uint32_t receive_low_water; /* SO_RCVLOWAT: the user waits for so many bytes */
         uint32_t unsent_low_water;  /* TCP_NOTSENT_LOWAT: no more than this is written ahead of what is sent */
+        bool urgent_inline;         /* SO_OOBINLINE: urgent data stay in the stream. RFC 6093 */
+        bool urgent_on_last_byte;   /* the peer's pointer names the last urgent byte, not the one behind it. RFC 1122 */
         uint32_t challenge_limit;   /* challenge ACKs a second, of all connections of a host; UINT32_MAX: any number */
         duration_ns msl;         /* TIME-WAIT lasts twice this unless time_wait is set. RFC 9293 section 3.4.2 */
         duration_ns time_wait;   /* 0: 2 * msl */

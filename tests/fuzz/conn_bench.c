@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include "tcp/isn.h"
 
+#define URGENT_WRITES 8 /* of so many bytes, or a multiple */
 #define OUR_ADDRESS   0x0a000001
 #define THEIR_ADDRESS 0x0a000002
 #define OUR_PORT      80
@@ -224,6 +225,21 @@ static void offer_to_listener(
                 begin(peer, child, false);
 }
 
+static void check_read(struct bench_peer *peer, const uint8_t *bytes, uint32_t size)
+{
+        uint32_t first = tcp_conn_irs(peer->conn).value + 1 + (uint32_t)peer->read;
+        for (uint32_t i = 0; i < size; i++)
+                g_assert(bytes[i] == their_byte(first + i));
+        peer->read += size;
+}
+
+static void check_passed(struct bench_peer *peer)
+{
+        uint8_t byte;
+        if (tcp_conn_take_passed(peer->conn, &byte))
+                check_read(peer, &byte, 1);
+}
+
 void bench_arrive(
         struct conn_bench *bench, struct bench_peer *peer, struct tcp_segment *segment, uint32_t text)
 {
@@ -232,6 +248,8 @@ void bench_arrive(
         struct seqnum first = seq_add(segment->seq, (segment->flags & TCP_FLAG_SYN) != 0);
         segment->payload = their_text(bench, first, text);
         bool is_taken = peer->conn != NULL && tcp_conn_on_segment(peer->conn, segment, bench->now);
+        if (peer->conn != NULL)
+                check_passed(peer);
         if (peer->conn != NULL && !is_taken)
                 let_go(peer);
         drain_notes(bench);
@@ -332,10 +350,12 @@ void bench_write(struct conn_bench *bench, struct bench_peer *peer, uint32_t siz
         ssize_t taken = tcp_conn_write(peer->conn, bytes, size, bench->now);
         g_assert(taken != 0 && taken <= (ssize_t)size);
         peer->written += (uint64_t)MAX(taken, 0);
+        if (taken > 0 && size % URGENT_WRITES == 0)
+                tcp_conn_mark_urgent(peer->conn);
         g_assert(tcp_conn_unsent(peer->conn) <= tcp_conn_unacknowledged(peer->conn));
 }
 
-/* What is read is what was sent at that number. */
+/* What is read, or left out as urgent, is what was sent at that number. */
 void bench_read(struct conn_bench *bench, struct bench_peer *peer, uint32_t size)
 {
         uint8_t bytes[UINT16_MAX];
@@ -344,12 +364,9 @@ void bench_read(struct conn_bench *bench, struct bench_peer *peer, uint32_t size
         size = MIN(size, sizeof bytes);
         ssize_t taken = tcp_conn_read(peer->conn, bytes, size, bench->now);
         g_assert(taken <= (ssize_t)size);
-        if (taken <= 0)
-                return;
-        uint32_t first = tcp_conn_irs(peer->conn).value + 1 + (uint32_t)peer->read;
-        for (uint32_t i = 0; i < (uint32_t)taken; i++)
-                g_assert(bytes[i] == their_byte(first + i));
-        peer->read += (uint64_t)taken;
+        check_passed(peer);
+        if (taken > 0)
+                check_read(peer, bytes, (uint32_t)taken);
 }
 
 void bench_shutdown(struct conn_bench *bench, struct bench_peer *peer, int how)

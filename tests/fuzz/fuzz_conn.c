@@ -135,6 +135,8 @@ static void arrive(struct fuzz_conn *fuzz, uint16_t flags, bool has_text)
         segment.ack = draw_ack(fuzz);
         segment.window = fuzz_flag(&fuzz->bytes) ? UINT16_MAX : fuzz_16(&fuzz->bytes);
         draw_options(fuzz, &segment);
+        if (flags & TCP_FLAG_URG)
+                segment.urgent_pointer = fuzz_16(&fuzz->bytes);
         uint32_t text = has_text ? fuzz_below(&fuzz->bytes, BENCH_TEXT_MOST + 1) : 0;
         bench_arrive(&fuzz->bench, fuzz->peer, &segment, text);
 }

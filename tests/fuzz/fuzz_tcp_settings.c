@@ -55,6 +55,7 @@ static void draw_switches(struct fuzz_bytes *bytes, struct tcp_settings *setting
         settings->keepalive = bits & 0x100;
         settings->linger = bits & 0x200;
         settings->linger_time = bits & 0x400 ? SECOND : 0;
+        settings->urgent_inline = bits & 0x1000;
         settings->delayed_ack = bits & 0x800 ? 40 * MILLISECOND : 0;
 }
 

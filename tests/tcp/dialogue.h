@@ -18,16 +18,17 @@
  * it that no line speaks of; the last line of all is followed by silence
  *
  * FLAGS are letters of SFRPU and `.` for ACK, or `-`; END - SEQ is the payload. Numbers are relative to the
- * two initial sequence numbers. Words: `ack N`, `win N` (the field, not scaled), `mss N`, `ws N`, `sackOK`,
+ * two initial sequence numbers. Words: `ack N`, `win N` (the field, not scaled), `urg N`, `mss N`, `ws N`, `sackOK`,
  * `ts VALUE:ECHO` (our own clock: milliseconds since the start), `sack LEFT:RIGHT,...`; and for what is sent
- * `reason NAME`, `sending N`. Flags, SEQ, END, ack and sack blocks are always compared (PSH when the line has
+ * `reason NAME`, `sending N`. Flags, SEQ, END, ack, urg and sack blocks are always compared (PSH when the line has
  * it); everything else when the line speaks of it. Payload is compared with what was written at that place.
  *
  *     connect, listen [BACKLOG], listen-backlog N, accept, accept none, close-listener
  *     write N [= RESULT], read N [= RESULT]; RESULT: a count or the name of an errno; bytes read are compared
+ *     write-urgent N [= RESULT]; read-urgent [= RESULT]: 1, for the byte, or an errno
  *     shutdown rd|wr|rdwr [= RESULT], close, abort [ERRNO]
  *     icmp ERRNO|mtu N [seq N] [hard] [unreachable]      about our segment at N, 0 if not told
- *     state NAME, error NAME|none, poll in,out,hup,rdhup,err|none, deadline TIME|none, finished
+ *     state NAME, error NAME|none, poll in,pri,out,hup,rdhup,err|none, deadline TIME|none, finished
  *     check FIELD VALUE                 of struct tcp_report, see dialogue_figures.c; durations with their
  * unit: 200ms set KEY VALUE                     a setting, before opening or in mid-life: `set timestamps
  * off`, `set mss 1000` note NAME [LEFT:RIGHT] [why NAME] [value N], no-note NAME      left since the last

@@ -47,11 +47,23 @@ static void offer_to_listener(Dialogue *dialogue, const struct tcp_segment *segm
                         dialogue, dialogue->peer, &answer, &(struct tcp_sending){ .reason = TCP_SEND_RESET });
 }
 
+/* What has been left out of the stream is where it should be, too. */
+static void compare_passed(Dialogue *dialogue, struct dialogue_peer *peer)
+{
+        uint8_t byte;
+        if (!tcp_conn_take_passed(peer->conn, &byte))
+                return;
+        if (byte != dialogue_byte(peer->read++))
+                dialogue_fail(dialogue, "the urgent byte differs from what was sent");
+}
+
 static void deliver(Dialogue *dialogue, const struct tcp_segment *segment)
 {
         struct dialogue_peer *peer = dialogue_peer(dialogue);
         if (peer->conn != NULL) {
-                if (tcp_conn_on_segment(peer->conn, segment, dialogue_clock(dialogue)))
+                bool is_taken = tcp_conn_on_segment(peer->conn, segment, dialogue_clock(dialogue));
+                compare_passed(dialogue, peer);
+                if (is_taken)
                         return;
                 tcp_conn_free(peer->conn);
                 peer->conn = NULL;
@@ -131,7 +143,7 @@ static void do_close_listener(Dialogue *dialogue, char **words)
 }
 
 /* Writing may come before connecting. */
-static void do_write(Dialogue *dialogue, char **words)
+static void write_bytes(Dialogue *dialogue, char **words, bool is_urgent)
 {
         struct dialogue_peer *peer = dialogue_peer(dialogue);
         size_t size = (size_t)dialogue_read_integer(dialogue, words[0]);
@@ -145,7 +157,19 @@ static void do_write(Dialogue *dialogue, char **words)
         ssize_t written = tcp_conn_write(peer->conn, bytes, size, dialogue_clock(dialogue));
         dialogue_expect_result(dialogue, expected, written);
         peer->written += written > 0 ? (size_t)written : 0;
+        if (written > 0 && is_urgent)
+                tcp_conn_mark_urgent(peer->conn);
         dialogue_after_stimulus(dialogue);
+}
+
+static void do_write(Dialogue *dialogue, char **words)
+{
+        write_bytes(dialogue, words, false);
+}
+
+static void do_write_urgent(Dialogue *dialogue, char **words)
+{
+        write_bytes(dialogue, words, true);
 }
 
 static void do_read(Dialogue *dialogue, char **words)
@@ -157,11 +181,22 @@ static void do_read(Dialogue *dialogue, char **words)
         dialogue_before_stimulus(dialogue);
         ssize_t got = tcp_conn_read(dialogue_need_conn(dialogue), bytes, size, dialogue_clock(dialogue));
         dialogue_expect_result(dialogue, expected, got);
+        compare_passed(dialogue, peer);
         for (ssize_t i = 0; i < got; i++) {
                 if (bytes[i] != dialogue_byte(peer->read + (size_t)i))
                         dialogue_fail(dialogue, "byte %zd differs from what was sent", i);
         }
         peer->read += got > 0 ? (size_t)got : 0;
+        dialogue_after_stimulus(dialogue);
+}
+
+static void do_read_urgent(Dialogue *dialogue, char **words)
+{
+        uint8_t byte;
+        ssize_t expected = dialogue_read_result(dialogue, words, 1);
+        dialogue_before_stimulus(dialogue);
+        dialogue_expect_result(
+                dialogue, expected, tcp_conn_read_urgent(dialogue_need_conn(dialogue), &byte, false));
         dialogue_after_stimulus(dialogue);
 }
 
@@ -250,7 +285,9 @@ const struct dialogue_verb dialogue_calls[] = {
         { "accept", do_accept },
         { "close-listener", do_close_listener },
         { "write", do_write },
+        { "write-urgent", do_write_urgent },
         { "read", do_read },
+        { "read-urgent", do_read_urgent },
         { "shutdown", do_shutdown },
         { "close", do_close },
         { "abort", do_abort },

@@ -70,6 +70,8 @@ static const struct figure settings_figures[] = {
         SETTING("nagle", nagle, FIGURE_BOOL),
         SETTING("idle-restart", idle_restart, FIGURE_BOOL),
         SETTING("keepalive", keepalive, FIGURE_BOOL),
+        SETTING("urgent-inline", urgent_inline, FIGURE_BOOL),
+        SETTING("urgent-on-last-byte", urgent_on_last_byte, FIGURE_BOOL),
         SETTING("reports-icmp", reports_icmp, FIGURE_BOOL),
         SETTING("linger", linger, FIGURE_BOOL),
         SETTING("linger-time", linger_time, FIGURE_DURATION),

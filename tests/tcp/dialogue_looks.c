@@ -29,6 +29,7 @@ static const struct {
         unsigned event;
 } poll_events[] = {
         { "in", POLLIN },
+        { "pri", POLLPRI },
         { "out", POLLOUT },
         { "hup", POLLHUP },
         { "rdhup", POLLRDHUP },

@@ -12,6 +12,7 @@ static const struct {
 } errors[] = {
         { "none", 0 },
         { "EAGAIN", EAGAIN },
+        { "EINVAL", EINVAL },
         { "EPIPE", EPIPE },
         { "ENOTCONN", ENOTCONN },
         { "ETIMEDOUT", ETIMEDOUT },

@@ -109,6 +109,15 @@ static bool read_sack(const char *value, struct spoken_segment *spoken)
         return true;
 }
 
+static bool read_urgent(const char *value, struct spoken_segment *spoken)
+{
+        uint32_t pointer;
+        if (!read_number(value, &pointer) || pointer > UINT16_MAX)
+                return false;
+        spoken->segment.urgent_pointer = (uint16_t)pointer;
+        return true;
+}
+
 static bool read_reason(const char *value, struct spoken_segment *spoken)
 {
         spoken->has_reason = true;
@@ -132,6 +141,7 @@ static const struct {
 } readers[] = {
         { "ack", read_ack },
         { "win", read_window },
+        { "urg", read_urgent },
         { "mss", read_mss },
         { "ws", read_scale },
         { "ts", read_timestamps },
@@ -206,6 +216,8 @@ char *spoken_segment_format(const struct tcp_segment *segment, const struct tcp_
         if (segment->flags & TCP_FLAG_ACK)
                 g_string_append_printf(text, " ack %u", segment->ack.value);
         g_string_append_printf(text, " win %u", segment->window);
+        if (segment->flags & TCP_FLAG_URG)
+                g_string_append_printf(text, " urg %u", segment->urgent_pointer);
         put_options(text, &segment->options);
         if (sending != NULL)
                 g_string_append_printf(text, " reason %s sending %u", tcp_send_reason_name(sending->reason),
@@ -245,6 +257,8 @@ bool spoken_segment_matches(const struct spoken_segment *spoken, const struct tc
         if (spoken->length != segment->payload.length)
                 return false;
         if ((segment->flags & TCP_FLAG_ACK) && !seq_equal(said->ack, segment->ack))
+                return false;
+        if (said->urgent_pointer != segment->urgent_pointer)
                 return false;
         if (spoken->has_window && said->window != segment->window)
                 return false;

@@ -61,6 +61,7 @@ static struct tcp_segment any_segment(struct target *target)
         struct tcp_options *options = &segment.options;
         if (draw_below(target, 2))
                 segment.payload = payload_of_bytes(target->pool, bytes, 1 + draw_below(target, sizeof bytes));
+        segment.urgent_pointer = (uint16_t)draw_below(target, 2 * sizeof bytes);
         options->has_timestamps = draw_below(target, 2);
         options->timestamp_value = (uint32_t)(target->now / MILLISECOND);
         options->timestamp_echo = (uint32_t)draw_below(target, UINT64_C(1) << 32);

@@ -154,11 +154,6 @@ DIALOGUE(duplicates_are_not_reported_when_that_is_off, "0    set dsack off\n", D
 
 /* ---- The end of what may be taken is remembered in both directions ---- */
 
-DIALOGUE(urgent_data_are_read_in_their_place, DIALOGUE_CONNECTED,
-        "0.2  < UP. 1:101 ack 1 win 65535\n"
-        "0.24 > . 1:1 ack 101\n"
-        "     read 200 = 100\n")
-
 DIALOGUE(nothing_is_sent_for_an_acknowledgement, DIALOGUE_CONNECTED,
         "0.2  < . 1:1 ack 1 win 65535\n"
         "     < . 1:1 ack 1 win 1000\n"
@@ -184,7 +179,6 @@ int main(void)
                 a_repeated_segment_behind_a_hole_is_reported_before_what_holds_it,
                 of_a_segment_partly_old_the_new_part_is_taken_and_the_old_reported,
                 duplicates_are_not_reported_when_that_is_off,
-                urgent_data_are_read_in_their_place,
                 nothing_is_sent_for_an_acknowledgement,
         };
         return dialogue_main("receive", tests, G_N_ELEMENTS(tests));
