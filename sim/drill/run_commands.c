@@ -40,6 +40,8 @@ void run_commands_init(struct run_commands *commands, const struct script *scrip
                 if (event->kind == SCRIPT_COMMAND)
                         collect_counters(event->command, commands->marks);
         }
+        if (script->cleanup_command != NULL)
+                collect_counters(script->cleanup_command, commands->marks);
 }
 
 void run_commands_clear(struct run_commands *commands)
@@ -159,7 +161,15 @@ static int64_t mark_of(const Runner *runner, const char *name)
         return (int64_t)GPOINTER_TO_SIZE(g_hash_table_lookup(runner->commands.marks, name));
 }
 
-static bool look_at_counter(Runner *runner, const struct shell_action *action, struct script_place place)
+/* How a text's commands went so far. */
+struct command_outcome {
+        bool was_done;                      /* the last one that was met */
+        const struct shell_action *failure; /* the last one that was done failed; NULL: it did not */
+        int64_t count;                      /* what a counter stood at then */
+};
+
+static bool look_at_counter(Runner *runner, const struct shell_action *action, struct script_place place,
+        struct command_outcome *outcome)
 {
         int64_t count;
         if (!runner->ops->counter(runner->stack, action->name, &count)) {
@@ -170,18 +180,24 @@ static bool look_at_counter(Runner *runner, const struct shell_action *action, s
         int64_t since = action->is_absolute ? count : count - mark_of(runner, action->name);
         if (action->marks)
                 mark_counters(runner);
-        if (shell_counter_holds(action, since) != action->is_negated)
-                return true;
-        if (!action->decides)
-                return true;
-        runner->result->expected = g_strdup(action->text);
-        runner->result->seen = g_strdup_printf("%s %" G_GINT64_FORMAT, action->name, since);
+        outcome->count = since;
+        return shell_counter_holds(action, since) != action->is_negated;
+}
+
+static bool fail_as(Runner *runner, const struct command_outcome *outcome, struct script_place place)
+{
+        const struct shell_action *failure = outcome->failure;
+        if (failure->kind != SHELL_COUNTER)
+                return runner_fail(runner, place, "the command fails: %s", failure->text);
+        runner->result->expected = g_strdup(failure->text);
+        runner->result->seen = g_strdup_printf("%s %" G_GINT64_FORMAT, failure->name, outcome->count);
         return runner_fail(runner, place, "the counter is not what the command looks for");
 }
 
 /* ---- Commands ---- */
 
-static bool act(Runner *runner, const struct shell_action *action, struct script_place place)
+/* False: the run ends here. */
+static bool change(Runner *runner, const struct shell_action *action, struct script_place place)
 {
         switch (action->kind) {
         case SHELL_SYSCTL:
@@ -197,18 +213,43 @@ static bool act(Runner *runner, const struct shell_action *action, struct script
         case SHELL_COUNTERS_MARK:
                 mark_counters(runner);
                 return true;
-        case SHELL_COUNTER:
-                return look_at_counter(runner, action, place);
         case SHELL_SLEEP:
                 runner->ops->wait_until(runner->stack, runner->ops->now(runner->stack) + action->number);
                 return true;
-        case SHELL_NOTHING:
-                return true;
-        case SHELL_FALSE:
-                return !action->decides || runner_fail(runner, place, "the command fails: %s", action->text);
         case SHELL_NOT_CHECKED:
                 runner_warn(runner, place, "not checked, nothing is executed: %s", action->text);
                 return true;
+        case SHELL_COUNTER:
+        case SHELL_NOTHING:
+        case SHELL_FALSE:
+        case SHELL_EXIT:
+                return true;
+        }
+        g_assert_not_reached();
+}
+
+/* Whether the shell would call it a success. What is not checked is one. */
+static bool succeeds(Runner *runner, const struct shell_action *action, struct script_place place,
+        struct command_outcome *outcome)
+{
+        if (action->kind == SHELL_COUNTER)
+                return look_at_counter(runner, action, place, outcome);
+        if (action->kind == SHELL_EXIT)
+                return action->number == 0 || (action->number < 0 && outcome->failure == NULL);
+        return action->kind == SHELL_NOT_CHECKED || (action->kind == SHELL_FALSE) == action->is_negated;
+}
+
+static bool is_its_turn(const struct shell_action *action, const struct command_outcome *outcome)
+{
+        switch (action->when) {
+        case SHELL_ALWAYS:
+                return true;
+        case SHELL_IF_SUCCESS:
+                return outcome->failure == NULL;
+        case SHELL_IF_FAILURE:
+                return outcome->failure != NULL;
+        case SHELL_WITH_PREVIOUS:
+                return outcome->was_done;
         }
         g_assert_not_reached();
 }
@@ -216,9 +257,17 @@ static bool act(Runner *runner, const struct shell_action *action, struct script
 bool runner_command(Runner *runner, const char *text, struct script_place place)
 {
         g_autoptr(GPtrArray) actions = shell_line_read(text);
+        struct command_outcome outcome = { .failure = NULL };
         for (guint i = 0; i < actions->len; i++) {
-                if (!act(runner, actions->pdata[i], place))
+                const struct shell_action *action = actions->pdata[i];
+                outcome.was_done = is_its_turn(action, &outcome);
+                if (!outcome.was_done)
+                        continue;
+                if (!change(runner, action, place))
                         return false;
+                outcome.failure = succeeds(runner, action, place, &outcome) ? NULL : action;
+                if (action->kind == SHELL_EXIT)
+                        break;
         }
-        return true;
+        return outcome.failure == NULL || fail_as(runner, &outcome, place);
 }

@@ -119,6 +119,16 @@ static bool read_false(const struct shell_command *command, GPtrArray *actions)
         return true;
 }
 
+/* exit [N] */
+static bool read_exit(const struct shell_command *command, GPtrArray *actions)
+{
+        int64_t status = shell_word_count(command) == 2 ? read_number(command->words->pdata[1], 255) : -1;
+        if (shell_word_count(command) > 1 && status < 0)
+                return false;
+        action_add(actions, SHELL_EXIT, command)->number = status;
+        return true;
+}
+
 static bool add_mtu(GPtrArray *actions, const struct shell_command *command)
 {
         int64_t mtu = read_number(word_after(command, "mtu"), MTU_MAX);
@@ -212,6 +222,7 @@ static const struct {
         { ":", read_true },
         { "set", read_true },
         { "false", read_false },
+        { "exit", read_exit },
 };
 
 static bool is_named(const char *word, const char *name)
@@ -266,15 +277,15 @@ static void read_pipeline(struct shell_command *const *commands, unsigned count,
                 shell_read_nstat(commands, count, action);
 }
 
-/* What fails before "||" or before the last of a sequence does not fail the text. */
-static void decide(GPtrArray *actions, unsigned from, enum shell_separator after)
+/* The actions of one pipeline, behind what separates it from the one before. */
+static void set_when(GPtrArray *actions, unsigned from, enum shell_separator before)
 {
-        for (unsigned i = 0; i < actions->len; i++) {
+        for (unsigned i = from; i < actions->len; i++) {
                 struct shell_action *action = actions->pdata[i];
-                if (after == SHELL_OR || after == SHELL_SEQUENCE)
-                        action->decides = false;
-                else if (i >= from)
-                        action->decides = true;
+                action->when = i > from              ? SHELL_WITH_PREVIOUS
+                               : before == SHELL_AND ? SHELL_IF_SUCCESS
+                               : before == SHELL_OR  ? SHELL_IF_FAILURE
+                                                     : SHELL_ALWAYS;
         }
 }
 
@@ -282,15 +293,13 @@ static void add_whole(GPtrArray *actions, const char *text)
 {
         g_autofree char *copy = g_strdup(text);
         const struct shell_command whole = { .text = g_strstrip(copy) };
-        action_add(actions, SHELL_NOT_CHECKED, &whole)->decides = true;
+        action_add(actions, SHELL_NOT_CHECKED, &whole);
 }
 
-/* A separator that ends the text, such as the last line's end, decides nothing. */
-static enum shell_separator effective(const GPtrArray *split, unsigned index)
+static enum shell_separator separator_after(const GPtrArray *split, unsigned index)
 {
         const struct shell_command *command = split->pdata[index];
-        bool is_last = index + 1 == split->len;
-        return is_last && command->after == SHELL_SEQUENCE ? SHELL_END : command->after;
+        return command->after;
 }
 
 char *sysctl_name(const char *written)
@@ -314,11 +323,11 @@ GPtrArray *shell_line_read(const char *text)
         if (split == NULL)
                 add_whole(actions, readable);
         for (unsigned from = 0, to; split != NULL && from < split->len; from = to) {
-                for (to = from + 1; to < split->len && effective(split, to - 1) == SHELL_PIPE; to++)
+                for (to = from + 1; to < split->len && separator_after(split, to - 1) == SHELL_PIPE; to++)
                         continue;
                 unsigned before = actions->len;
                 read_pipeline((struct shell_command *const *)split->pdata + from, to - from, actions);
-                decide(actions, before, effective(split, to - 1));
+                set_when(actions, before, from > 0 ? separator_after(split, from - 1) : SHELL_SEQUENCE);
         }
         return actions;
 }

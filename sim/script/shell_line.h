@@ -20,13 +20,22 @@ enum shell_action_kind {
         SHELL_SLEEP,         /* `number` nanoseconds */
         SHELL_NOTHING,       /* true, ip tcp_metrics flush, cat */
         SHELL_FALSE,         /* false: it fails */
+        SHELL_EXIT,          /* nothing after it is done; it fails when `number` is not 0, and below 0 as the one before */
         SHELL_NOT_CHECKED,   /* anything else */
+};
+
+/* When it is done, by how the one before ended. */
+enum shell_when {
+        SHELL_ALWAYS,
+        SHELL_IF_SUCCESS,    /* behind && */
+        SHELL_IF_FAILURE,    /* behind || */
+        SHELL_WITH_PREVIOUS, /* of the same command */
 };
 
 struct shell_action {
         enum shell_action_kind kind;
         char *text;   /* the command, for reports */
-        bool decides; /* when it fails, the whole text does */
+        enum shell_when when;
         bool is_negated; /* "! command": it fails when it would not */
         char *name;   /* SYSCTL, COUNTER */
         char *value;  /* SYSCTL */
@@ -38,7 +47,7 @@ struct shell_action {
         GPtrArray *filters; /* COUNTER: of struct shell_filter * */
 };
 
-/* Of struct shell_action *, in order; empty for an empty text. Never fails: what is not understood is NOT_CHECKED. */
+/* Of struct shell_action *, in order; the text fails as the last that is done does. Empty for an empty text. Never fails: what is not understood is NOT_CHECKED. */
 GPtrArray *shell_line_read(const char *text);
 
 /* "net.ipv4.tcp_sack", "net/ipv4/tcp_sack", "/proc/sys/net/ipv4/tcp_sack" → "tcp_sack". The caller frees. */

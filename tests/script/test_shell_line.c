@@ -9,7 +9,8 @@
 static void append_action(GString *text, const struct shell_action *action)
 {
         static const char *const names[] = { "sysctl", "profile", "restore", "mtu", "queue", "mark",
-                "counter", "sleep", "nothing", "false", "not checked" };
+                "counter", "sleep", "nothing", "false", "exit", "not checked" };
+        static const char *const when[] = { "", " if success", " if failure", " too" };
         g_string_append_printf(text, "%s%s%s", text->len > 0 ? "; " : "", action->is_negated ? "not " : "",
                 names[action->kind]);
         if (action->kind == SHELL_SYSCTL)
@@ -24,8 +25,9 @@ static void append_action(GString *text, const struct shell_action *action)
                         action->marks ? " marks" : "", action->shows_zero ? " zero" : "");
         if (action->kind == SHELL_NOT_CHECKED)
                 g_string_append_printf(text, " <%s>", action->text);
-        if (!action->decides)
-                g_string_append(text, " (does not decide)");
+        if (action->kind == SHELL_EXIT)
+                g_string_append_printf(text, " %d", (int)action->number);
+        g_string_append(text, when[action->when]);
 }
 
 static const struct {
@@ -42,22 +44,25 @@ static const struct {
         { "sysctl -q net.ipv4.tcp_rmem=\"4096 540000 $((15*1024*1024))\"",
                 "sysctl tcp_rmem=4096 540000 15728640" },
         { "sysctl -q net.ipv4.tcp_rmem='1 2 3' net.core.rmem_max=7",
-                "sysctl tcp_rmem=1 2 3; sysctl net.core.rmem_max=7" },
+                "sysctl tcp_rmem=1 2 3; sysctl net.core.rmem_max=7 too" },
         { "sysctl net.ipv4.tcp_sack", "nothing" },
         { "sysctl -p", "not checked <sysctl -p>" },
         { "sysctl", "not checked <sysctl>" },
         { "sysctl -q net.ipv4.tcp_sack=0\nsysctl -q net.ipv4.tcp_dsack=0\n",
-                "sysctl tcp_sack=0 (does not decide); sysctl tcp_dsack=0" },
-        { "sysctl -q net.ipv4.tcp_sack=0 && sysctl -q net.ipv4.tcp_dsack=0",
                 "sysctl tcp_sack=0; sysctl tcp_dsack=0" },
-        { "sysctl -q net.ipv4.tcp_sack=0 || true", "sysctl tcp_sack=0 (does not decide); nothing" },
-        { "true; false", "nothing (does not decide); false" },
+        { "sysctl -q net.ipv4.tcp_sack=0 && sysctl -q net.ipv4.tcp_dsack=0",
+                "sysctl tcp_sack=0; sysctl tcp_dsack=0 if success" },
+        { "sysctl -q net.ipv4.tcp_sack=0 || true", "sysctl tcp_sack=0; nothing if failure" },
+        { "exit 3", "exit 3" },
+        { "exit", "exit -1" },
+        { "exit x", "not checked <exit x>" },
+        { "true; false", "nothing; false" },
         { "! false", "not false" },
         { "../common/set_sysctls.py /proc/sys/net/ipv4/tcp_sack=0 /proc/sys/net/ipv4/tcp_rmem=\"1 2 3\"",
-                "sysctl tcp_sack=0 saved; sysctl tcp_rmem=1 2 3 saved" },
+                "sysctl tcp_sack=0 saved; sysctl tcp_rmem=1 2 3 saved too" },
         { "/tmp/sysctl_restore_${PPID}.sh", "restore" },
         { "./sysctl_restore.sh", "restore" },
-        { "./defaults.sh\nsysctl -q net.ipv4.tcp_ecn=1", "profile (does not decide); sysctl tcp_ecn=1" },
+        { "./defaults.sh\nsysctl -q net.ipv4.tcp_ecn=1", "profile; sysctl tcp_ecn=1" },
         { "../../common/defaults.sh", "profile" },
         { "ip link set dev tun0 mtu 1200", "mtu 1200" },
         { "ip link set tun0 mtu 1200", "mtu 1200" },
@@ -67,8 +72,7 @@ static const struct {
         { "tc qdisc replace dev tun0 root pfifo", "queue 0" },
         { "tc qdisc add dev tun0 root pfifo limit 1000", "queue 1000" },
         { "tc qdisc replace dev tun0 root fq", "not checked <tc qdisc replace dev tun0 root fq>" },
-        { "tc qdisc del dev tun0 root 2>/dev/null ; tc qdisc add dev tun0 root pfifo",
-                "nothing (does not decide); queue 0" },
+        { "tc qdisc del dev tun0 root 2>/dev/null ; tc qdisc add dev tun0 root pfifo", "nothing; queue 0" },
         { "ip tcp_metrics flush all > /dev/null 2>&1", "nothing" },
         { "echo 1 > /proc/sys/net/ipv4/tcp_ecn", "sysctl tcp_ecn=1" },
         { "echo \"1 2 3\" >/proc/sys/net/ipv4/tcp_rmem", "sysctl tcp_rmem=1 2 3" },
