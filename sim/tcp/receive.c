@@ -67,7 +67,11 @@ static void answer_with_duplicate(TcpConn *conn, const struct tcp_segment *segme
                 ack_hurry(conn);
                 receive_report_duplicate(conn, segment->seq, seq_earlier_of(end, conn->rcv.nxt));
         }
-        conn_want_ack(conn, receive_window(conn) > 0 ? TCP_SEND_DUPLICATE_ACK : TCP_SEND_ACK);
+        /* The answer to a keepalive or window probe is no duplicate: its sender has nothing outstanding. */
+        bool is_probe =
+                tcp_segment_length(segment) == 0 && seq_equal(segment->seq, seq_sub(conn->rcv.nxt, 1));
+        bool is_plain = is_probe || receive_window(conn) == 0;
+        conn_want_ack(conn, is_plain ? TCP_SEND_ACK : TCP_SEND_DUPLICATE_ACK);
 }
 
 /* "If an incoming segment is not acceptable, an acknowledgment should be sent in reply (unless the RST bit is
@@ -173,7 +177,8 @@ static bool is_acceptable(const TcpConn *conn, const struct tcp_segment *segment
         bool is_bare_fin = (segment->flags & TCP_FLAG_FIN) && segment->payload.length == 0;
         if (!seq_after(end, edge) || (is_bare_fin && seq_equal(segment->seq, edge)))
                 return true;
-        bool is_empty = conn->rcv.memory.ready_count == 0 && !conn->fin_received; /* a FIN waits as text does */
+        bool is_empty =
+                conn->rcv.memory.ready_count == 0 && !conn->fin_received; /* a FIN waits as text does */
         return !seq_after(segment->seq, edge) && is_empty;
 }
 

@@ -53,7 +53,7 @@ DIALOGUE(the_users_patience_ends_keepalive_too, WITH_KEEPALIVE, "     set user-t
 
 DIALOGUE(a_keepalive_probe_of_the_peers_is_answered, DIALOGUE_CONNECTED,
         "60   < . 0:0 ack 1 win 65535\n"
-        "     > . 1:1 ack 1 reason duplicate-ack\n"
+        "     > . 1:1 ack 1 reason ack\n"
         "     state ESTABLISHED\n")
 
 DIALOGUE(the_users_patience_ends_a_call, "0    set user-timeout 2500ms\n",
