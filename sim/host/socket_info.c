@@ -120,6 +120,7 @@ static void fill_times(struct tcp_conn_info *info, const struct tcp_times *times
         info->rwnd_limited = (uint64_t)(times->limited_by_receive_window / MICROSECOND);
         info->sndbuf_limited = (uint64_t)(times->limited_by_send_buffer / MICROSECOND);
         info->last_data_sent = milliseconds(times->since_data_sent);
+        info->total_rto_time += milliseconds(times->since_timeout);
         info->last_ack_recv = milliseconds(times->since_heard);
         info->last_data_recv = milliseconds(times->since_text);
 }

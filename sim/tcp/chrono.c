@@ -82,6 +82,7 @@ void tcp_conn_times(const TcpConn *conn, time_ns now, struct tcp_times *times)
         *times = (struct tcp_times){ 0 };
         chrono_fill_times(conn, now, times);
         times->since_data_sent = now - conn->last_data_sent_at;
+        times->since_timeout = conn->timeouts_since >= 0 ? now - conn->timeouts_since : 0;
         times->since_heard = now - conn->last_heard_at;
         times->since_text = now - conn->ack.last_received_at;
 }

@@ -262,6 +262,7 @@ struct tcp_times {
         duration_ns limited_by_receive_window;
         duration_ns limited_by_send_buffer;
         duration_ns since_data_sent;
+        duration_ns since_timeout; /* the first in the row that goes on; 0: there is none */
         duration_ns since_heard;
         duration_ns since_text; /* received */
 };
