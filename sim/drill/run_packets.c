@@ -68,16 +68,20 @@ static bool is_meant(Runner *runner, const struct script_packet *expected, const
         return conversation_owns(&runner->conversation, seen);
 }
 
-/* The next packet that the expectation may be about; others are passed over, as the language wants it. */
+/* The next packet that the expectation may be about; others are passed over, as the language wants it. What
+ * TCP sent of them is told at the end. */
 static struct captured_packet *next_meant(
         Runner *runner, const struct script_packet *expected, time_ns until, struct seen_packet *seen)
 {
         struct captured_packet *captured;
         while ((captured = next_captured(runner, until)) != NULL) {
-                if (seen_packet_read(captured->bytes, captured->size, seen) &&
-                        is_meant(runner, expected, seen))
+                bool is_read = seen_packet_read(captured->bytes, captured->size, seen);
+                if (is_read && is_meant(runner, expected, seen))
                         return captured;
-                free_captured(captured);
+                if (is_read && seen->protocol == SEEN_TCP)
+                        g_queue_push_tail(&runner->passed_over, captured);
+                else
+                        free_captured(captured);
         }
         return NULL;
 }
@@ -218,14 +222,26 @@ bool runner_expect(Runner *runner, const struct script_event *event)
 
 /* ---- What nobody expected ---- */
 
+/* In the script's numbers; with ports and in its own when it is of other sockets. */
+static void append_extra(Runner *runner, const struct seen_packet *seen, GString *text)
+{
+        struct packet_shown shown = everything;
+        struct conversation of_others = runner->conversation;
+        bool is_own = conversation_owns(&runner->conversation, seen);
+        of_others.ours = of_others.theirs = (struct numbering){ 0 };
+        shown.ports = !is_own;
+        packet_text_seen(is_own ? &runner->conversation : &of_others, seen, &shown, text);
+}
+
 static bool note_extra(Runner *runner, const struct seen_packet *seen, time_ns at)
 {
         const struct script_event *last = runner->previous;
         g_autoptr(GString) text = g_string_new(NULL);
         packet_text_time(at - runner->start, text);
         g_string_append(text, " > ");
-        packet_text_seen(&runner->conversation, seen, &everything, text);
-        log_seen(runner, seen, at);
+        guint begin = (guint)text->len;
+        append_extra(runner, seen, text);
+        runner_log(runner, at, ">", text->str + begin);
         if (!runner->rules->strict) {
                 runner_warn(runner, last->place, "nobody expected %s", text->str);
                 return true;
@@ -235,15 +251,20 @@ static bool note_extra(Runner *runner, const struct seen_packet *seen, time_ns a
         return runner_fail(runner, last->place, "the script ends, and nobody expected this packet");
 }
 
+static struct captured_packet *next_extra(Runner *runner, time_ns now)
+{
+        struct captured_packet *passed_over = g_queue_pop_head(&runner->passed_over);
+        return passed_over != NULL ? passed_over : next_captured(runner, now);
+}
+
 bool runner_look_for_extras(Runner *runner)
 {
         struct captured_packet *captured;
         bool is_good = true;
         time_ns now = runner->ops->now(runner->stack);
-        while (is_good && (captured = next_captured(runner, now)) != NULL) {
+        while (is_good && (captured = next_extra(runner, now)) != NULL) {
                 struct seen_packet seen;
-                if (seen_packet_read(captured->bytes, captured->size, &seen) &&
-                        conversation_owns(&runner->conversation, &seen))
+                if (seen_packet_read(captured->bytes, captured->size, &seen) && seen.protocol == SEEN_TCP)
                         is_good = note_extra(runner, &seen, captured->time);
                 free_captured(captured);
         }
@@ -253,4 +274,5 @@ bool runner_look_for_extras(Runner *runner)
 void runner_forget_packets(Runner *runner)
 {
         g_queue_clear_full(&runner->waiting, (GDestroyNotify)free_captured);
+        g_queue_clear_full(&runner->passed_over, (GDestroyNotify)free_captured);
 }

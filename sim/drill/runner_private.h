@@ -58,6 +58,7 @@ struct Runner {
         struct run_commands commands;
         struct pending_call pending;
         GQueue waiting; /* of struct captured_packet *: taken from the stack, but not used up */
+        GQueue passed_over; /* the same: segments of others than the socket under test */
         struct kept_file pcap_file;
         Capture *pcap;
         uint32_t pcap_sent;

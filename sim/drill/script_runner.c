@@ -184,6 +184,7 @@ void script_run(const struct script *script, const struct run_rules *rules, stru
                 .warnings = g_ptr_array_new_with_free_func(g_free) };
         Runner runner = { .script = script, .rules = rules, .ops = rules->stack, .result = result };
         g_queue_init(&runner.waiting);
+        g_queue_init(&runner.passed_over);
         if (!script_settings_read(script, rules->options, &runner.settings, &error)) {
                 runner_fail_with(&runner, (struct script_place){ 1, 1 }, error);
                 return;
