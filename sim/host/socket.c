@@ -233,7 +233,7 @@ static unsigned take_news(Socket *socket, unsigned ready)
         uint64_t arrivals = socket->ops->arrivals(socket);
         unsigned news = ready & ~socket->last_ready;
         if (arrivals > socket->last_arrivals)
-                news |= ready & (POLLIN | POLLRDNORM);
+                news |= ready & (POLLIN | POLLRDNORM | POLLPRI);
         socket->last_ready = ready;
         socket->last_arrivals = arrivals;
         return news;

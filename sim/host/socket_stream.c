@@ -126,6 +126,15 @@ static ssize_t write_nothing(Socket *socket)
         return tcp_conn_is_shut_for_writing(socket->connection->tcp) ? -EPIPE : 0;
 }
 
+static ssize_t give_bytes(const Socket *socket, const struct socket_writing *writing)
+{
+        TcpConn *tcp = socket->connection->tcp;
+        time_ns now = host_now(socket->host);
+        if (writing->flags & MSG_OOB)
+                return tcp_conn_write_urgent(tcp, writing->bytes, writing->size, now);
+        return tcp_conn_write(tcp, writing->bytes, writing->size, now);
+}
+
 /* As Linux: a stream's own peer is meant, whatever address is given. */
 static ssize_t stream_write(Socket *socket, const struct socket_writing *writing)
 {
@@ -138,14 +147,11 @@ static ssize_t stream_write(Socket *socket, const struct socket_writing *writing
                 return -EAGAIN;
         if (writing->size == 0)
                 return write_nothing(socket);
-        ssize_t result =
-                tcp_conn_write(connection->tcp, writing->bytes, writing->size, host_now(socket->host));
+        ssize_t result = give_bytes(socket, writing);
         if (result == -EAGAIN)
                 return result;
         remember_failure(connection, result);
         if (result > 0) {
-                if (writing->flags & MSG_OOB)
-                        tcp_conn_mark_urgent(connection->tcp);
                 connection->bytes_written += (uint64_t)result;
                 connection_prove_written(connection, writing->bytes, (size_t)result);
         }

@@ -8,6 +8,7 @@
 
 #include "tcp/sender.h"
 #include "tcp/sender_offer.h"
+#include "tcp/urgent.h"
 
 /* Who waits for a FIN waits at least this many half round-trip timeouts (tcp_fin_time: 3.5 RTO). */
 #define PATIENCE_HALF_RTOS 7
@@ -185,6 +186,9 @@ void closing_send_reset(TcpConn *conn)
         closing_want_reset(conn, conn_acceptable_seq(conn));
         conn->reset_is_own = conn->reset_has_ack = true;
         conn->reset_ack = conn->rcv.nxt;
+        struct tcp_segment reset = { .seq = conn->reset_seq };
+        urgent_fill(conn, &reset);
+        conn->reset_urgent = reset.urgent_pointer;
 }
 
 void closing_reset(TcpConn *conn, int error)

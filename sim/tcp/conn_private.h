@@ -96,6 +96,7 @@ struct receive_variables {
 /* Urgent data (urgent.c). */
 struct urgent {
         uint64_t told_end; /* SND.UP: stream offset behind the last urgent byte; acknowledged: none is under way */
+        bool is_writing;   /* an urgent write is being taken */
         bool is_probed;    /* of the two probes of a closed window, the first is out */
         enum {
                 URGENT_NONE,
@@ -180,6 +181,7 @@ struct TcpConn {
         bool reset_wanted;
         bool reset_has_ack;
         bool reset_is_own; /* of our own accord: with window and timestamps */
+        uint16_t reset_urgent; /* and in urgent mode with its pointer; 0: none */
         struct seqnum reset_seq;
         struct seqnum reset_ack;
         bool syn_wanted; /* a SYN or SYN-ACK is to be sent (again) */

@@ -9,6 +9,7 @@
 #include "tcp/ecn.h"
 #include "tcp/sender.h"
 #include "tcp/sender_timer.h"
+#include "tcp/urgent.h"
 
 #define SCALE_MAX 14
 
@@ -198,7 +199,7 @@ static void acknowledge_syn_ack(TcpConn *conn, time_ns now)
 }
 
 /* Differs: "if there are other controls or text in the segment, then continue processing"; as Linux, they are
- * not looked at: their sender sends them again. */
+ * not looked at, but for an urgent pointer: their sender sends them again. */
 static void on_syn_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         take_syn(conn, segment, now);
@@ -206,6 +207,7 @@ static void on_syn_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns
                 receive_window_forgo_scale(conn);
         establish(conn, segment, now);
         acknowledge_syn_ack(conn, now);
+        urgent_on_segment(conn, segment);
 }
 
 /* Both have called at once. Text and FIN of this SYN are not acknowledged: its sender sends them again.

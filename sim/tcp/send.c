@@ -88,6 +88,8 @@ static bool send_reset(TcpConn *conn, time_ns now, struct tcp_segment *segment, 
                 segment->ack = conn->reset_ack;
         }
         if (conn->reset_is_own) {
+                segment->flags |= conn->reset_urgent > 0 ? TCP_FLAG_URG : 0;
+                segment->urgent_pointer = conn->reset_urgent;
                 segment->window = tell_window(conn);
                 fill_timestamps(conn, segment, now);
         }

@@ -7,6 +7,7 @@
 
 #include "tcp/pacing.h"
 #include "tcp/sender_offer.h"
+#include "tcp/urgent.h"
 
 #define BOOKKEEPING 832 /* struct sk_buff, skb_shared_info and the room for headers */
 
@@ -20,12 +21,20 @@
 #define SEGMENTS_MIN 10
 #define WINDOWS      2
 
+/* Of urgent data each segment is a block, and nothing goes out before all is written. */
+static bool is_urgent(const TcpConn *conn)
+{
+        return conn->urgent.is_writing || urgent_is_under_way(conn);
+}
+
 static uint32_t block_size(const TcpConn *conn)
 {
         uint32_t mss = MAX(conn->snd.mss, 1);
         uint32_t most = HAND_OVER_MAX;
         if (conn->snd.mss == 0)
                 return most;
+        if (is_urgent(conn))
+                return mss;
         if (conn->snd.wnd_max / 2 > 0)
                 most = MIN(most, conn->snd.wnd_max / 2);
         return MAX(most / mss * mss, mss);
@@ -42,7 +51,7 @@ static uint32_t first_block_size(const TcpConn *conn, uint32_t size)
         uint32_t cwnd = conn->cong.cwnd;
         uint32_t in_flight = MIN(scoreboard_in_flight(&conn->scoreboard), cwnd);
         uint32_t quota = MIN(MAX(cwnd / 2, 1), cwnd - in_flight);
-        if (!conn_is_synchronized(conn))
+        if (!conn_is_synchronized(conn) || is_urgent(conn))
                 return size;
         return MAX(size, MIN(quota, pacing_burst(conn)) * conn->snd.mss);
 }
@@ -131,7 +140,7 @@ static uint32_t room_in_block(const struct fill *fill, uint32_t size)
 static void push(const TcpConn *conn, struct fill *fill, uint64_t *may_go)
 {
         uint64_t goes = MIN(*may_go, fill->end - fill->sent);
-        if (!conn_is_synchronized(conn))
+        if (!conn_is_synchronized(conn) || conn->urgent.is_writing)
                 return;
         fill->sent += goes;
         *may_go -= goes;

@@ -102,8 +102,8 @@ ssize_t tcp_conn_peek(TcpConn *conn, void *bytes, size_t size);
  * One byte, the last that was announced as urgent, is kept apart. Reading stops before it, at the mark; from there
  * tcp_conn_read() goes on with the byte behind it, unless the settings leave it in the stream (urgent_inline). */
 
-/* What has been written so far is urgent (MSG_OOB). */
-void tcp_conn_mark_urgent(TcpConn *conn);
+/* As tcp_conn_write(), of bytes that are urgent, and so are those before them (MSG_OOB). */
+ssize_t tcp_conn_write_urgent(TcpConn *conn, const void *bytes, size_t size, time_ns now);
 /* 1: the byte, which can be had once unless it `stays`; 0: it will not come; -EINVAL: there is none; -EAGAIN: it is
  * announced only; -ENOTCONN. */
 ssize_t tcp_conn_read_urgent(TcpConn *conn, uint8_t *byte, bool stays);

@@ -11,9 +11,14 @@
 
 /* ---- What is sent ---- */
 
-void tcp_conn_mark_urgent(TcpConn *conn)
+ssize_t tcp_conn_write_urgent(TcpConn *conn, const void *bytes, size_t size, time_ns now)
 {
-        conn->urgent.told_end = conn->send_queue.end;
+        conn->urgent.is_writing = true;
+        ssize_t result = tcp_conn_write(conn, bytes, size, now);
+        conn->urgent.is_writing = false;
+        if (result > 0)
+                conn->urgent.told_end = conn->send_queue.end;
+        return result;
 }
 
 bool urgent_is_under_way(const TcpConn *conn)

@@ -154,11 +154,11 @@ static void write_bytes(Dialogue *dialogue, char **words, bool is_urgent)
         dialogue_before_stimulus(dialogue);
         if (peer->conn == NULL)
                 peer->conn = tcp_conn_new(dialogue->host, &dialogue->settings, 1500);
-        ssize_t written = tcp_conn_write(peer->conn, bytes, size, dialogue_clock(dialogue));
+        time_ns now = dialogue_clock(dialogue);
+        ssize_t written = is_urgent ? tcp_conn_write_urgent(peer->conn, bytes, size, now)
+                                    : tcp_conn_write(peer->conn, bytes, size, now);
         dialogue_expect_result(dialogue, expected, written);
         peer->written += written > 0 ? (size_t)written : 0;
-        if (written > 0 && is_urgent)
-                tcp_conn_mark_urgent(peer->conn);
         dialogue_after_stimulus(dialogue);
 }
 

@@ -43,7 +43,34 @@ DIALOGUE(in_a_closed_window_two_probes_tell_it, DIALOGUE_CONNECTED,
         "     > UP. 1:4 ack 1 urg 3\n"
         "0.7  < . 1:1 ack 4 win 1000\n")
 
+DIALOGUE(a_reset_in_urgent_mode_tells_the_pointer, DIALOGUE_CONNECTED,
+        "0.2  < . 1:1 ack 1 win 1000\n"
+        "     write-urgent 3000\n"
+        "     > U. 1:1001 ack 1 urg 3000\n"
+        "     abort\n"
+        "     > RU. 1001:1001 ack 1 urg 2000\n")
+
 /* ---- Receiving ---- */
+
+DIALOGUE(a_syn_ack_may_announce_it, "0    connect\n"
+                                    "0    > S 0:0\n"
+                                    "0.1  < SU. 0:0 ack 1 win 65535 mss 1000 urg 5\n"
+                                    "     > . 1:1 ack 1\n"
+                                    "     read-urgent = EAGAIN\n"
+                                    "0.2  < P. 1:11 ack 1 win 65535\n"
+                                    "0.24 > . 1:1 ack 11\n"
+                                    "     read-urgent\n"
+                                    "     read 200 = 3\n")
+
+DIALOGUE(what_came_before_its_pointer_is_not_kept_apart, DIALOGUE_CONNECTED,
+        "0.2  < P. 11:21 ack 1 win 65535\n"
+        "     > . 1:1 ack 1 sack 11:21\n"
+        "     < UP. 1:11 ack 1 win 65535 urg 15\n"
+        "     > . 1:1 ack 21\n"
+        "     read-urgent = EAGAIN\n"
+        "     poll in,out\n"
+        "     read 200 = 14\n"
+        "     read 200 = 5\n")
 
 DIALOGUE(reading_stops_before_the_urgent_byte_and_goes_on_behind_it, DIALOGUE_CONNECTED,
         "0.2  < UP. 1:101 ack 1 win 65535 urg 40\n"
@@ -144,6 +171,9 @@ int main(void)
                 urgent_data_do_not_wait_for_an_acknowledgement,
                 segments_on_the_way_to_it_each_tell_where_it_is,
                 in_a_closed_window_two_probes_tell_it,
+                a_reset_in_urgent_mode_tells_the_pointer,
+                a_syn_ack_may_announce_it,
+                what_came_before_its_pointer_is_not_kept_apart,
                 reading_stops_before_the_urgent_byte_and_goes_on_behind_it,
                 the_urgent_byte_is_read_apart_once,
                 inline_it_stays_in_the_stream_and_reading_stops_before_it,
