@@ -63,7 +63,7 @@ bool host_has_address(const Host *host, const struct ip_address *address);
 const struct ip_address *host_address_towards(const Host *host, const struct ip_address *remote);
 const struct ip_address *host_resolver(const Host *host);
 const struct tcp_settings *host_tcp_settings(const Host *host);
-/* For the sockets of programs that start from now on. */
+/* For the sockets of programs that start from now on; those that are there follow in what Linux reads when it needs it. */
 void host_set_tcp_settings(Host *host, const struct tcp_settings *settings);
 struct host_context *host_context(Host *host);
 time_ns host_now(const Host *host);

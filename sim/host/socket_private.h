@@ -156,6 +156,8 @@ bool socket_has_unacknowledged(const Socket *socket);
 int socket_take_error(Socket *socket);
 /* Put the socket's changed settings to use. */
 void socket_apply_settings(Socket *socket);
+/* live_settings.c: the host's settings became others. */
+void socket_follow_settings(Socket *socket, const struct tcp_settings *before, const struct tcp_settings *after);
 /* A segment that no connection knows. Returns false when there is no listener for it. */
 bool host_offer_to_listener(Host *host, const struct four_tuple *tuple, const struct tcp_segment *segment,
         const struct trace_packet_id *packet);
