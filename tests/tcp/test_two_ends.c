@@ -100,7 +100,9 @@ static void write_some(struct line *line, unsigned number)
                 size_t size = MIN(wanted, end->to_write - end->written);
                 for (size_t i = 0; i < size; i++)
                         bytes[i] = byte_at(number, end->written + i);
-                ssize_t taken = tcp_conn_write(end->conn, bytes, size, line->now);
+                bool is_urgent = draw_below(line, 8) == 0;
+                ssize_t taken = is_urgent ? tcp_conn_write_urgent(end->conn, bytes, size, line->now)
+                                          : tcp_conn_write(end->conn, bytes, size, line->now);
                 if (taken == -EAGAIN)
                         return;
                 ck_assert_msg(taken > 0, "end %u: write: %zd after %lu", number, taken,
@@ -111,6 +113,14 @@ static void write_some(struct line *line, unsigned number)
         }
 }
 
+/* A byte left out as urgent has its place among those read. */
+static void compare_passed(struct end *end, unsigned number)
+{
+        uint8_t byte;
+        if (tcp_conn_take_passed(end->conn, &byte))
+                ck_assert_uint_eq(byte, byte_at(1 - number, end->read++));
+}
+
 static void read_some(struct line *line, unsigned number)
 {
         struct end *end = &line->ends[number];
@@ -119,6 +129,7 @@ static void read_some(struct line *line, unsigned number)
         while (got > 0 && !end->saw_end && draw_below(line, 4) > 0) {
                 got = tcp_conn_read(end->conn, bytes, 1 + draw_below(line, sizeof bytes), line->now);
                 ck_assert_msg(got >= 0 || got == -EAGAIN, "end %u: read: %zd", number, got);
+                compare_passed(end, number);
                 for (ssize_t i = 0; i < got; i++)
                         ck_assert_uint_eq(bytes[i], byte_at(1 - number, end->read + (size_t)i));
                 end->read += got > 0 ? (uint64_t)got : 0;
@@ -181,10 +192,12 @@ static void arrive(struct line *line, struct flight *flight)
 {
         struct end *end = &line->ends[flight->to];
         line->now = flight->arrives_at;
-        if (end->conn != NULL)
+        if (end->conn != NULL) {
                 tcp_conn_on_segment(end->conn, &flight->segment, line->now);
-        else
+                compare_passed(end, flight->to);
+        } else {
                 offer_to_listener(line, &flight->segment);
+        }
         payload_clear(&flight->segment.payload);
         pump(line, flight->to);
 }
@@ -234,6 +247,7 @@ static struct tcp_settings any_settings(struct line *line)
         settings.timestamps = draw_below(line, 2);
         settings.window_scaling = draw_below(line, 2);
         settings.nagle = draw_below(line, 2);
+        settings.urgent_inline = draw_below(line, 2);
         settings.limited_transmit = draw_below(line, 2);
         settings.recovery = draw_below(line, 2) ? TCP_RECOVERY_SACK : TCP_RECOVERY_NEWRENO;
         settings.congestion_control = draw_below(line, 2) ? &cong_reno : &cong_cubic;
