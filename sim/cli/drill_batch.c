@@ -3,11 +3,18 @@
  */
 #include "cli/drill_batch.h"
 
+#include "cli/command.h"
+#include "cli/interrupt.h"
 #include "run/tcp_override.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Between two looks at the interrupt flag, in microseconds. */
+#define LOOK_INTERVAL (100 * G_TIME_SPAN_MILLISECOND)
 
 /* Against a kernel they mostly sleep. */
 #define KERNEL_SCRIPTS_PER_PROCESSOR 4
@@ -19,6 +26,7 @@ struct DrillBatch {
         gint taken; /* atomic: so many of them, in order, are somebody's */
         GMutex mutex;
         GCond one_ended;
+        const volatile int *interrupted;
 };
 
 /* ---- One script ---- */
@@ -133,12 +141,31 @@ static gpointer work(gpointer data)
         return NULL;
 }
 
-static void wait_for(DrillBatch *batch, const struct drill_item *item)
+/* False: interrupted. */
+static bool wait_for(DrillBatch *batch, const struct drill_item *item)
 {
         g_mutex_lock(&batch->mutex);
-        while (!item->has_ended)
-                g_cond_wait(&batch->one_ended, &batch->mutex);
+        while (!item->has_ended && *batch->interrupted == 0)
+                g_cond_wait_until(&batch->one_ended, &batch->mutex, g_get_monotonic_time() + LOOK_INTERVAL);
         g_mutex_unlock(&batch->mutex);
+        return item->has_ended;
+}
+
+static void drop_part(const char *name)
+{
+        g_autofree char *part = name != NULL ? g_strdup_printf("%s.part", name) : NULL;
+        if (part != NULL)
+                g_unlink(part);
+}
+
+/* A script may wait for minutes, in the kernel too: nobody waits for its thread. */
+static G_GNUC_NORETURN void end_interrupted(const DrillBatch *batch)
+{
+        drop_part(batch->options->pcap_file);
+        drop_part(batch->options->trace_file);
+        fflush(stdout);
+        g_printerr("inorder drill: interrupted\n");
+        _exit(EXIT_INTERRUPTED);
 }
 
 static unsigned threads_for(const DrillBatch *batch)
@@ -154,6 +181,7 @@ DrillBatch *drill_batch_run(
 {
         DrillBatch *batch = g_new0(DrillBatch, 1);
         batch->options = options;
+        batch->interrupted = interrupt_catch();
         batch->count = g_strv_length(names);
         batch->items = g_new0(struct drill_item, batch->count);
         g_mutex_init(&batch->mutex);
@@ -164,7 +192,8 @@ DrillBatch *drill_batch_run(
         for (unsigned i = 0; i < threads_for(batch); i++)
                 g_ptr_array_add(threads, g_thread_new("drill", work, batch));
         for (unsigned i = 0; i < batch->count; i++) {
-                wait_for(batch, &batch->items[i]);
+                if (!wait_for(batch, &batch->items[i]))
+                        end_interrupted(batch);
                 if (tell != NULL)
                         tell(&batch->items[i]);
         }

@@ -314,8 +314,8 @@ static bool prepare(ScriptCall *call, GError **error)
         unsigned count = call->script->arguments->len;
         const char *name = call->script->name;
         if (call->kind == NULL) {
-                g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_REFUSED,
-                        "error: %s() needs a kernel, or is no call that is known here", name);
+                g_set_error(error, SCRIPT_ERROR, SCRIPT_ERROR_SYNTAX,
+                        "error: there is no call %s(); docs/drill.md lists them", name);
                 return false;
         }
         if (count < call->kind->least || count > call->kind->most) {

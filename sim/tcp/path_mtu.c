@@ -12,12 +12,13 @@
 #define DEFAULT_MSS_IPV6 1220
 /* No peer makes us send less than this in a segment, before options (Linux: TCP_MIN_SND_MSS); nor does its
  * window cut segments to less than makes a packet of 68 bytes' payload and TCP header. */
-#define SMALLEST_MSS  48
-#define SMALLEST_PART 68
+#define SMALLEST_MSS        48
+#define SMALLEST_PART       68
+#define SMALLEST_OFFER_IPV4 256
 
-#define TCP_HEADER    20
-#define HEADERS_IPV4  40
-#define HEADERS_IPV6  60
+#define TCP_HEADER          20
+#define HEADERS_IPV4        40
+#define HEADERS_IPV6        60
 
 /* What is believed of a path's MTU at the least. IPv4: Linux's ip_rt_min_pmtu; IPv6: RFC 8200 section 5. */
 #define SMALLEST_PMTU_IPV4 552
@@ -36,10 +37,15 @@ static uint32_t headers(const TcpConn *conn)
         return is_ipv4(conn) ? HEADERS_IPV4 : HEADERS_IPV6;
 }
 
+static uint32_t path_mss(const TcpConn *conn)
+{
+        return conn->path_mtu > headers(conn) ? conn->path_mtu - headers(conn) : 0;
+}
+
+/* What is advertised has a floor, however narrow the device: ip_rt_min_advmss, and RFC 8200's. */
 uint32_t path_mtu_own_mss(const TcpConn *conn)
 {
-        g_assert(conn->path_mtu >= headers(conn) + SMALLEST_MSS);
-        uint32_t mss = conn->path_mtu - headers(conn);
+        uint32_t mss = MAX(path_mss(conn), is_ipv4(conn) ? SMALLEST_OFFER_IPV4 : DEFAULT_MSS_IPV6);
         return conn->settings.mss > 0 ? MIN(conn->settings.mss, mss) : mss;
 }
 
@@ -65,7 +71,7 @@ static uint32_t fit_to_window(const TcpConn *conn, uint32_t mss, uint32_t option
 uint32_t path_mtu_effective_mss(const TcpConn *conn)
 {
         uint32_t options = conn->timestamps_agreed ? TIMESTAMPS_SIZE : 0;
-        uint32_t mss = MAX(MIN(conn->path_mtu - headers(conn), conn->snd.peer_mss), SMALLEST_MSS) - options;
+        uint32_t mss = MAX(MIN(path_mss(conn), conn->snd.peer_mss), SMALLEST_MSS) - options;
         return fit_to_window(conn, mss, options);
 }
 
