@@ -75,6 +75,43 @@ static void set_retries(struct tcp_settings *settings, const int64_t *numbers)
         settings->retries = (uint32_t)numbers[0];
 }
 
+static void set_orphan_retries(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->orphan_retries = (uint32_t)numbers[0];
+}
+
+/* Bit 0, RACK itself, means nothing since Linux 6.17. */
+static void set_recovery(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->rack_keeps_window = numbers[0] & 2;
+        settings->rack_needs_time = numbers[0] & 4;
+}
+
+static void set_reordering(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->reordering = (uint32_t)numbers[0];
+}
+
+static void set_max_reordering(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->max_reordering = (uint32_t)numbers[0];
+}
+
+static void set_join_resent(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->join_resent = numbers[0] != 0;
+}
+
+static void set_least_burst(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->least_burst = (uint32_t)numbers[0];
+}
+
+static void set_window_divisor(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->window_divisor = (uint32_t)numbers[0];
+}
+
 static void set_fin_wait_2(struct tcp_settings *settings, const int64_t *numbers)
 {
         settings->fin_wait_2 = numbers[0] * SECOND;
@@ -109,11 +146,6 @@ static void set_max_rto(struct tcp_settings *settings, const int64_t *numbers)
 static void set_syn_linear_timeouts(struct tcp_settings *settings, const int64_t *numbers)
 {
         settings->syn_linear_timeouts = (uint32_t)numbers[0];
-}
-
-static void set_orphan_retries(struct tcp_settings *settings, const int64_t *numbers)
-{
-        settings->orphan_retries = (uint32_t)numbers[0];
 }
 
 static void set_abort_on_overflow(struct tcp_settings *settings, const int64_t *numbers)
@@ -182,15 +214,15 @@ static const struct sysctl_entry entries[] = {
         { "tcp_ecn_fallback", "1", 1, 0, 1, .fixed = "1" },
         { "tcp_ecn_option", "2", 1, 0, 2, .fixed = "2" },
         { "tcp_ecn_option_beacon", "3", 1, 0, 3, .fixed = "3" },
-        { "tcp_recovery", "1", 1, 0, BYTE_MAX, .fixed = "0,1" }, /* bit 0 means nothing since Linux 6.17 */
-        { "tcp_reordering", "3", 1, 1, 300, .fixed = "3" },
-        { "tcp_max_reordering", "300", 1, 1, INT32_MAX, .fixed = "300" },
+        { "tcp_recovery", "1", 1, 0, BYTE_MAX, .apply = set_recovery },
+        { "tcp_reordering", "3", 1, 1, 300, .apply = set_reordering },
+        { "tcp_max_reordering", "300", 1, 1, INT32_MAX, .apply = set_max_reordering },
         { "tcp_syn_linear_timeouts", "4", 1, 0, 127, .apply = set_syn_linear_timeouts },
         { "tcp_orphan_retries", "0", 1, 0, BYTE_MAX, .apply = set_orphan_retries },
         { "tcp_notsent_lowat", "4294967295", 1, 0, UINT32_MAX, .apply = set_unsent_low_water },
         { "tcp_invalid_ratelimit", "500", 1, 0, INT32_MAX, .fixed = "500" },
         { "tcp_challenge_ack_limit", "2147483647", 1, 0, INT32_MAX, .apply = set_challenge_limit },
-        { "tcp_tso_win_divisor", "3", 1, 0, BYTE_MAX, .fixed = "3" },
+        { "tcp_tso_win_divisor", "3", 1, 0, BYTE_MAX, .apply = set_window_divisor },
         { "tcp_pacing_ss_ratio", "200", 1, 0, 1000, .fixed = "200" },
         { "tcp_pacing_ca_ratio", "120", 1, 0, 1000, .fixed = "120" },
         { "tcp_abort_on_overflow", "0", 1, 0, BYTE_MAX, .apply = set_abort_on_overflow },
@@ -224,7 +256,7 @@ static const struct sysctl_entry entries[] = {
         { "ip_early_demux", "1", 1, 0, BYTE_MAX, .reason = "it is about speed" },
         { "tcp_autocorking", "1", 1, 0, 1, .reason = "it needs a device that is slow to send" },
         { "tcp_limit_output_bytes", "4194304", 1, 0, INT32_MAX, .reason = "the device sends at once" },
-        { "tcp_min_tso_segs", "2", 1, 1, BYTE_MAX, .reason = "segments are as on the wire" },
+        { "tcp_min_tso_segs", "2", 1, 1, BYTE_MAX, .apply = set_least_burst },
         { "tcp_tso_rtt_log", "9", 1, 0, BYTE_MAX, .reason = "segments are as on the wire" },
         { "tcp_comp_sack_delay_ns", "1000000", 1, 0, INT64_MAX, .reason = "at most a millisecond" },
         { "tcp_comp_sack_slack_ns", "100000", 1, 0, INT64_MAX, .reason = "at most a millisecond" },
@@ -238,7 +270,7 @@ static const struct sysctl_entry entries[] = {
         { "tcp_mtu_probe_floor", "48", 1, 48, 65535, .reason = "it is for tcp_mtu_probing" },
         { "tcp_probe_interval", "600", 1, 0, SECONDS_MAX, .reason = "it is for tcp_mtu_probing" },
         { "tcp_probe_threshold", "8", 1, 0, INT32_MAX, .reason = "it is for tcp_mtu_probing" },
-        { "tcp_retrans_collapse", "1", 1, 0, BYTE_MAX, .reason = "segments are never joined" },
+        { "tcp_retrans_collapse", "1", 1, 0, BYTE_MAX, .apply = set_join_resent },
         { "tcp_workaround_signed_windows", "0", 1, 0, BYTE_MAX, .reason = "it is about stacks of long ago" },
         { "tcp_available_congestion_control", NULL, 0, .reason = "it is only read" },
         { "tcp_allowed_congestion_control", NULL, 0, .reason = "all are allowed" },

@@ -179,7 +179,7 @@ void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns no
         if (before.window_clamp != settings->window_clamp && settings->window_clamp > 0)
                 receive_window_set_clamp(conn, settings->window_clamp);
         if (conn_is_synchronized(conn))
-                sender_change_congestion_control(conn, now);
+                sender_change_settings(conn, now);
         if (before.keepalive != settings->keepalive || before.keepalive_idle != settings->keepalive_idle)
                 apply_keepalive(conn, before.keepalive, now);
         conn_leave_entry(conn);

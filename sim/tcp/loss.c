@@ -13,8 +13,6 @@
 #include "tcp/sender_offer.h"
 #include "tcp/undo.h"
 
-#define DEFAULT_REORDERING 3
-
 /* RFC 8985 section 6.3: what was sent less than a round trip ago is not lost yet. */
 static bool is_too_young(const TcpConn *conn, const struct sent_segment *segment, time_ns now)
 {
@@ -64,8 +62,8 @@ static void reduce_threshold(TcpConn *conn, time_ns now)
 static void doubt_reordering(TcpConn *conn, uint32_t sacked)
 {
         struct recovery *recovery = &conn->recovery;
-        if (recovery->state <= TCP_CONGESTION_DISORDER && sacked >= DEFAULT_REORDERING)
-                recovery->reordering = MIN(recovery->reordering, DEFAULT_REORDERING);
+        if (recovery->state <= TCP_CONGESTION_DISORDER && sacked >= conn->settings.reordering)
+                recovery->reordering = MIN(recovery->reordering, conn->settings.reordering);
 }
 
 void loss_begin(TcpConn *conn, enum tcp_loss_sign sign, time_ns now)

@@ -6,8 +6,6 @@
 
 #include "tcp/recovery.h"
 
-#define REORDERING_MAX 300
-
 /* At least one is missing, or there would be no duplicates: not all can have arrived. True when more were
  * counted than can be. */
 static bool limit(TcpConn *conn)
@@ -30,7 +28,7 @@ static void check_reordering(TcpConn *conn, uint32_t more)
 {
         if (!limit(conn))
                 return;
-        conn->recovery.reordering = MIN(conn->scoreboard.count + more, REORDERING_MAX);
+        conn->recovery.reordering = MIN(conn->scoreboard.count + more, conn->settings.max_reordering);
         conn->recovery.reordering_seen++;
 }
 

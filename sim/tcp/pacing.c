@@ -12,7 +12,6 @@
 #define RTT_SHIFT          9  /* us >> this: how often the largest burst is halved on long paths */
 #define BURST_SIZE_MAX     65536
 #define BURST_SEGMENTS_MAX 65535
-#define BURST_SEGMENTS_MIN 2
 
 void pacing_update(TcpConn *conn)
 {
@@ -38,7 +37,7 @@ static uint32_t burst_bytes(const TcpConn *conn)
 uint32_t pacing_burst(const TcpConn *conn)
 {
         const struct cong_ops *ops = conn->cong.ops;
-        uint32_t least = ops->least_burst != NULL ? ops->least_burst(&conn->cong) : BURST_SEGMENTS_MIN;
+        uint32_t least = ops->least_burst != NULL ? ops->least_burst(&conn->cong) : conn->settings.least_burst;
         return MIN(MAX(burst_bytes(conn) / conn->snd.mss, least), BURST_SEGMENTS_MAX);
 }
 

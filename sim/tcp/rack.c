@@ -51,7 +51,7 @@ void rack_advance(TcpConn *conn, const struct sent_segment *segment, time_ns now
 void rack_adapt_window(TcpConn *conn, const struct ack_event *event)
 {
         struct rack *rack = &conn->rack;
-        if (!event->rate.is_set)
+        if (!event->rate.is_set || conn->settings.rack_keeps_window)
                 return;
         if ((int32_t)(event->rate.prior_delivered - rack->last_delivered) < 0)
                 rack->has_dsack = false;
@@ -72,7 +72,8 @@ static duration_ns reordering_window(const TcpConn *conn)
         if (recovery->reordering_seen == 0) {
                 if (recovery->state >= TCP_CONGESTION_RECOVERY)
                         return 0;
-                if (scoreboard_sacked_out(&conn->scoreboard) >= recovery->reordering)
+                if (scoreboard_sacked_out(&conn->scoreboard) >= recovery->reordering &&
+                        !conn->settings.rack_needs_time)
                         return 0;
         }
         duration_ns smoothed = rtt_smoothed(&conn->rtt);

@@ -16,14 +16,12 @@
 #include "tcp/sender_timer.h"
 #include "tcp/undo.h"
 
-#define DEFAULT_REORDERING 3
-
 void recovery_init(TcpConn *conn)
 {
         conn->recovery = (struct recovery){
                 .high_seq = conn->snd.una,
                 .first_resent_at = NO_TIME,
-                .reordering = DEFAULT_REORDERING,
+                .reordering = conn->settings.reordering,
         };
 }
 

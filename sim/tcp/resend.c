@@ -38,7 +38,7 @@ static struct sent_segment *join_small(TcpConn *conn, struct sent_segment *recor
         for (;;) {
                 struct seqnum end = seq_add(record->seq, record->length);
                 const struct sent_segment *next = scoreboard_find(board, end);
-                if (next == NULL || next->is_sacked || record->is_sacked)
+                if (next == NULL || next->is_sacked || record->is_sacked || !conn->settings.join_resent)
                         return record;
                 if (payload_length(record) + payload_length(next) > room ||
                         seq_after(seq_add(next->seq, next->length), edge))
@@ -149,7 +149,7 @@ static void count(TcpConn *conn, const struct sent_segment *record)
  * unless one is being waited for that may be late only. */
 static void tend_timer(TcpConn *conn, const struct sent_segment *record, time_ns now)
 {
-        if (seq_equal(record->seq, conn->snd.una) && !sender_timer_is_running(conn, TCP_DEADLINE_REORDERING))
+        if (conn->recovery.wish == RESEND_LOST && seq_equal(record->seq, conn->snd.una) && !sender_timer_is_running(conn, TCP_DEADLINE_REORDERING))
                 sender_timer_set(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
 }
 

@@ -9,9 +9,6 @@
 #include "tcp/rack.h"
 #include "tcp/rate_sample.h"
 
-/* More reordering than that is believed to be loss (tcp_max_reordering). */
-#define REORDERING_MAX 300
-
 bool sack_is_used(const TcpConn *conn)
 {
         return conn->sack_agreed && conn->settings.recovery >= TCP_RECOVERY_SACK;
@@ -30,7 +27,7 @@ void sack_note_reordering(TcpConn *conn, struct seqnum low)
         uint32_t distance = end.value - low.value;
         uint32_t mss = conn->snd.mss;
         if (distance > conn->recovery.reordering * mss)
-                conn->recovery.reordering = MIN((distance + mss - 1) / mss, REORDERING_MAX);
+                conn->recovery.reordering = MIN((distance + mss - 1) / mss, conn->settings.max_reordering);
         conn->recovery.reordering_seen++;
         tcp_host_count(conn->host, TCP_COUNTER_SACK_REORDER);
 }

@@ -396,8 +396,11 @@ void sender_start(TcpConn *conn, duration_ns handshake_rtt, time_ns now)
         sender_note_congestion(conn);
 }
 
-void sender_change_congestion_control(TcpConn *conn, time_ns now)
+void sender_change_settings(TcpConn *conn, time_ns now)
 {
+        conn->rtt.min_rto = conn->settings.min_rto;
+        conn->rtt.max_rto = conn->settings.max_rto;
+        conn->rtt.rto = MIN(conn->rtt.rto, conn->rtt.max_rto);
         struct cong_facts facts = sender_facts(conn, now);
         cong_change(&conn->cong, conn->settings.congestion_control, &facts);
         if (conn->cong.ops->owns_window)

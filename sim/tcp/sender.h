@@ -13,8 +13,8 @@
 /* Once the handshake has settled MSS, options and the first window: start congestion control. `now` is the
  * moment of establishment; a round-trip sample of the handshake seeds the RTO (-1: none, it was sent twice). */
 void sender_start(TcpConn *conn, duration_ns handshake_rtt, time_ns now);
-/* settings.congestion_control has changed. */
-void sender_change_congestion_control(TcpConn *conn, time_ns now);
+/* Some of them have changed. */
+void sender_change_settings(TcpConn *conn, time_ns now);
 /* The user has written. */
 void sender_on_written(TcpConn *conn, time_ns now);
 /* What is written may go out: an ACK came, or the user did something. Timers only send again. */

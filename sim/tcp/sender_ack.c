@@ -20,8 +20,6 @@
 #include "tcp/undo.h"
 #include "tcp/window_use.h"
 
-#define DEFAULT_REORDERING 3
-
 static struct ack_event begin(const TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         return (struct ack_event){
@@ -325,7 +323,7 @@ static void set_timer(TcpConn *conn, struct ack_event *event)
 /* On a path that reorders, what is sacked counts as what is acknowledged. */
 static bool may_raise(const TcpConn *conn, const struct ack_event *event)
 {
-        if (conn->recovery.reordering > DEFAULT_REORDERING)
+        if (conn->recovery.reordering > conn->settings.reordering)
                 return event->acked_segments || event->has_sacked;
         return event->acked_segments;
 }

@@ -13,9 +13,6 @@
 #include "tcp/sender.h"
 #include "tcp/urgent.h"
 
-/* Linux's tcp_tso_win_divisor: this part of a window is worth sending at once. */
-#define WINDOW_DIVISOR 3
-
 static struct seqnum seq_of_offset(const TcpConn *conn, uint64_t offset)
 {
         return seq_add(conn->snd.iss, 1 + (uint32_t)offset);
@@ -106,6 +103,16 @@ static bool is_ack_near(const TcpConn *conn, time_ns now)
         return first->last_sent_at + smoothed - now <= MIN(smoothed / 2, MILLISECOND);
 }
 
+/* Enough of a window for not waiting; or, should the setting ask for that, more than an ACK lets out. */
+static bool is_large_part(const TcpConn *conn, uint64_t bytes)
+{
+        uint32_t mss = sender_current_mss(conn);
+        uint64_t window = MIN(conn->snd.wnd, (uint64_t)conn->cong.cwnd * mss);
+        if (conn->settings.window_divisor == 0)
+                return bytes > 3 * (uint64_t)mss;
+        return bytes >= window / conn->settings.window_divisor;
+}
+
 /* A larger burst costs less: it is worth waiting for the next ACK, if that comes soon and a little was sent
  * a moment ago (tcp_tso_should_defer). */
 static bool is_worth_waiting(const TcpConn *conn, uint64_t unsent, uint64_t room, time_ns now)
@@ -116,7 +123,7 @@ static bool is_worth_waiting(const TcpConn *conn, uint64_t unsent, uint64_t room
                 return false;
         if (most >= (uint64_t)pacing_burst(conn) * mss)
                 return false;
-        if (most >= MIN(conn->snd.wnd, (uint64_t)conn->cong.cwnd * mss) / WINDOW_DIVISOR)
+        if (is_large_part(conn, most))
                 return false;
         if (!is_ack_near(conn, now))
                 return false;

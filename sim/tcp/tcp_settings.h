@@ -39,6 +39,13 @@ struct tcp_settings {
         bool timestamps;      /* RFC 7323 */
         bool window_scaling;  /* RFC 7323 */
         bool limited_transmit; /* RFC 3042 */
+        uint32_t reordering;     /* segments that may overtake one another before one is called lost */
+        uint32_t max_reordering; /* as far as that is learnt */
+        bool rack_keeps_window;  /* its reordering window does not adapt */
+        bool rack_needs_time;    /* duplicates alone do not close that window */
+        bool join_resent;        /* small segments are sent again together */
+        uint32_t least_burst;    /* segments */
+        uint32_t window_divisor; /* a burst of this part of a window is not waited for; 0: of three segments */
         bool tail_loss_probe;  /* RFC 8985 section 7 */
         bool prr;              /* RFC 9937; off: cwnd falls to ssthresh at once */
         bool frto;             /* RFC 5682 */
