@@ -79,6 +79,8 @@ int64_t call_perform_fcntl(Caller *caller, ScriptCall *call);
 
 /* ---- call_messages.c: sendmsg, recvmsg ---- */
 bool call_prepare_message(ScriptCall *call, GError **error);
+/* A call that sends and connects at once (MSG_FASTOPEN). */
+void call_may_connect(ScriptCall *call);
 int64_t call_perform_sendmsg(Caller *caller, ScriptCall *call);
 int64_t call_perform_recvmsg(Caller *caller, ScriptCall *call);
 void call_check_recvmsg(ScriptCall *call, GString *differences);

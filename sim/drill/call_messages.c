@@ -214,6 +214,22 @@ static bool prepare_pieces(ScriptCall *call, const struct script_value *message,
                check_count(pieces->argument, count, call->pieces->len, error);
 }
 
+void call_may_connect(ScriptCall *call)
+{
+        if (call->message.name != NULL && (call->numbers[0] & MSG_FASTOPEN))
+                conversation_on_connect(call->context->conversation, call->fd, call->message.name);
+}
+
+/* Only a call that connects needs it. */
+static void prepare_name(ScriptCall *call, const struct script_value *message)
+{
+        if (call_field(message, "msg_name") == NULL || !(call->numbers[0] & MSG_FASTOPEN))
+                return;
+        call->address = call->context->remote;
+        call->message.name = &call->address;
+        call_may_connect(call);
+}
+
 bool call_prepare_message(ScriptCall *call, GError **error)
 {
         int64_t fd;
@@ -230,6 +246,7 @@ bool call_prepare_message(ScriptCall *call, GError **error)
                 !call_number(call_argument(call, 2), &call->numbers[0], error))
                 return false;
         call->message.control = call->control;
+        prepare_name(call, message);
         return true;
 }
 

@@ -204,6 +204,7 @@ static bool prepare_sendto(ScriptCall *call, GError **error)
                         return false;
                 call->message.name = &call->address;
         }
+        call_may_connect(call);
         return true;
 }
 

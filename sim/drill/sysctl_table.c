@@ -4,6 +4,7 @@
  */
 #include "drill/sysctl_table.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "tcp/tcp_settings.h"
 
@@ -163,6 +164,45 @@ static void set_challenge_limit(struct tcp_settings *settings, const int64_t *nu
         settings->challenge_limit = numbers[0] == INT32_MAX ? UINT32_MAX : (uint32_t)numbers[0];
 }
 
+static void set_fast_open(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->fast_open = numbers[0] != 0;
+        settings->fast_open_flags = (uint32_t)numbers[0];
+}
+
+/* Up to two keys with a comma between them, each of four hexadecimal words with dashes. */
+static unsigned read_keys(const char *text, uint32_t words[TCP_FAST_OPEN_KEYS_MAX][4])
+{
+        unsigned count = 0;
+        while (count < TCP_FAST_OPEN_KEYS_MAX) {
+                uint32_t *key = words[count];
+                int used = 0;
+                if (sscanf(text, "%8x-%8x-%8x-%8x%n", &key[0], &key[1], &key[2], &key[3], &used) != 4)
+                        return 0;
+                count++;
+                if (text[used] != ',')
+                        return text[used] == '\0' ? count : 0;
+                text += used + 1;
+        }
+        return 0;
+}
+
+static bool is_fast_open_key(const char *text)
+{
+        uint32_t words[TCP_FAST_OPEN_KEYS_MAX][4];
+        return read_keys(text, words) > 0;
+}
+
+static void set_fast_open_key(struct tcp_settings *settings, const char *text)
+{
+        uint32_t words[TCP_FAST_OPEN_KEYS_MAX][4];
+        settings->fast_open_key_count = read_keys(text, words);
+        for (uint32_t key = 0; key < settings->fast_open_key_count; key++) {
+                for (unsigned i = 0; i < TCP_FAST_OPEN_KEY_SIZE; i++)
+                        settings->fast_open_keys[key][i] = (uint8_t)(words[key][i / 4] >> 8 * (i % 4));
+        }
+}
+
 static void set_receive_buffer(struct tcp_settings *settings, const int64_t *numbers)
 {
         settings->receive_memory =
@@ -210,6 +250,9 @@ static const struct sysctl_entry entries[] = {
         { "tcp_rto_min_us", "200000", 1, 1, INT32_MAX, .apply = set_min_rto },
         { "tcp_rto_max_ms", "120000", 1, 1000, 120000, .apply = set_max_rto },
 
+        { "tcp_fastopen", "1", 1, 0, INT32_MAX, .apply = set_fast_open },
+        { "tcp_fastopen_key", NULL, .apply_text = set_fast_open_key, .accepts = is_fast_open_key },
+
         /* Which we have one way only. */
         { "tcp_ecn_fallback", "1", 1, 0, 1, .fixed = "1" },
         { "tcp_ecn_option", "2", 1, 0, 2, .fixed = "2" },
@@ -227,7 +270,6 @@ static const struct sysctl_entry entries[] = {
         { "tcp_pacing_ca_ratio", "120", 1, 0, 1000, .fixed = "120" },
         { "tcp_abort_on_overflow", "0", 1, 0, BYTE_MAX, .apply = set_abort_on_overflow },
         { "tcp_syncookies", "1", 1, 0, BYTE_MAX, .fixed = "0,1" },
-        { "tcp_fastopen", "1", 1, 0, INT32_MAX, .fixed = "0,1,0x70403,459779" },
         { "tcp_pingpong_thresh", "1", 1, 1, BYTE_MAX, .fixed = "1" },
         { "tcp_moderate_rcvbuf", "1", 1, 0, BYTE_MAX, .fixed = "1" },
         { "tcp_shrink_window", "0", 1, 0, 1, .fixed = "0" },
@@ -247,7 +289,6 @@ static const struct sysctl_entry entries[] = {
         { "ip_default_ttl", "64", 1, 1, 255, .fixed = "64" },
 
         /* Which no script can see. */
-        { "tcp_fastopen_key", NULL, 0, .reason = "cookies are not compared with a key" },
         { "tcp_fastopen_blackhole_timeout_sec", "0", 1, 0, INT32_MAX, .reason = "there are no blackholes" },
         { "tcp_fack", "0", 1, 0, BYTE_MAX, .reason = "Linux ignores it since 4.15" },
         { "tcp_low_latency", "0", 1, 0, BYTE_MAX, .reason = "Linux ignores it since 4.14" },

@@ -348,8 +348,7 @@ void connection_describe(const struct connection *connection, GString *text)
 
 bool connection_is_opening(const struct connection *connection)
 {
-        enum tcp_state state = tcp_conn_state(connection->tcp);
-        return state == TCP_STATE_SYN_SENT || state == TCP_STATE_SYN_RECEIVED;
+        return tcp_conn_is_opening(connection->tcp);
 }
 
 /* ---- Proof ---- */

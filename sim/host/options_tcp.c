@@ -191,34 +191,72 @@ static int set_defer_accept(Socket *socket, int value)
         return 0;
 }
 
-/* ---- Fast open: taken, and not used yet ---- */
+/* ---- Fast open. RFC 7413 ---- */
 
 static bool is_closed(const Socket *socket)
 {
         return socket->connection == NULL && socket->listener == NULL;
 }
 
+static int get_fast_open(Socket *socket)
+{
+        return (int)socket->settings.fast_open_queue;
+}
+
 static int set_fast_open(Socket *socket, int value)
 {
         if (value < 0 || socket->connection != NULL)
                 return -EINVAL;
-        socket_keep(socket, IPPROTO_TCP, TCP_FASTOPEN, MIN(value, FASTOPEN_QUEUE_MAX));
+        socket->settings.fast_open_queue = (uint32_t)MIN(value, FASTOPEN_QUEUE_MAX);
+        socket_apply_settings(socket);
         return 0;
+}
+
+static int get_fast_open_connect(Socket *socket)
+{
+        return socket->settings.fast_open_connect;
 }
 
 static int set_fast_open_connect(Socket *socket, int value)
 {
+        if (!(socket->settings.fast_open_flags & TCP_FAST_OPEN_CLIENT))
+                return -EOPNOTSUPP;
         if (!is_closed(socket))
                 return -EINVAL;
-        socket_keep(socket, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, value);
+        socket->settings.fast_open_connect = value != 0;
         return 0;
+}
+
+static int get_no_cookie(Socket *socket)
+{
+        return socket->settings.fast_open_no_cookie;
 }
 
 static int set_no_cookie(Socket *socket, int value)
 {
         if (socket->connection != NULL)
                 return -EINVAL;
-        socket_keep(socket, IPPROTO_TCP, TCP_FASTOPEN_NO_COOKIE, value);
+        socket->settings.fast_open_no_cookie = value != 0;
+        socket_apply_settings(socket);
+        return 0;
+}
+
+static int give_fast_open_key(Socket *socket, void *value, socklen_t *size)
+{
+        const struct tcp_settings *settings = &socket->settings;
+        return option_give(value, size, settings->fast_open_keys,
+                (size_t)settings->fast_open_key_count * TCP_FAST_OPEN_KEY_SIZE);
+}
+
+/* One key, or one for new cookies and the one before it. */
+static int set_fast_open_key(Socket *socket, const void *value, socklen_t size)
+{
+        struct tcp_settings *settings = &socket->settings;
+        if (size != TCP_FAST_OPEN_KEY_SIZE && size != sizeof settings->fast_open_keys)
+                return -EINVAL;
+        memcpy(settings->fast_open_keys, value, size);
+        settings->fast_open_key_count = size / TCP_FAST_OPEN_KEY_SIZE;
+        socket_apply_settings(socket);
         return 0;
 }
 
@@ -310,20 +348,20 @@ static const struct socket_option options[] = {
                 SHORT_TIME_MAX_US,
                 .is_kept = true,
                 .start = SHORT_TIME_MAX_US },
-        OPTION(TCP_FASTOPEN, .is_kept = true, .set = set_fast_open),
+        OPTION(TCP_FASTOPEN, .get = get_fast_open, .set = set_fast_open),
         { .text = "TCP_FASTOPEN_CONNECT",
                 TCP_FASTOPEN_CONNECT,
                 0,
                 1,
-                .is_kept = true,
+                .get = get_fast_open_connect,
                 .set = set_fast_open_connect },
         { .text = "TCP_FASTOPEN_NO_COOKIE",
                 TCP_FASTOPEN_NO_COOKIE,
                 0,
                 1,
-                .is_kept = true,
+                .get = get_no_cookie,
                 .set = set_no_cookie },
-        OPTION(TCP_FASTOPEN_KEY, .get_value = give_nothing),
+        OPTION(TCP_FASTOPEN_KEY, .get_value = give_fast_open_key, .set_value = set_fast_open_key),
         { .text = "TCP_IS_MPTCP", TCP_IS_MPTCP_OPTION, OPTION_ANY, .get = get_nothing },
         OPTION(TCP_ULP, .get_value = give_nothing, .set_value = refuse_upper_protocol),
         OPTION(TCP_REPAIR, .get = get_nothing, .set = refuse),

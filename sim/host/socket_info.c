@@ -29,7 +29,9 @@ static uint8_t agreed_options(const struct tcp_report *report)
         return (uint8_t)((report->timestamps_agreed ? TCP_INFO_TIMESTAMPS : 0) |
                          (report->sack_agreed ? TCP_INFO_SACK : 0) | (scales ? TCP_INFO_WSCALE : 0) |
                          (report->ecn_agreed ? TCP_INFO_ECN : 0) |
-                         (report->ecn_seen ? TCP_INFO_ECN_SEEN : 0));
+                         (report->ecn_seen ? TCP_INFO_ECN_SEEN : 0) |
+                         (report->syn_text_taken ? TCP_INFO_SYN_DATA : 0) |
+                         (report->is_fast_open_child ? TCP_INFO_TFO_CHILD : 0));
 }
 
 static uint32_t microseconds(duration_ns duration)

@@ -59,6 +59,15 @@ bool host_offer_to_listener(Host *host, const struct four_tuple *tuple, const st
         return true;
 }
 
+/* Without TCP_FASTOPEN; the present backlog counts. */
+static void open_fast_anyway(Socket *socket, uint32_t queue)
+{
+        const uint32_t needed = TCP_FAST_OPEN_SERVER | TCP_FAST_OPEN_ANY_LISTENER;
+        struct tcp_settings *settings = &socket->settings;
+        if (settings->fast_open_queue == 0 && (settings->fast_open_flags & needed) == needed)
+                settings->fast_open_queue = queue;
+}
+
 int stream_listen(Socket *socket, int backlog)
 {
         Host *host = socket->host;
@@ -75,6 +84,7 @@ int stream_listen(Socket *socket, int backlog)
         if (port_space_is_listened(socket->ports, &socket->binding))
                 return -EADDRINUSE;
         const struct endpoint *local = &socket->binding.local;
+        open_fast_anyway(socket, queue);
         socket->listener = tcp_listener_new(host->tcp, &socket->settings, local, queue, host_path_mtu(host));
         tcp_listener_set_owner(socket->listener, socket);
         socket->listener_name = listener_name(local, socket->binding.family);

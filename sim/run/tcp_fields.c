@@ -162,6 +162,7 @@ static const struct field tcp_fields[] = {
         { .name = "timestamps", SWITCH(timestamps) },
         { .name = "window-scaling", SWITCH(window_scaling) },
         { .name = "ecn", .type = &field_choice, .words = ecn_words, TCP(ecn) },
+        { .name = "fast-open", SWITCH(fast_open) },
         { .name = "limited-transmit", SWITCH(limited_transmit) },
         { .name = "tail-loss-probe", SWITCH(tail_loss_probe) },
         { .name = "prr", SWITCH(prr) },

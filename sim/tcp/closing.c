@@ -23,8 +23,20 @@ void closing_send_fin(TcpConn *conn)
         sender_push(conn);
         if (conn->state == TCP_STATE_ESTABLISHED)
                 conn_set_state(conn, TCP_STATE_FIN_WAIT_1);
+        else if (conn->fast_open.is_pending)
+                conn_set_state(conn, TCP_STATE_FIN_WAIT_1);
         else if (conn->state == TCP_STATE_CLOSE_WAIT)
                 conn_set_state(conn, TCP_STATE_LAST_ACK);
+}
+
+/* close(2) does not wait with the FIN of a connection that is open before its handshake is done; shutdown(2)
+ * does, as on Linux since 6.10. */
+void closing_shut_down(TcpConn *conn)
+{
+        if (conn->fast_open.is_pending && conn->state == TCP_STATE_SYN_RECEIVED)
+                conn->fast_open.is_fin_waiting = true;
+        else
+                closing_send_fin(conn);
 }
 
 /* Only who has let go stops waiting for the peer's FIN some day; who has only shut down may read for ever.

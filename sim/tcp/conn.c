@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "tcp/fast_open.h"
 #include "tcp/recovery.h"
 #include "tcp/sender.h"
 #include "tcp/urgent.h"
@@ -47,6 +48,7 @@ void conn_end(TcpConn *conn)
         conn->is_unattended = conn->is_small = false;
         conn->syn_wanted = false;
         conn->keepalive_wanted = false;
+        fast_open_leave(conn);
         leave_syn_queue(conn);
         conn_set_state(conn, TCP_STATE_CLOSED);
 }
@@ -110,6 +112,7 @@ void tcp_conn_free(TcpConn *conn)
 {
         if (conn == NULL)
                 return;
+        fast_open_leave(conn);
         if (conn->listener != NULL)
                 listener_forget_child(conn->listener, conn);
         sender_clear(conn);
@@ -188,6 +191,12 @@ void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns no
 enum tcp_state tcp_conn_state(const TcpConn *conn)
 {
         return conn->state;
+}
+
+bool tcp_conn_is_opening(const TcpConn *conn)
+{
+        bool is_half_open = conn->state == TCP_STATE_SYN_SENT || conn->state == TCP_STATE_SYN_RECEIVED;
+        return is_half_open && !conn->fast_open.is_pending;
 }
 
 struct seqnum tcp_conn_iss(const TcpConn *conn)
@@ -307,6 +316,8 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .delivery_rate_is_app_limited = conn->delivery.rate_app_limited,
                 .ecn_agreed = conn->ecn.is_agreed,
                 .ecn_seen = conn->ecn.has_seen_ect,
+                .syn_text_taken = conn->fast_open.is_syn_text_taken,
+                .is_fast_open_child = conn->fast_open.is_child,
                 .send_window = conn->snd.wnd,
                 .receive_window = receive_window(conn),
                 .receive_threshold = conn->rcv.threshold,

@@ -14,7 +14,7 @@
 /* No byte can be written any more. */
 static bool is_shut_for_writing(const TcpConn *conn)
 {
-        return conn->fin_queued || conn->is_closed_by_user ||
+        return conn->fin_queued || conn->fast_open.is_fin_waiting || conn->is_closed_by_user ||
                (conn->was_opened && conn->state == TCP_STATE_CLOSED);
 }
 
@@ -107,7 +107,7 @@ int tcp_conn_shutdown(TcpConn *conn, int how, time_ns now)
         if (how != SHUT_WR)
                 conn->read_shut = true;
         if (how != SHUT_RD)
-                closing_send_fin(conn);
+                closing_shut_down(conn);
         conn_leave_entry(conn);
         return 0;
 }
@@ -162,7 +162,7 @@ bool tcp_conn_is_shut_for_writing(const TcpConn *conn)
 unsigned tcp_conn_ready(const TcpConn *conn)
 {
         bool no_more_in = is_shut_for_reading(conn);
-        bool is_opening = conn->state == TCP_STATE_SYN_SENT || conn->state == TCP_STATE_SYN_RECEIVED;
+        bool is_opening = tcp_conn_is_opening(conn);
         unsigned events = 0;
         if (conn->state == TCP_STATE_CLOSED || (no_more_in && is_shut_for_writing(conn)))
                 events |= POLLHUP;

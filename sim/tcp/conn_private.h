@@ -110,6 +110,19 @@ struct urgent {
         bool has_passed;
 };
 
+/* RFC 7413, as far as a connection remembers it (fast_open.h). */
+struct fast_open {
+        bool is_pending; /* a listener's connection that is open already; the last ACK of the handshake is missing */
+        bool is_child;   /* it was */
+        bool is_fin_waiting; /* shutdown(2) was called while it was pending */
+        bool is_syn_text_taken; /* text that went with a SYN has been acknowledged, or taken */
+        bool has_option;        /* the next SYN or SYN-ACK has the option: a cookie or, without bytes, a request */
+        bool is_experimental;   /* in its old form */
+        uint8_t cookie_size;
+        uint8_t cookie[TCP_FAST_OPEN_COOKIE_MAX];
+        TcpListener *listener; /* that counts it while it is pending; NULL: none does */
+};
+
 /* What TCP_NOTE_CONGESTION tells, in bytes. */
 struct congestion_figures {
         uint32_t cwnd;
@@ -136,6 +149,7 @@ struct TcpConn {
         struct rtt rtt;
         struct cong cong;
         struct urgent urgent;
+        struct fast_open fast_open;
 
         /* The sending half's memory (sender_state.h). */
         struct recovery recovery;
@@ -270,10 +284,11 @@ static inline struct seqnum conn_acceptable_seq(const TcpConn *conn)
         return beyond <= 0 || is_lost_in_scale ? conn->snd.nxt : edge;
 }
 
-/* RFC 9293 section 3.3.2: the states in which both have sent their SYN and know that it arrived. */
+/* RFC 9293 section 3.3.2: the states in which both have sent their SYN and know that it arrived; or, with fast
+ * open, in which text goes to and fro all the same. */
 static inline bool conn_is_synchronized(const TcpConn *conn)
 {
-        return conn->state >= TCP_STATE_ESTABLISHED;
+        return conn->state >= TCP_STATE_ESTABLISHED || conn->fast_open.is_pending;
 }
 
 /* ---- handshake.c: what SYNs settle ---- */
@@ -287,6 +302,11 @@ void handshake_accept_syn(TcpConn *conn, const struct four_tuple *tuple, const s
 void handshake_complete(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 void handshake_on_retransmit_deadline(TcpConn *conn, time_ns now);
 void handshake_fill_options(const TcpConn *conn, struct tcp_options *options);
+/* Karn: a SYN that was sent twice gives no sample (-1), unless its echo tells which sending was answered. */
+duration_ns handshake_round_trip(const TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* The last step to ESTABLISHED. */
+void handshake_estimate_peer_mss(TcpConn *conn);
+void handshake_start_keepalive(TcpConn *conn, time_ns now);
 /* A SYN or SYN-ACK has gone out. */
 void handshake_on_syn_sent(TcpConn *conn, time_ns now);
 
@@ -308,6 +328,10 @@ bool receive_is_too_old(const TcpConn *conn, const struct tcp_segment *segment, 
 /* The table of section 3.10.7.4 for a window from RCV.NXT on. */
 bool receive_is_in_window(const TcpConn *conn, const struct tcp_segment *segment, uint32_t window);
 void receive_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* Text and FIN that came with a SYN: what is sent next acknowledges them. */
+void receive_text_of_syn(TcpConn *conn, const struct tcp_segment *syn, time_ns now);
+/* TS.Recent follows an acceptable segment. */
+void receive_remember_timestamp(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* The packet that this segment came in, and the memory it takes. */
 static inline uint32_t receive_packet_size(const TcpConn *conn, const struct tcp_segment *segment)
 {
@@ -407,6 +431,8 @@ void path_mtu_shrink(TcpConn *conn, uint32_t mtu, time_ns now);
 
 void half_open_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 void half_open_on_deadline(TcpConn *conn, time_ns now);
+/* Of a connection that is open before its handshake is done: whether there is more to do with this segment. */
+bool half_open_lets_pass(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 void half_open_start_timer(TcpConn *conn, time_ns now);
 
 /* ---- send_memory.c: how much may be written ---- */
@@ -423,6 +449,8 @@ bool send_memory_is_writable(const TcpConn *conn);
 
 /* The user writes no more: a FIN follows the stream. */
 void closing_send_fin(TcpConn *conn);
+/* The same, but not before the last ACK of the handshake. */
+void closing_shut_down(TcpConn *conn);
 /* The user has let go: nobody waits for the peer's FIN for ever. */
 void closing_let_go(TcpConn *conn, time_ns now);
 void closing_on_fin_wait_2_deadline(TcpConn *conn, time_ns now);
@@ -464,5 +492,12 @@ static inline bool time_wait_has_begun(const TcpConn *conn)
 bool listener_has_room_for_child(const TcpListener *listener);
 void listener_on_child_established(TcpListener *listener, TcpConn *child);
 void listener_forget_child(TcpListener *listener, TcpConn *child);
+
+/* Children that are open before their handshake is done: whether one more may be; one more, and one less. A reset
+ * of one that had been accepted counts for a while. */
+bool listener_may_open_fast(TcpListener *listener, time_ns now);
+void listener_add_fast(TcpListener *listener, TcpConn *child);
+void listener_remove_fast(TcpListener *listener, TcpConn *child);
+void listener_count_reset(TcpListener *listener, time_ns now);
 
 #endif

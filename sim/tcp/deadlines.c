@@ -19,7 +19,7 @@ void conn_note_deadline(TcpConn *conn, enum tcp_deadline_kind kind)
 
 static void on_retransmit(TcpConn *conn, time_ns now)
 {
-        if (conn_is_synchronized(conn))
+        if (conn_is_synchronized(conn) && !conn->fast_open.is_pending)
                 sender_on_retransmit_deadline(conn, now);
         else
                 handshake_on_retransmit_deadline(conn, now);

@@ -4,6 +4,8 @@
  */
 #include "tcp/conn_private.h"
 
+#include "tcp/fast_open.h"
+
 /* SYN-ACKs are sent again in these intervals: one initial RTO, doubled each time. */
 static duration_ns interval(const TcpConn *conn)
 {
@@ -24,7 +26,8 @@ static void answer_syn_again(TcpConn *conn, const struct tcp_segment *segment, t
         if (!receive_may_answer(conn, now))
                 return;
         conn->syn_wanted = true;
-        half_open_start_timer(conn, now);
+        if (!conn->fast_open.is_pending)
+                half_open_start_timer(conn, now);
 }
 
 static bool is_syn_again(const TcpConn *conn, const struct tcp_segment *segment)
@@ -48,6 +51,11 @@ static bool is_too_old(const TcpConn *conn, const struct tcp_segment *segment, t
                !((segment->flags & TCP_FLAG_RST) && interval(conn) >= PAWS_RESET_AGE);
 }
 
+static bool is_in_window(const TcpConn *conn, const struct tcp_segment *segment)
+{
+        return receive_is_in_window(conn, segment, MIN(conn->rcv.wnd, UINT16_MAX));
+}
+
 static void answer_outside_window(TcpConn *conn, const struct tcp_segment *segment, bool is_old, time_ns now)
 {
         receive_note_refused(conn, segment, is_old ? TCP_REFUSED_OLD_TIMESTAMP : TCP_REFUSED_OUTSIDE_WINDOW);
@@ -61,7 +69,10 @@ static void answer_outside_window(TcpConn *conn, const struct tcp_segment *segme
 static void on_reset(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         if (seq_equal(segment->seq, conn->rcv.nxt)) {
-                conn_end(conn);
+                if (conn->fast_open.is_pending)
+                        fast_open_on_reset(conn, now);
+                else
+                        conn_end(conn);
                 return;
         }
         receive_note_refused(conn, segment, TCP_REFUSED_RESET);
@@ -118,8 +129,7 @@ void half_open_on_segment(TcpConn *conn, const struct tcp_segment *segment, time
                 answer_syn_again(conn, segment, now);
         } else if (has_ack && !is_reset && !seq_equal(segment->ack, conn->snd.nxt)) {
                 answer_bad_ack(conn, segment);
-        } else if (is_old || has_bad_echo(conn, segment) ||
-                   !receive_is_in_window(conn, segment, MIN(conn->rcv.wnd, UINT16_MAX))) {
+        } else if (is_old || has_bad_echo(conn, segment) || !is_in_window(conn, segment)) {
                 answer_outside_window(conn, segment, is_old, now);
         } else if (is_reset) {
                 on_reset(conn, segment, now);
@@ -132,6 +142,26 @@ void half_open_on_segment(TcpConn *conn, const struct tcp_segment *segment, time
         } else {
                 open(conn, segment, now);
         }
+}
+
+/* What tcp_check_req leaves of a segment for a connection that is open already. */
+bool half_open_lets_pass(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        bool is_old = is_too_old(conn, segment, now);
+        bool is_first = seq_equal(segment->seq, conn->rcv.irs);
+        if (is_syn_again(conn, segment) && !is_old) {
+                answer_syn_again(conn, segment, now);
+        } else if (is_old || has_bad_echo(conn, segment) || !is_in_window(conn, segment)) {
+                answer_outside_window(conn, segment, is_old, now);
+        } else if (segment->flags & TCP_FLAG_RST) {
+                on_reset(conn, segment, now);
+        } else if ((segment->flags & TCP_FLAG_SYN) && !is_first) {
+                receive_note_refused(conn, segment, TCP_REFUSED_SYN);
+                closing_answer_when_closed(conn, segment);
+        } else {
+                return true;
+        }
+        return false;
 }
 
 /* syn_ack_recalc: whose ACK has come and who is only deferred may wait longer; shortly before the end he is
@@ -152,7 +182,9 @@ static bool is_silent(const TcpConn *conn)
 void half_open_on_deadline(TcpConn *conn, time_ns now)
 {
         conn_note_deadline(conn, TCP_DEADLINE_RETRANSMIT);
-        if (expires(conn)) {
+        if (conn->fast_open.is_pending && !fast_open_waits_on(conn, now))
+                return;
+        if (!conn->fast_open.is_pending && expires(conn)) {
                 conn_end(conn);
                 return;
         }

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "tcp/ecn.h"
+#include "tcp/fast_open.h"
 #include "tcp/sender.h"
 #include "tcp/sender_timer.h"
 #include "tcp/urgent.h"
@@ -94,8 +95,7 @@ void handshake_accept_syn(
         conn_set_state(conn, TCP_STATE_SYN_RECEIVED);
 }
 
-/* Karn: a SYN that was sent twice gives no sample, unless its echo tells which sending was answered. */
-static duration_ns handshake_round_trip(const TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+duration_ns handshake_round_trip(const TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         if (conn->syn_sendings == 1)
                 return now - conn->syn_sent_at;
@@ -105,14 +105,14 @@ static duration_ns handshake_round_trip(const TcpConn *conn, const struct tcp_se
         return ticks < 0 ? -1 : MAX(ticks, 1) * MILLISECOND;
 }
 
-static void start_keepalive(TcpConn *conn, time_ns now)
+void handshake_start_keepalive(TcpConn *conn, time_ns now)
 {
         if (conn->settings.keepalive)
                 conn_set_deadline(conn, TCP_DEADLINE_KEEPALIVE, now + conn->settings.keepalive_idle);
 }
 
 /* tcp_initialize_rcv_mss */
-static void estimate_peer_mss(TcpConn *conn)
+void handshake_estimate_peer_mss(TcpConn *conn)
 {
         uint32_t mss = MIN(conn->rcv.advised_mss, conn->snd.mss);
         mss = MIN(MIN(mss, conn->rcv.wnd / 2), FIRST_ESTIMATE_MAX);
@@ -127,10 +127,10 @@ static void establish(TcpConn *conn, const struct tcp_segment *segment, time_ns 
         conn->half_open_sendings = conn->is_passive ? (uint32_t)conn->counts.segments_sent : 0;
         conn->ack.last_received_at = now;
         conn_set_state(conn, TCP_STATE_ESTABLISHED);
-        estimate_peer_mss(conn);
+        handshake_estimate_peer_mss(conn);
         receive_window_establish(conn, now);
         sender_start(conn, handshake_round_trip(conn, segment, now), now);
-        start_keepalive(conn, now);
+        handshake_start_keepalive(conn, now);
         if (conn->listener != NULL)
                 listener_on_child_established(conn->listener, conn);
 }
@@ -217,7 +217,7 @@ static void on_syn_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns
 static void on_crossing_syn(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         take_syn(conn, segment, now);
-        estimate_peer_mss(conn);
+        handshake_estimate_peer_mss(conn);
         conn->syn_wanted = true;
         conn->syn_is_answer = true;
         conn_set_state(conn, TCP_STATE_SYN_RECEIVED);
@@ -256,6 +256,7 @@ void handshake_on_syn_sent(TcpConn *conn, time_ns now)
         bool is_answer_to_crossing = conn->syn_is_answer;
         conn->syn_wanted = false;
         conn->syn_is_answer = false;
+        conn->fast_open.has_option = false;
         if (conn->syn_sendings++ == 0)
                 conn->syn_sent_at = now;
         else if (!is_answer_to_crossing)
@@ -307,4 +308,5 @@ void handshake_fill_options(const TcpConn *conn, struct tcp_options *options)
         options->has_window_scale =
                 is_own_offer ? conn->settings.window_scaling : conn->window_scaling_agreed;
         options->window_scale = conn->rcv.scale;
+        fast_open_fill_option(conn, options);
 }

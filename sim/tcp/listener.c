@@ -6,6 +6,11 @@
  */
 #include "tcp/conn_private.h"
 
+#include "tcp/fast_open.h"
+
+/* A reset before the last ACK of a handshake looks like a forged SYN, for so long. */
+#define FAST_RESET_COUNTS (60 * SECOND)
+
 struct child_queue {
         TcpConn *first;
         TcpConn *last;
@@ -20,6 +25,8 @@ struct TcpListener {
         uint32_t backlog;
         struct child_queue half_open;
         struct child_queue ready;
+        GPtrArray *fast;     /* of TcpConn: open before their handshake is done, in the queue or accepted */
+        GArray *fast_resets; /* of time_ns: when a reset no longer counts as one more of those */
         void *owner;
 };
 
@@ -79,6 +86,37 @@ void listener_forget_child(TcpListener *listener, TcpConn *child)
         child->is_ready_child = false;
 }
 
+/* ---- Fast open: RFC 7413 section 5.1, as Linux (tcp_fastopen_queue_check, reqsk_fastopen_remove) ---- */
+
+bool listener_may_open_fast(TcpListener *listener, time_ns now)
+{
+        GArray *resets = listener->fast_resets;
+        if (listener->fast->len + resets->len < listener->settings.fast_open_queue)
+                return true;
+        if (resets->len == 0 || g_array_index(resets, time_ns, 0) > now)
+                return false;
+        g_array_remove_index(resets, 0);
+        return true;
+}
+
+void listener_add_fast(TcpListener *listener, TcpConn *child)
+{
+        g_ptr_array_add(listener->fast, child);
+        child->fast_open.listener = listener;
+}
+
+void listener_remove_fast(TcpListener *listener, TcpConn *child)
+{
+        g_ptr_array_remove(listener->fast, child);
+        child->fast_open.listener = NULL;
+}
+
+void listener_count_reset(TcpListener *listener, time_ns now)
+{
+        time_ns until = now + FAST_RESET_COUNTS;
+        g_array_append_val(listener->fast_resets, until);
+}
+
 TcpListener *tcp_listener_new(TcpHost *host, const struct tcp_settings *settings,
         const struct endpoint *local, uint32_t backlog, uint32_t path_mtu)
 {
@@ -87,6 +125,8 @@ TcpListener *tcp_listener_new(TcpHost *host, const struct tcp_settings *settings
         listener->settings = *settings;
         listener->local = *local;
         listener->path_mtu = path_mtu;
+        listener->fast = g_ptr_array_new();
+        listener->fast_resets = g_array_new(FALSE, FALSE, sizeof(time_ns));
         tcp_listener_set_backlog(listener, backlog);
         return listener;
 }
@@ -101,6 +141,10 @@ void tcp_listener_free(TcpListener *listener)
         if (listener == NULL)
                 return;
         g_assert(listener->half_open.length == 0 && listener->ready.length == 0);
+        for (guint i = 0; i < listener->fast->len; i++)
+                ((TcpConn *)listener->fast->pdata[i])->fast_open.listener = NULL;
+        g_ptr_array_free(listener->fast, TRUE);
+        g_array_free(listener->fast_resets, TRUE);
         g_free(listener);
 }
 
@@ -122,6 +166,7 @@ static TcpConn *accept_syn(
         child->counts.segments_received++;
         queue_add(&listener->half_open, child);
         handshake_accept_syn(child, tuple, syn, now);
+        fast_open_on_syn(listener, child, syn, now);
         conn_leave_entry(child);
         return child;
 }

@@ -4,6 +4,7 @@
  */
 #include "tcp/conn_private.h"
 
+#include "tcp/fast_open.h"
 #include "tcp/sender.h"
 #include "tcp/urgent.h"
 
@@ -114,7 +115,7 @@ bool receive_is_too_old(
 
 /* RFC 7323 section 4.3 (2): "If SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent, then SEG.TSval is copied
  * to TS.Recent". */
-static void remember_timestamp(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+void receive_remember_timestamp(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         if (!has_timestamp(conn, segment) || seq_after(segment->seq, conn->rcv.acked))
                 return;
@@ -275,7 +276,7 @@ static enum verdict acknowledge_syn(TcpConn *conn, const struct tcp_segment *seg
                 closing_want_reset(conn, segment->ack);
                 return STOP;
         }
-        remember_timestamp(conn, segment, now);
+        receive_remember_timestamp(conn, segment, now);
         handshake_complete(conn, segment, now);
         return GO_ON;
 }
@@ -300,12 +301,14 @@ static enum verdict refuse_ack(TcpConn *conn, const struct tcp_segment *segment,
 
 static enum verdict process_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
+        if (conn->fast_open.is_pending && !fast_open_complete(conn, segment, now))
+                return STOP;
         if (conn->state == TCP_STATE_SYN_RECEIVED)
                 return acknowledge_syn(conn, segment, now);
         if (is_ack_too_old(conn, segment) || seq_after(segment->ack, conn->snd.nxt))
                 return refuse_ack(conn, segment, now);
         if (!seq_before(segment->ack, conn->snd.una)) {
-                remember_timestamp(conn, segment, now);
+                receive_remember_timestamp(conn, segment, now);
                 take_sign_of_life(conn, now);
         }
         sender_on_ack(conn, segment, now);
@@ -396,6 +399,10 @@ void receive_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns n
                 closing_answer_when_closed(conn, segment);
         else if (conn->state == TCP_STATE_SYN_SENT)
                 handshake_on_syn_sent_segment(conn, segment, now);
+        else if (conn->fast_open.is_pending && !half_open_lets_pass(conn, segment, now))
+                return;
+        else if (conn->fast_open.is_pending)
+                receive_in_steps(conn, segment, now);
         else if (conn->state == TCP_STATE_SYN_RECEIVED && conn->is_passive)
                 half_open_on_segment(conn, segment, now);
         else if (time_wait_has_begun(conn))

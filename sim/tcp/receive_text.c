@@ -269,6 +269,22 @@ static void take_old(TcpConn *conn, const struct tcp_segment *segment)
         ack_schedule(conn, TCP_SEND_DUPLICATE_ACK);
 }
 
+/* tcp_fastopen_add_skb */
+void receive_text_of_syn(TcpConn *conn, const struct tcp_segment *syn, time_ns now)
+{
+        struct reassembly_outcome outcome;
+        uint64_t next = conn->rcv.reassembly.next;
+        if (syn->payload.length == 0)
+                return;
+        look_for_fin(conn, syn, true);
+        insert(conn, syn, &outcome);
+        receive_memory_store(
+                &conn->rcv.memory, next, next + outcome.in_order, receive_packet_size(conn, syn));
+        receive_memory_release(&conn->rcv.memory, conn->rcv.reassembly.next);
+        if (has_reached_fin(conn))
+                take_fin(conn, now);
+}
+
 static bool is_bare_fin(const struct tcp_segment *segment)
 {
         return segment->payload.length == 0 && (segment->flags & TCP_FLAG_FIN);

@@ -42,7 +42,7 @@ static void fill_sack(TcpConn *conn, struct tcp_segment *segment)
 static uint16_t tell_window(TcpConn *conn)
 {
         uint32_t window = conn->rcv.wnd;
-        if (conn->state == TCP_STATE_SYN_RECEIVED && conn->is_passive)
+        if (conn->state == TCP_STATE_SYN_RECEIVED && conn->is_passive && !conn->fast_open.is_pending)
                 return (uint16_t)(MIN(window, UINT16_MAX) >> conn->rcv.scale);
         if (time_wait_has_begun(conn) && !conn->is_small)
                 return (uint16_t)MIN(window >> conn->rcv.scale, UINT16_MAX);
@@ -102,7 +102,7 @@ static bool send_syn(TcpConn *conn, time_ns now, struct tcp_segment *segment, st
 {
         if (!conn->syn_wanted)
                 return false;
-        bool is_answer = conn->state == TCP_STATE_SYN_RECEIVED;
+        bool is_answer = conn->state == TCP_STATE_SYN_RECEIVED || conn->fast_open.is_pending;
         segment->flags = TCP_FLAG_SYN | ecn_syn_flags(conn);
         segment->seq = conn->snd.iss;
         segment->window = (uint16_t)MIN(conn->rcv.wnd, UINT16_MAX);

@@ -331,9 +331,11 @@ static void stop(TcpConn *conn, time_ns now)
                 sender_timer_start_persist(conn, true, now);
 }
 
-static bool may_send(enum tcp_state state)
+static bool may_send(const TcpConn *conn)
 {
-        switch (state) {
+        switch (conn->state) {
+        case TCP_STATE_SYN_RECEIVED:
+                return conn->fast_open.is_pending;
         case TCP_STATE_ESTABLISHED:
         case TCP_STATE_CLOSE_WAIT:
         case TCP_STATE_FIN_WAIT_1:
@@ -417,7 +419,7 @@ void sender_push(TcpConn *conn)
 void sender_on_written(TcpConn *conn, time_ns now)
 {
         sender_push(conn);
-        if (!may_send(conn->state))
+        if (!may_send(conn))
                 return;
         rate_sample_check_app_limited(conn);
         window_use_after_idle(conn, now);
@@ -436,7 +438,7 @@ static bool take_turn(TcpConn *conn, time_ns now, struct tcp_segment *segment, s
 
 bool sender_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        if (!may_send(conn->state))
+        if (!may_send(conn))
                 return false;
         if (!take_turn(conn, now, segment, sending)) {
                 stop(conn, now);
@@ -481,12 +483,13 @@ static void check_stream(const TcpConn *conn)
 
 void sender_check(const TcpConn *conn)
 {
-        if (!may_send(conn->state))
+        if (!may_send(conn))
                 return;
         send_queue_check(&conn->send_queue);
         scoreboard_check(&conn->scoreboard);
         check_stream(conn);
         g_assert(conn->cong.cwnd > 0);
-        g_assert(sender_timer_is_watching(conn) == (conn->scoreboard.count > 0));
+        g_assert(
+                conn->fast_open.is_pending || sender_timer_is_watching(conn) == (conn->scoreboard.count > 0));
         g_assert(!sender_timer_is_running(conn, TCP_DEADLINE_PERSIST) || conn->scoreboard.count == 0);
 }

@@ -17,14 +17,19 @@
 static const enum tcp_deadline_kind watches[] = { TCP_DEADLINE_RETRANSMIT, TCP_DEADLINE_TAIL_PROBE,
         TCP_DEADLINE_REORDERING, TCP_DEADLINE_PERSIST };
 
+/* The SYN-ACK's timer stays, when text goes out before the handshake is done (RFC 7413 section 4.2.2). */
 void sender_timer_stop(TcpConn *conn)
 {
+        if (conn->fast_open.is_pending)
+                return;
         for (unsigned i = 0; i < G_N_ELEMENTS(watches); i++)
                 conn_set_deadline(conn, watches[i], TIME_NEVER);
 }
 
 void sender_timer_set(TcpConn *conn, enum tcp_deadline_kind kind, time_ns at)
 {
+        if (conn->fast_open.is_pending)
+                return;
         sender_timer_stop(conn);
         conn_set_deadline(conn, kind, at);
 }

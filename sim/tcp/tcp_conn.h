@@ -145,6 +145,8 @@ const struct tcp_settings *tcp_conn_settings(const TcpConn *conn);
 void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns now);
 
 enum tcp_state tcp_conn_state(const TcpConn *conn);
+/* Whether its user must wait for the handshake; with fast open, not always (RFC 7413). */
+bool tcp_conn_is_opening(const TcpConn *conn);
 /* The initial sequence numbers; the peer's is known once its SYN has come. */
 struct seqnum tcp_conn_iss(const TcpConn *conn);
 struct seqnum tcp_conn_irs(const TcpConn *conn);
@@ -240,6 +242,8 @@ struct tcp_report {
         bool delivery_rate_is_app_limited;
         bool ecn_agreed;
         bool ecn_seen; /* ECN-capable segments came */
+        bool syn_text_taken; /* fast open: text went with the SYN, and was taken */
+        bool is_fast_open_child; /* a listener's that was open before its handshake was done */
         uint32_t send_window;
         uint32_t receive_window;
         uint32_t receive_threshold;  /* no more is offered for now (rcv_ssthresh) */

@@ -73,6 +73,11 @@ PayloadPool *tcp_host_pool(const TcpHost *host)
         return host->pool;
 }
 
+const uint8_t *tcp_host_secret(const TcpHost *host)
+{
+        return host->secret;
+}
+
 struct tcp_note *tcp_host_note(TcpHost *host, enum tcp_note_kind kind)
 {
         if (!(host->wanted_kinds >> kind & 1))

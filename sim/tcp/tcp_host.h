@@ -12,6 +12,8 @@ PayloadPool *tcp_host_pool(const TcpHost *host);
 /* A note is written only when somebody wants its kind; NULL otherwise. All zero but for its kind. */
 struct tcp_note *tcp_host_note(TcpHost *host, enum tcp_note_kind kind);
 
+const uint8_t *tcp_host_secret(const TcpHost *host);
+
 void tcp_host_count(TcpHost *host, enum tcp_counter counter);
 
 /* Memory for a connection, all zero; and back. */

@@ -29,6 +29,18 @@ struct tcp_memory {
         uint32_t most;
 };
 
+/* RFC 7413: who may put text in a SYN. The bits of Linux's tcp_fastopen. */
+enum tcp_fast_open_flag {
+        TCP_FAST_OPEN_CLIENT = 0x1,           /* text in our SYNs, for a user that asks for it */
+        TCP_FAST_OPEN_SERVER = 0x2,           /* text in the SYNs of others, where TCP_FASTOPEN says how many */
+        TCP_FAST_OPEN_CLIENT_NO_COOKIE = 0x4, /* without a cookie */
+        TCP_FAST_OPEN_SERVER_NO_COOKIE = 0x200,
+        TCP_FAST_OPEN_ANY_LISTENER = 0x400,   /* without TCP_FASTOPEN: as many as its backlog */
+};
+
+#define TCP_FAST_OPEN_KEY_SIZE 16
+#define TCP_FAST_OPEN_KEYS_MAX 2
+
 #define TCP_DELAYED_ACK_ADAPTIVE ((duration_ns)-1)
 
 struct tcp_settings {
@@ -90,6 +102,14 @@ struct tcp_settings {
         bool urgent_inline;         /* SO_OOBINLINE: urgent data stay in the stream. RFC 6093 */
         bool urgent_on_last_byte;   /* the peer's pointer names the last urgent byte, not the one behind it. RFC 1122 */
         uint32_t challenge_limit;   /* challenge ACKs a second, of all connections of a host; UINT32_MAX: any number */
+        bool fast_open;          /* RFC 7413; off: whatever the flags say */
+        uint32_t fast_open_flags;  /* enum tcp_fast_open_flag */
+        uint32_t fast_open_queue;  /* TCP_FASTOPEN: so many of a listener's connections may be open before their
+                                      handshake is done */
+        bool fast_open_connect;    /* TCP_FASTOPEN_CONNECT: the SYN waits for the first text */
+        bool fast_open_no_cookie;  /* TCP_FASTOPEN_NO_COOKIE */
+        uint32_t fast_open_key_count; /* 0: the host's own */
+        uint8_t fast_open_keys[TCP_FAST_OPEN_KEYS_MAX][TCP_FAST_OPEN_KEY_SIZE]; /* cookies are made with the first */
         duration_ns msl;         /* TIME-WAIT lasts twice this unless time_wait is set. RFC 9293 section 3.4.2 */
         duration_ns time_wait;   /* 0: 2 * msl */
         duration_ns fin_wait_2;  /* a closed socket's connection waits so long for the peer's FIN */

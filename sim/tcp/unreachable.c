@@ -10,7 +10,8 @@
  * error message is within the range SND.UNA =< SEG.SEQ < SND.NXT". Differs: as Linux, SND.NXT too. */
 static bool is_of_us(const TcpConn *conn, struct seqnum seq)
 {
-        struct seqnum first = conn_is_synchronized(conn) ? conn->snd.una : conn->snd.iss;
+        bool counts_syn = !conn_is_synchronized(conn) || conn->fast_open.is_pending;
+        struct seqnum first = counts_syn ? conn->snd.iss : conn->snd.una;
         return seq_after_or_at(seq, first) && seq_before_or_at(seq, conn->snd.nxt);
 }
 
@@ -22,8 +23,11 @@ static void on_half_open(TcpConn *conn, const struct tcp_icmp *icmp)
                 conn_end(conn);
 }
 
+/* With fast open, not any more once it is accepted. */
 static bool is_opening(const TcpConn *conn)
 {
+        if (conn->fast_open.is_pending && conn->listener == NULL)
+                return false;
         return conn->state == TCP_STATE_SYN_SENT || conn->state == TCP_STATE_SYN_RECEIVED;
 }
 
@@ -54,7 +58,7 @@ void tcp_conn_on_icmp(TcpConn *conn, const struct tcp_icmp *icmp, time_ns now)
 {
         if (conn->state == TCP_STATE_CLOSED || conn->state == TCP_STATE_TIME_WAIT)
                 return;
-        if (conn->state == TCP_STATE_SYN_RECEIVED && conn->is_passive)
+        if (conn->state == TCP_STATE_SYN_RECEIVED && conn->is_passive && !conn->fast_open.is_pending)
                 on_half_open(conn, icmp);
         else if (is_of_us(conn, icmp->seq))
                 react(conn, icmp, now);
