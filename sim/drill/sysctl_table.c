@@ -167,7 +167,7 @@ static void set_challenge_limit(struct tcp_settings *settings, const int64_t *nu
 static void set_fast_open(struct tcp_settings *settings, const int64_t *numbers)
 {
         settings->fast_open = numbers[0] != 0;
-        settings->fast_open_flags = (uint32_t)numbers[0];
+        settings->fast_open_flags = (uint32_t)numbers[0] & ~(uint32_t)TCP_FAST_OPEN_ANY_CLIENT;
 }
 
 /* Up to two keys with a comma between them, each of four hexadecimal words with dashes. */

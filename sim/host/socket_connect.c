@@ -64,18 +64,58 @@ static int choose_local_end(Socket *socket, struct four_tuple *tuple)
         return 0;
 }
 
-static int begin_connecting(Socket *socket, const struct endpoint *remote)
+static int check_remote(const Socket *socket, const struct endpoint *remote)
+{
+        if (!socket_speaks_to(socket, &remote->address))
+                return socket->family == AF_INET ? -EAFNOSUPPORT : -ENETUNREACH;
+        return host_device_towards(socket->host, &remote->address) == NULL ? -ENETUNREACH : 0;
+}
+
+static bool is_fast(const Socket *socket)
+{
+        const struct tcp_settings *settings = &socket->settings;
+        return settings->fast_open && (settings->fast_open_flags & TCP_FAST_OPEN_CLIENT);
+}
+
+/* TCP_FASTOPEN_CONNECT */
+static bool asks_by_connect(const Socket *socket)
+{
+        bool is_asked = socket->settings.fast_open_connect ||
+                        (socket->settings.fast_open_flags & TCP_FAST_OPEN_ANY_CLIENT);
+        return is_fast(socket) && is_asked;
+}
+
+/* The SYN, and with it what it takes of the first text; NULL: it asks for none. */
+static void call(
+        Socket *socket, const struct four_tuple *tuple, const struct socket_writing *first, size_t *taken)
+{
+        static const struct socket_writing nothing;
+        struct connection *connection = socket->connection;
+        time_ns now = host_now(socket->host);
+        if (first == NULL && asks_by_connect(socket))
+                first = &nothing;
+        if (first == NULL)
+                tcp_conn_connect(connection->tcp, tuple, now);
+        else
+                *taken = tcp_conn_connect_fast(connection->tcp, tuple, first->bytes, first->size, now);
+        connection_open_proof(connection);
+        if (*taken == 0)
+                return;
+        connection->bytes_written += *taken;
+        connection_prove_written(connection, first->bytes, *taken);
+}
+
+static int begin_connecting(
+        Socket *socket, const struct endpoint *remote, const struct socket_writing *first, size_t *taken)
 {
         Host *host = socket->host;
         struct four_tuple tuple = { .remote = *remote };
-        Link *device = host_device_towards(host, &remote->address);
-        if (!socket_speaks_to(socket, &remote->address))
-                return socket->family == AF_INET ? -EAFNOSUPPORT : -ENETUNREACH;
-        if (device == NULL)
-                return -ENETUNREACH;
-        int error = choose_local_end(socket, &tuple);
+        int error = check_remote(socket, remote);
+        if (error == 0)
+                error = choose_local_end(socket, &tuple);
         if (error != 0)
                 return error;
+        Link *device = host_device_towards(host, &remote->address);
         struct connection *connection =
                 connection_new(host, &tuple, &socket->settings, socket->transfer, device);
         connection->binding = (struct binding){ .local = tuple.local,
@@ -89,19 +129,52 @@ static int begin_connecting(Socket *socket, const struct endpoint *remote)
         socket->is_read_shut = socket->is_write_shut = false;
         if (socket_kept(socket, IPPROTO_TCP, TCP_QUICKACK))
                 tcp_conn_set_quick_ack(connection->tcp, 0, host_now(host));
-        tcp_conn_connect(connection->tcp, &tuple, host_now(host));
-        connection_open_proof(connection);
+        call(socket, &tuple, first, taken);
         connection_after_call(connection, "connect");
         return -EINPROGRESS;
 }
 
+/* With a cookie, connect() leaves it to the first text. */
+static bool may_defer(const Socket *socket, const struct endpoint *remote)
+{
+        return asks_by_connect(socket) && check_remote(socket, remote) == 0 &&
+               tcp_host_may_open_fast(socket->host->tcp, &socket->settings, &remote->address);
+}
+
 int stream_connect(Socket *socket, const struct endpoint *remote)
 {
+        size_t taken = 0;
+        if (socket->is_connecting)
+                return connect_outcome(socket);
+        if (socket->connection != NULL || socket->listener != NULL || socket->is_deferred)
+                return -EISCONN;
+        if (!may_defer(socket, remote))
+                return begin_connecting(socket, remote, NULL, &taken);
+        socket->is_deferred = true;
+        socket->deferred = *remote;
+        socket_update(socket);
+        return 0;
+}
+
+bool socket_opens_fast(const Socket *socket, const struct socket_writing *writing)
+{
+        return socket->is_deferred || (socket->ops == &socket_stream && (writing->flags & MSG_FASTOPEN));
+}
+
+/* tcp_sendmsg_fastopen. A connection that has been opened meanwhile is like any other, once. */
+int socket_open_fast(Socket *socket, const struct socket_writing *writing, size_t *taken)
+{
+        if (!is_fast(socket))
+                return -EOPNOTSUPP;
         if (socket->is_connecting)
                 return connect_outcome(socket);
         if (socket->connection != NULL || socket->listener != NULL)
                 return -EISCONN;
-        return begin_connecting(socket, remote);
+        const struct endpoint *remote = socket->is_deferred ? &socket->deferred : writing->remote;
+        if (remote == NULL)
+                return -EOPNOTSUPP;
+        socket->is_deferred = false;
+        return begin_connecting(socket, remote, writing, taken);
 }
 
 /* ---- Disconnecting ---- */
@@ -144,6 +217,7 @@ int stream_disconnect(Socket *socket)
                 drop_connection(socket);
         }
         forget_port(socket);
+        socket->is_deferred = false;
         socket->is_read_shut = socket->is_write_shut = false;
         socket_update(socket);
         return 0;

@@ -185,6 +185,32 @@ ssize_t sock_recvmsg(Process *process, int fd, struct sock_message *message, int
 
 /* ---- Sending ---- */
 
+/* Until the connection is open; 0 or a negative errno. */
+static ssize_t wait_until_open(const struct call *call, Socket *socket, time_ns deadline)
+{
+        ssize_t result;
+        do {
+                result = socket->ops->connect(socket, NULL);
+                if (result == -EALREADY)
+                        result = -EAGAIN;
+        } while (call_try_again(call, socket, &result, WAIT_TO_CONNECT, deadline));
+        return result == -EAGAIN ? -EINPROGRESS : result;
+}
+
+/* Fast open, RFC 7413: the call connects first. 0: it is done, and what was not taken is to be written; else
+ * the call is over. */
+static ssize_t open_first(const struct call *call, Socket *socket, const struct socket_writing *writing,
+        time_ns deadline, size_t *taken)
+{
+        ssize_t result = socket_open_fast(socket, writing, taken);
+        if (result != -EINPROGRESS)
+                return result;
+        if (*taken < writing->size && deadline > process_now(call->process))
+                tcp_conn_expect_text(socket->connection->tcp);
+        result = wait_until_open(call, socket, deadline);
+        return result == -EINPROGRESS && *taken > 0 ? (ssize_t)*taken : result;
+}
+
 /* What has been taken counts; an error that comes later is left for the next call. */
 static ssize_t write_waiting(const struct call *call, Socket *socket, const struct socket_writing *writing)
 {
@@ -194,6 +220,12 @@ static ssize_t write_waiting(const struct call *call, Socket *socket, const stru
         ssize_t result;
         if (process_is_cancelled(call->process))
                 return -ECANCELED;
+        if (socket_opens_fast(socket, writing)) {
+                result = open_first(call, socket, writing, deadline, &written);
+                if (result != 0 || written == writing->size)
+                        return result != 0 ? result : (ssize_t)written;
+                rest.flags &= ~MSG_FASTOPEN;
+        }
         do {
                 if (written > 0 && socket_has_failed(socket))
                         break;

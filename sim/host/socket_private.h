@@ -100,6 +100,8 @@ struct Socket {
         struct connection *connection;
         TcpListener *listener;
         struct four_tuple listener_name; /* the key it is found under */
+        struct endpoint deferred; /* whom connect has named: the SYN goes with the first text (fast open) */
+        bool is_deferred;
         bool is_connecting;              /* connect has begun, and no call has told how it ended */
         int error;                       /* of a connection that is no more: positive errno, once */
         uint16_t last_port;              /* of the last connection, which getsockname still tells; 0: none */
@@ -154,6 +156,10 @@ void socket_let_go(Socket *socket);
 /* Whether what was written, and the FIN, still waits for its acknowledgement. */
 bool socket_has_unacknowledged(const Socket *socket);
 int socket_take_error(Socket *socket);
+/* A sending call that connects (MSG_FASTOPEN), or that connect has left it to; RFC 7413. */
+bool socket_opens_fast(const Socket *socket, const struct socket_writing *writing);
+/* -EINPROGRESS: it has begun, and `*taken` bytes went with it. */
+int socket_open_fast(Socket *socket, const struct socket_writing *writing, size_t *taken);
 /* Put the socket's changed settings to use. */
 void socket_apply_settings(Socket *socket);
 /* live_settings.c: the host's settings became others. */

@@ -106,6 +106,8 @@ static ssize_t read_urgent(struct connection *connection, struct socket_reading 
 static ssize_t stream_read(Socket *socket, struct socket_reading *reading)
 {
         struct connection *connection = socket->connection;
+        if (connection == NULL && socket->is_deferred)
+                return -EAGAIN;
         if (connection == NULL)
                 return read_closed(socket, reading->flags);
         reading->from = connection->tuple.remote;
@@ -139,8 +141,6 @@ static ssize_t give_bytes(const Socket *socket, const struct socket_writing *wri
 static ssize_t stream_write(Socket *socket, const struct socket_writing *writing)
 {
         struct connection *connection = socket->connection;
-        if (writing->flags & MSG_FASTOPEN)
-                return -EOPNOTSUPP; /* as Linux without fast open */
         if (connection == NULL)
                 return socket->error != 0 ? -socket_take_error(socket) : -EPIPE;
         if (connection_is_opening(connection))
@@ -238,6 +238,8 @@ static unsigned stream_ready(const Socket *socket)
                 events = ready_to_read(socket, tcp_conn_ready(socket->connection->tcp));
         else if (socket->listener != NULL)
                 events = tcp_listener_has_connection(socket->listener) ? POLLIN : 0;
+        else if (socket->is_deferred)
+                events = POLLOUT;
         else if (socket->is_read_shut)
                 events |= POLLIN | POLLRDHUP;
         return events | (events & POLLIN ? POLLRDNORM : 0) | (events & POLLOUT ? POLLWRNORM : 0);

@@ -130,6 +130,22 @@ void tcp_conn_connect(TcpConn *conn, const struct four_tuple *tuple, time_ns now
         conn_leave_entry(conn);
 }
 
+size_t tcp_conn_connect_fast(
+        TcpConn *conn, const struct four_tuple *tuple, const void *bytes, size_t size, time_ns now)
+{
+        g_assert(conn->state == TCP_STATE_CLOSED && !conn->was_opened);
+        handshake_open(conn, tuple, now);
+        size_t taken = fast_open_begin(conn, bytes, size);
+        conn_set_state(conn, TCP_STATE_SYN_SENT);
+        conn_leave_entry(conn);
+        return taken;
+}
+
+void tcp_conn_expect_text(TcpConn *conn)
+{
+        conn->fast_open.is_text_waiting = true;
+}
+
 bool tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         conn->counts.segments_received++;

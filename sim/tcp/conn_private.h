@@ -118,6 +118,9 @@ struct fast_open {
         bool is_syn_text_taken; /* text that went with a SYN has been acknowledged, or taken */
         bool has_option;        /* the next SYN or SYN-ACK has the option: a cookie or, without bytes, a request */
         bool is_experimental;   /* in its old form */
+        bool has_asked;         /* our first SYN had it */
+        bool is_text_waiting;   /* the user has more text, and will write it when the connection is open */
+        uint32_t syn_text;      /* bytes that went with our first SYN */
         uint8_t cookie_size;
         uint8_t cookie[TCP_FAST_OPEN_COOKIE_MAX];
         TcpListener *listener; /* that counts it while it is pending; NULL: none does */
@@ -302,6 +305,11 @@ void handshake_accept_syn(TcpConn *conn, const struct four_tuple *tuple, const s
 void handshake_complete(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 void handshake_on_retransmit_deadline(TcpConn *conn, time_ns now);
 void handshake_fill_options(const TcpConn *conn, struct tcp_options *options);
+/* "If SND.UNA < SEG.ACK =< SND.NXT then the ACK is acceptable", of the SYN and what went with it. */
+static inline bool handshake_accepts_ack(const TcpConn *conn, struct seqnum ack)
+{
+        return seq_after(ack, conn->snd.iss) && seq_before_or_at(ack, conn->snd.nxt);
+}
 /* Karn: a SYN that was sent twice gives no sample (-1), unless its echo tells which sending was answered. */
 duration_ns handshake_round_trip(const TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* The last step to ESTABLISHED. */

@@ -21,6 +21,14 @@ void fast_open_leave(TcpConn *conn);
 
 /* ---- SYNs ---- */
 
+/* Our SYN takes with it as much of the user's first text as it may, or asks for a cookie. Bytes taken. */
+size_t fast_open_begin(TcpConn *conn, const void *bytes, size_t size);
+/* What it takes, when this is the one to take it. */
+void fast_open_fill_text(TcpConn *conn, struct tcp_segment *syn);
+/* The sending half has begun, as if nothing but the SYN had been sent and acknowledged: now the text. */
+void fast_open_settle(TcpConn *conn, struct seqnum acknowledged, time_ns now);
+/* After that, what else a SYN-ACK says. True: text is to be sent again, at once, which acknowledges it. */
+bool fast_open_on_syn_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* The option of the next SYN or SYN-ACK, if it has one. */
 void fast_open_fill_option(const TcpConn *conn, struct tcp_options *options);
 

@@ -122,7 +122,7 @@ void handshake_estimate_peer_mss(TcpConn *conn)
 /* Our SYN is acknowledged. */
 static void establish(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        conn->snd.una = segment->ack;
+        conn->snd.una = conn->snd.nxt = seq_add(conn->snd.iss, 1);
         conn->syn_wanted = false;
         conn->half_open_sendings = conn->is_passive ? (uint32_t)conn->counts.segments_sent : 0;
         conn->ack.last_received_at = now;
@@ -130,6 +130,7 @@ static void establish(TcpConn *conn, const struct tcp_segment *segment, time_ns 
         handshake_estimate_peer_mss(conn);
         receive_window_establish(conn, now);
         sender_start(conn, handshake_round_trip(conn, segment, now), now);
+        fast_open_settle(conn, segment->ack, now);
         handshake_start_keepalive(conn, now);
         if (conn->listener != NULL)
                 listener_on_child_established(conn->listener, conn);
@@ -156,7 +157,7 @@ void handshake_complete(TcpConn *conn, const struct tcp_segment *segment, time_n
  * is set...)". As Linux, a stamp that was never sent is as bad. */
 static bool has_bad_ack(const TcpConn *conn, const struct tcp_segment *segment)
 {
-        return (segment->flags & TCP_FLAG_ACK) && !seq_equal(segment->ack, conn->snd.nxt);
+        return (segment->flags & TCP_FLAG_ACK) && !handshake_accepts_ack(conn, segment->ack);
 }
 
 static bool has_bad_echo(const TcpConn *conn, const struct tcp_segment *segment, time_ns now)
@@ -187,7 +188,8 @@ static void on_reset(TcpConn *conn, const struct tcp_segment *segment)
 /* Whose data are about to follow sends no ACK before them; nor does who answers anyway (TCP_QUICKACK off). */
 static void acknowledge_syn_ack(TcpConn *conn, time_ns now)
 {
-        bool has_data = send_queue_size(&conn->send_queue) > 0 || conn->fin_queued;
+        bool has_data =
+                send_queue_size(&conn->send_queue) > 0 || conn->fin_queued || conn->fast_open.is_text_waiting;
         if (!has_data && !ack_in_pingpong(conn) && conn->settings.defer_accept == 0) {
                 conn_want_ack(conn, TCP_SEND_ACK);
                 return;
@@ -206,7 +208,8 @@ static void on_syn_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns
         if (!conn->window_scaling_agreed)
                 receive_window_forgo_scale(conn);
         establish(conn, segment, now);
-        acknowledge_syn_ack(conn, now);
+        if (!fast_open_on_syn_ack(conn, segment, now))
+                acknowledge_syn_ack(conn, now);
         urgent_on_segment(conn, segment);
 }
 

@@ -94,4 +94,6 @@ void path_mtu_shrink(TcpConn *conn, uint32_t mtu, time_ns now)
         conn->path_mtu = MIN(conn->path_mtu, MAX(mtu, least));
         if (conn_is_synchronized(conn))
                 cut_anew(conn, now);
+        else if (conn->fast_open.syn_text > 0 && conn->state == TCP_STATE_SYN_SENT)
+                conn->syn_wanted = true; /* it was that which was too large */
 }

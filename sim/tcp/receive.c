@@ -251,7 +251,7 @@ static bool completes_crossing(const TcpConn *conn, const struct tcp_segment *se
 {
         return conn->state == TCP_STATE_SYN_RECEIVED && (segment->flags & TCP_FLAG_ACK) &&
                tcp_segment_length(segment) == 1 && seq_equal(segment->seq, conn->rcv.irs) &&
-               seq_equal(segment->ack, conn->snd.nxt);
+               handshake_accepts_ack(conn, segment->ack);
 }
 
 /* RFC 5961 section 4.2: in a synchronized state "irrespective of the sequence number, TCP endpoints MUST send
@@ -271,7 +271,7 @@ static enum verdict check_syn(TcpConn *conn, const struct tcp_segment *segment, 
  * acceptable, form a reset segment <SEQ=SEG.ACK><CTL=RST> and send it." */
 static enum verdict acknowledge_syn(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        if (!seq_equal(segment->ack, conn->snd.nxt)) {
+        if (!handshake_accepts_ack(conn, segment->ack)) {
                 receive_note_refused(conn, segment, TCP_REFUSED_BAD_ACK);
                 closing_want_reset(conn, segment->ack);
                 return STOP;

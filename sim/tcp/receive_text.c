@@ -274,13 +274,11 @@ void receive_text_of_syn(TcpConn *conn, const struct tcp_segment *syn, time_ns n
 {
         struct reassembly_outcome outcome;
         uint64_t next = conn->rcv.reassembly.next;
-        if (syn->payload.length == 0)
-                return;
         look_for_fin(conn, syn, true);
         insert(conn, syn, &outcome);
-        receive_memory_store(
-                &conn->rcv.memory, next, next + outcome.in_order, receive_packet_size(conn, syn));
-        receive_memory_release(&conn->rcv.memory, conn->rcv.reassembly.next);
+        if (outcome.in_order > 0)
+                receive_memory_store(
+                        &conn->rcv.memory, next, next + outcome.in_order, receive_packet_size(conn, syn));
         if (has_reached_fin(conn))
                 take_fin(conn, now);
 }

@@ -311,10 +311,25 @@ static void join_lost(struct scoreboard *board)
         }
 }
 
+/* tcp_non_congestion_loss_retransmit: what is lost is sent again. The window is left alone: it is no more
+ * data that will be in the network. */
+static void resend_without_congestion(TcpConn *conn, enum tcp_loss_sign sign, time_ns now)
+{
+        struct recovery *recovery = &conn->recovery;
+        if (recovery->state != TCP_CONGESTION_LOSS) {
+                recovery->high_seq = conn->snd.nxt;
+                conn->cong.ssthresh = cong_current_ssthresh(&conn->cong, recovery->state);
+                conn->cong.prior_ssthresh = 0;
+                recovery->has_undo_marker = false;
+                recovery_set_state(conn, TCP_CONGESTION_LOSS, now);
+                recovery_note(conn, TCP_NOTE_RECOVERY_ENTERED, sign);
+        }
+        recovery->wish = RESEND_LOST;
+}
+
 void recovery_mark_too_large(TcpConn *conn, time_ns now)
 {
         struct scoreboard *board = &conn->scoreboard;
-        struct recovery *recovery = &conn->recovery;
         for (uint32_t i = 0; i < board->count; i++) {
                 struct sent_segment *segment = scoreboard_at(board, i);
                 if (segment->length - segment->has_fin > conn->snd.mss)
@@ -325,16 +340,15 @@ void recovery_mark_too_large(TcpConn *conn, time_ns now)
         join_lost(board);
         if (!sack_is_used(conn))
                 newreno_limit(conn);
-        /* The window is left alone: it is no more data that will be in the network, only more segments. */
-        if (recovery->state != TCP_CONGESTION_LOSS) {
-                recovery->high_seq = conn->snd.nxt;
-                conn->cong.ssthresh = cong_current_ssthresh(&conn->cong, recovery->state);
-                conn->cong.prior_ssthresh = 0;
-                recovery->has_undo_marker = false;
-                recovery_set_state(conn, TCP_CONGESTION_LOSS, now);
-                recovery_note(conn, TCP_NOTE_RECOVERY_ENTERED, TCP_LOSS_PATH_MTU);
-        }
-        recovery->wish = RESEND_LOST;
+        resend_without_congestion(conn, TCP_LOSS_PATH_MTU, now);
+}
+
+void recovery_mark_all_lost(TcpConn *conn, time_ns now)
+{
+        struct scoreboard *board = &conn->scoreboard;
+        for (uint32_t i = 0; i < board->count; i++)
+                recovery_mark_lost(conn, scoreboard_at(board, i), TCP_LOSS_PARTIAL_ACK);
+        resend_without_congestion(conn, TCP_LOSS_PARTIAL_ACK, now);
 }
 
 /* ---- For the sender ---- */

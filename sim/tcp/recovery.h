@@ -26,6 +26,8 @@ void recovery_note(TcpConn *conn, enum tcp_note_kind kind, enum tcp_loss_sign si
 void recovery_mark_lost(TcpConn *conn, struct sent_segment *segment, enum tcp_loss_sign sign);
 /* These are lost to a smaller path MTU: no sign of congestion. RFC 1191 section 6.4 */
 void recovery_mark_too_large(TcpConn *conn, time_ns now);
+/* All that is in flight is lost, and not by congestion: a SYN's text that the SYN-ACK leaves out. */
+void recovery_mark_all_lost(TcpConn *conn, time_ns now);
 
 /* In flight, as the window counts them. */
 uint32_t recovery_in_flight(const TcpConn *conn);

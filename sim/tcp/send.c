@@ -5,6 +5,7 @@
 #include "tcp/conn_private.h"
 
 #include "tcp/ecn.h"
+#include "tcp/fast_open.h"
 #include "tcp/sender.h"
 #include "tcp/urgent.h"
 
@@ -113,6 +114,7 @@ static bool send_syn(TcpConn *conn, time_ns now, struct tcp_segment *segment, st
         }
         fill_timestamps(conn, segment, now);
         handshake_fill_options(conn, &segment->options);
+        fast_open_fill_text(conn, segment);
         handshake_on_syn_sent(conn, now);
         tell(conn, sending, is_answer ? TCP_SEND_SYN_ACK : TCP_SEND_SYN);
         sending->sending = conn->syn_sendings;

@@ -57,6 +57,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TcpConn, tcp_conn_free)
 /* The active OPEN. */
 void tcp_conn_connect(TcpConn *conn, const struct four_tuple *tuple, time_ns now);
 
+/* The same with fast open (RFC 7413): the first text goes with the SYN, or a cookie is asked for. Bytes taken. */
+size_t tcp_conn_connect_fast(
+        TcpConn *conn, const struct four_tuple *tuple, const void *bytes, size_t size, time_ns now);
+/* Whether text may go with a SYN to this server: its cookie is known, or not needed. */
+bool tcp_host_may_open_fast(
+        const TcpHost *host, const struct tcp_settings *settings, const struct ip_address *server);
+/* More will be written as soon as the connection is open: the last ACK of the handshake goes with it. */
+void tcp_conn_expect_text(TcpConn *conn);
+
 /* A segment for this four-tuple. False when the connection, in TIME-WAIT, gives way to this SYN (RFC 6191): it is
  * CLOSED now, and the segment is to be offered to the listener. */
 bool tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);

@@ -18,6 +18,7 @@ struct successor {
 struct TcpHost {
         PayloadPool *pool;
         uint8_t secret[SIPHASH_KEY_SIZE];
+        CookieCache *cookies;
         GArray *notes; /* of struct tcp_note: what the last entry left; emptied when all have been fetched */
         guint next_note;
         uint64_t wanted_kinds;
@@ -34,6 +35,7 @@ TcpHost *tcp_host_new(PayloadPool *pool, const uint8_t secret[16])
         TcpHost *host = g_new0(TcpHost, 1);
         host->pool = pool;
         memcpy(host->secret, secret, sizeof host->secret);
+        host->cookies = cookie_cache_new();
         host->notes = g_array_new(FALSE, TRUE, sizeof(struct tcp_note));
         return host;
 }
@@ -49,6 +51,7 @@ void tcp_host_free(TcpHost *host)
                 g_free(conn);
         }
         g_array_free(host->notes, TRUE);
+        cookie_cache_free(host->cookies);
         g_free(host);
 }
 
@@ -71,6 +74,11 @@ bool tcp_host_next_note(TcpHost *host, struct tcp_note *note)
 PayloadPool *tcp_host_pool(const TcpHost *host)
 {
         return host->pool;
+}
+
+CookieCache *tcp_host_cookies(const TcpHost *host)
+{
+        return host->cookies;
 }
 
 const uint8_t *tcp_host_secret(const TcpHost *host)

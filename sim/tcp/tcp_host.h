@@ -5,6 +5,7 @@
 #ifndef INORDER_TCP_HOST_H
 #define INORDER_TCP_HOST_H
 
+#include "tcp/cookie_cache.h"
 #include "tcp/tcp_conn.h"
 
 PayloadPool *tcp_host_pool(const TcpHost *host);
@@ -13,6 +14,8 @@ PayloadPool *tcp_host_pool(const TcpHost *host);
 struct tcp_note *tcp_host_note(TcpHost *host, enum tcp_note_kind kind);
 
 const uint8_t *tcp_host_secret(const TcpHost *host);
+/* What is known of servers that open fast. */
+CookieCache *tcp_host_cookies(const TcpHost *host);
 
 void tcp_host_count(TcpHost *host, enum tcp_counter counter);
 

@@ -46,7 +46,8 @@ struct tcp_settings tcp_settings_default(void)
                 .receive_low_water = 1,
                 .unsent_low_water = UINT32_MAX,
                 .challenge_limit = UINT32_MAX,
-                .fast_open_flags = TCP_FAST_OPEN_CLIENT | TCP_FAST_OPEN_SERVER | TCP_FAST_OPEN_ANY_LISTENER,
+                .fast_open_flags = TCP_FAST_OPEN_CLIENT | TCP_FAST_OPEN_SERVER | TCP_FAST_OPEN_ANY_LISTENER |
+                                   TCP_FAST_OPEN_ANY_CLIENT,
                 .msl = 30 * SECOND,        /* TIME-WAIT is 60 s */
                 .fin_wait_2 = 60 * SECOND, /* tcp_fin_timeout */
         };

@@ -36,6 +36,7 @@ enum tcp_fast_open_flag {
         TCP_FAST_OPEN_CLIENT_NO_COOKIE = 0x4, /* without a cookie */
         TCP_FAST_OPEN_SERVER_NO_COOKIE = 0x200,
         TCP_FAST_OPEN_ANY_LISTENER = 0x400,   /* without TCP_FASTOPEN: as many as its backlog */
+        TCP_FAST_OPEN_ANY_CLIENT = 0x1000000, /* without TCP_FASTOPEN_CONNECT; not Linux's */
 };
 
 #define TCP_FAST_OPEN_KEY_SIZE 16
