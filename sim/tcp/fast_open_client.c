@@ -103,7 +103,6 @@ static void keep_rest(TcpConn *conn, uint32_t length, time_ns now)
         record->has_push = true;
         record->burst = ++conn->bursts;
         rate_sample_on_sent(conn, record, 0, conn->syn_sent_at);
-        conn->unanswered_since = now;
         sender_timer_rearm(conn, now);
 }
 
