@@ -85,6 +85,7 @@ static void fill_sending(struct tcp_conn_info *info, const struct tcp_report *re
         info->delivered_ce = report->delivered_ce_segments;
         info->dsack_dups = report->duplicates_reported;
         info->pacing_rate = report->pacing_rate;
+        info->fastopen_client_fail = report->fast_open_failure & 3;
         fill_delivery_rate(info, report);
 }
 

@@ -333,6 +333,7 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .ecn_agreed = conn->ecn.is_agreed,
                 .ecn_seen = conn->ecn.has_seen_ect,
                 .syn_text_taken = conn->fast_open.is_syn_text_taken,
+                .fast_open_failure = conn->fast_open.failure,
                 .is_fast_open_child = conn->fast_open.is_child,
                 .send_window = conn->snd.wnd,
                 .receive_window = receive_window(conn),

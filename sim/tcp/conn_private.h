@@ -120,6 +120,7 @@ struct fast_open {
         bool is_experimental;   /* in its old form */
         bool has_asked;         /* our first SYN had it */
         bool is_text_waiting;   /* the user has more text, and will write it when the connection is open */
+        enum tcp_fast_open_failure failure;
         uint32_t syn_text;      /* bytes that went with our first SYN */
         uint8_t cookie_size;
         uint8_t cookie[TCP_FAST_OPEN_COOKIE_MAX];

@@ -8,6 +8,7 @@
 #include "tcp/sender.h"
 #include "tcp/sender_timer.h"
 #include "tcp/siphash.h"
+#include "tcp/undo.h"
 #include "wire/byte_order.h"
 
 #define COOKIE_SIZE 8
@@ -146,12 +147,21 @@ static void measure_handshake(TcpConn *conn, const struct tcp_segment *segment, 
         sender_timer_note_rtt(conn, sample);
 }
 
+/* The timer was needless, says the timestamp; or nothing was lost. */
+static void leave_loss(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        const struct ack_event event = { .segment = segment, .now = now };
+        if (conn->recovery.state == TCP_CONGESTION_LOSS && conn->scoreboard.count == 0)
+                undo_try_recovery(conn, &event);
+}
+
 /* What was sent meanwhile has its timer from now on. */
 static void finish(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         fast_open_leave(conn);
         conn->syn_wanted = false;
         sender_timer_rearm(conn, now);
+        leave_loss(conn, segment, now);
         measure_handshake(conn, segment, now);
         handshake_start_keepalive(conn, now);
         if (conn->state != TCP_STATE_SYN_RECEIVED)
@@ -193,5 +203,7 @@ bool fast_open_waits_on(TcpConn *conn, time_ns now)
         }
         if (conn->syn_timeouts == 1)
                 loss_begin(conn, TCP_LOSS_TIMEOUT, now);
+        if (conn->recovery.first_resent_at == NO_TIME)
+                conn->recovery.first_resent_at = now;
         return true;
 }

@@ -37,6 +37,7 @@ bool tcp_host_may_open_fast(
 static void ask_for_cookie(TcpConn *conn, const struct known_server *server)
 {
         conn->fast_open.has_option = conn->fast_open.has_asked = true;
+        conn->fast_open.failure = TCP_FAST_OPEN_NO_COOKIE;
         conn->fast_open.cookie_size = 0;
         conn->fast_open.is_experimental = server != NULL && server->form == COOKIE_FORM_EXPERIMENTAL;
 }
@@ -145,11 +146,13 @@ static void learn(const TcpConn *conn, const struct tcp_options *options)
 
 bool fast_open_on_syn_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        const struct fast_open *fast_open = &conn->fast_open;
+        struct fast_open *fast_open = &conn->fast_open;
         if (!fast_open->has_asked && fast_open->syn_text == 0)
                 return false;
         learn(conn, &segment->options);
         if (fast_open->syn_text > 0 && !is_wholly_acknowledged(conn)) {
+                fast_open->failure = conn->syn_sendings > 1 ? TCP_FAST_OPEN_SYN_SENT_AGAIN
+                                                            : TCP_FAST_OPEN_NOT_ACKNOWLEDGED;
                 recovery_mark_all_lost(conn, now);
                 return true;
         }

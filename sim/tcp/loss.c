@@ -25,7 +25,8 @@ static bool is_too_young(const TcpConn *conn, const struct sent_segment *segment
 static void mark_lost(TcpConn *conn, enum tcp_loss_sign sign, time_ns now)
 {
         struct scoreboard *board = &conn->scoreboard;
-        bool has_reneged = scoreboard_first(board)->is_sacked;
+        const struct sent_segment *first = scoreboard_first(board);
+        bool has_reneged = first != NULL && first->is_sacked;
         if (has_reneged) {
                 scoreboard_forget_sacks(board);
                 tcp_host_count(conn->host, TCP_COUNTER_SACK_RENEGING);

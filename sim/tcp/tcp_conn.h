@@ -217,6 +217,14 @@ struct tcp_counts {
         uint32_t window_probes;
 };
 
+/* Why text did not go with a SYN, or was not taken: Linux's enum tcp_fastopen_client_fail. */
+enum tcp_fast_open_failure {
+        TCP_FAST_OPEN_NO_FAILURE,
+        TCP_FAST_OPEN_NO_COOKIE,
+        TCP_FAST_OPEN_NOT_ACKNOWLEDGED,
+        TCP_FAST_OPEN_SYN_SENT_AGAIN,
+};
+
 /* A look inside, for TCP_INFO and the trace. */
 struct tcp_report {
         enum tcp_state state;
@@ -252,6 +260,7 @@ struct tcp_report {
         bool ecn_agreed;
         bool ecn_seen; /* ECN-capable segments came */
         bool syn_text_taken; /* fast open: text went with the SYN, and was taken */
+        enum tcp_fast_open_failure fast_open_failure;
         bool is_fast_open_child; /* a listener's that was open before its handshake was done */
         uint32_t send_window;
         uint32_t receive_window;
