@@ -128,8 +128,8 @@ static const struct cookie_case {
 } cookie_cases[] = {
         { "192.168.0.1", "192.0.2.1", { 0x30, 0x21, 0xb9, 0xd8, 0x89, 0x01, 0x7e, 0xeb },
                 "as Linux 6.18, IPv4" },
-        { "fd3d:0a0b:17d6::1", "fd3d:fa7b:d17d::1", { 0x9b, 0x2f, 0x0e, 0x5b, 0x41, 0xb6, 0x32, 0x51 },
-                "as Linux 6.18, IPv6" },
+        { "fd3d:a0b:17d6:8888::1", "fd3d:fa7b:d17d:8888::1",
+                { 0x9b, 0x2f, 0x0e, 0x5b, 0x41, 0xb6, 0x32, 0x51 }, "as Linux 6.18, IPv6" },
 };
 
 START_TEST(cookies_are_those_of_linux)
