@@ -82,6 +82,7 @@ static const struct {
         { "fast-retransmit", "fast retransmit" },
         { "recovery", "recovery" },
         { "timeout", "after a timeout" },
+        { "tail-probe", "tail probe" },
         { "window-probe", "window probe" },
         { "keepalive", "keepalive" },
         { "limited-transmit", "limited transmit" },

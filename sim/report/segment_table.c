@@ -108,7 +108,7 @@ static bool has_flag(const char *flags, const char *flag)
 /* A SYN is sent again for no other reason than a timeout. */
 const char *segment_letter(const struct segment *segment)
 {
-        if (segment->kind == SEGMENT_PROBE)
+        if (segment->kind == SEGMENT_PROBE || strcmp(segment->why, "tail-probe") == 0)
                 return "P";
         if (segment->kind != SEGMENT_RETRANSMISSION)
                 return NULL;
