@@ -149,6 +149,11 @@ static void set_syn_linear_timeouts(struct tcp_settings *settings, const int64_t
         settings->syn_linear_timeouts = (uint32_t)numbers[0];
 }
 
+static void set_time_wait_protection(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->time_wait_is_protected = numbers[0] != 0;
+}
+
 static void set_abort_on_overflow(struct tcp_settings *settings, const int64_t *numbers)
 {
         settings->abort_on_overflow = numbers[0] != 0;
@@ -276,7 +281,7 @@ static const struct sysctl_entry entries[] = {
         { "tcp_min_snd_mss", "48", 1, 48, 65535, .fixed = "48" },
         { "tcp_mtu_probing", "0", 1, 0, BYTE_MAX, .fixed = "0" },
         { "tcp_tw_reuse", "2", 1, 0, 2, .fixed = "0,1,2" },
-        { "tcp_rfc1337", "0", 1, 0, BYTE_MAX, .fixed = "0" },
+        { "tcp_rfc1337", "0", 1, 0, BYTE_MAX, .apply = set_time_wait_protection },
         { "tcp_stdurg", "0", 1, 0, BYTE_MAX, .apply = set_urgent_on_last_byte },
         { "tcp_app_win", "31", 1, 0, 31, .fixed = "31" },
         { "tcp_thin_linear_timeouts", "0", 1, 0, BYTE_MAX, .fixed = "0" },

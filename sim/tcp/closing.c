@@ -175,11 +175,12 @@ void closing_answer_with_reset(TcpConn *conn, const struct tcp_segment *segment)
 }
 
 /* RFC 9293 section 3.10.5: the states in which ABORT sends <SEQ=SND.NXT><CTL=RST>; and, as Linux, those in
- * which the peer has sent its FIN, but ours has not gone out. */
+ * which the peer has sent its FIN, but ours has not gone out. A listener's request is dropped in silence. */
 static bool peer_must_know(const TcpConn *conn)
 {
         switch (conn->state) {
         case TCP_STATE_SYN_RECEIVED:
+                return !conn->is_passive || conn->fast_open.is_child;
         case TCP_STATE_ESTABLISHED:
         case TCP_STATE_FIN_WAIT_1:
         case TCP_STATE_FIN_WAIT_2:

@@ -113,6 +113,7 @@ struct tcp_settings {
         uint8_t fast_open_keys[TCP_FAST_OPEN_KEYS_MAX][TCP_FAST_OPEN_KEY_SIZE]; /* cookies are made with the first */
         duration_ns msl;         /* TIME-WAIT lasts twice this unless time_wait is set. RFC 9293 section 3.4.2 */
         duration_ns time_wait;   /* 0: 2 * msl */
+        bool time_wait_is_protected; /* tcp_rfc1337: a reset does not end it */
         duration_ns fin_wait_2;  /* a closed socket's connection waits so long for the peer's FIN */
 };
 

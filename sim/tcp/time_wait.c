@@ -115,7 +115,7 @@ static void on_segment_without_user(TcpConn *conn, const struct tcp_segment *seg
 /* A reset that hits, which RFC 1337 would have ignored, or a bare ACK. */
 static void on_next_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        if (segment->flags & TCP_FLAG_RST) {
+        if ((segment->flags & TCP_FLAG_RST) && !conn->settings.time_wait_is_protected) {
                 conn_end(conn);
                 return;
         }
