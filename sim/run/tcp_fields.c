@@ -189,6 +189,7 @@ static const struct field tcp_fields[] = {
         { .name = "syn-ack-retries", COUNT(syn_ack_retries), .most = 127 },
         { .name = "syn-linear-timeouts", COUNT(syn_linear_timeouts), .most = 127 },
         { .name = "retries", COUNT(retries), .most = 1000 },
+        { .name = "orphan-retries", COUNT(orphan_retries), .most = 1000 },
         { .name = "user-timeout", TIME(user_timeout), .zero = "off" },
         { .name = "keepalive", .type = &keepalive },
         { .name = "keepalive-interval", TIME(keepalive_interval), .least = MILLISECOND },

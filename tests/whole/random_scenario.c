@@ -111,7 +111,7 @@ static void add_buffer(struct lottery *lottery, const char *key, uint64_t least)
 /* A host that gives up only in an unlucky millennium. */
 static void add_tcp(struct lottery *lottery)
 {
-        add(lottery, "    tcp:\n      retries: 1000\n      syn-retries: 127\n      syn-ack-retries: 127\n");
+        add(lottery, "    tcp:\n      retries: 1000\n      orphan-retries: 1000\n      syn-retries: 127\n      syn-ack-retries: 127\n");
         add(lottery, "      congestion-control: %s\n",
                 draw_word(lottery, (const char *const[WORDS_MAX]){ "reno", "cubic" }));
         add(lottery, "      recovery: %s\n",
