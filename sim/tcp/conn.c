@@ -64,6 +64,7 @@ void conn_fail(TcpConn *conn, int error)
 
 void conn_time_out(TcpConn *conn)
 {
+        tcp_host_count(conn->host, TCP_COUNTER_ABORT_ON_TIMEOUT);
         conn_fail(conn, conn->soft_error != 0 ? conn->soft_error : ETIMEDOUT);
 }
 
@@ -126,6 +127,7 @@ void tcp_conn_connect(TcpConn *conn, const struct four_tuple *tuple, time_ns now
 {
         g_assert(conn->state == TCP_STATE_CLOSED && !conn->was_opened);
         handshake_open(conn, tuple, now);
+        tcp_host_count(conn->host, TCP_COUNTER_ACTIVE_OPENS);
         conn_set_state(conn, TCP_STATE_SYN_SENT);
         conn_leave_entry(conn);
 }

@@ -129,6 +129,7 @@ void tcp_conn_close(TcpConn *conn, time_ns now)
         if (conn->state == TCP_STATE_SYN_SENT) {
                 conn_end(conn);
         } else if (is_lossy) {
+                tcp_host_count(conn->host, TCP_COUNTER_ABORT_ON_CLOSE);
                 closing_send_reset(conn);
                 conn_end(conn);
         } else if (conn->settings.linger && conn->settings.linger_time == 0) {

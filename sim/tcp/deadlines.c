@@ -28,6 +28,7 @@ static void on_retransmit(TcpConn *conn, time_ns now)
 static void on_delayed_ack(TcpConn *conn, time_ns now)
 {
         conn_note_deadline(conn, TCP_DEADLINE_DELAYED_ACK);
+        tcp_host_count(conn->host, TCP_COUNTER_DELAYED_ACKS);
         ack_on_delay_over(conn, now);
 }
 

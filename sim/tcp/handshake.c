@@ -132,6 +132,8 @@ static void establish(TcpConn *conn, const struct tcp_segment *segment, time_ns 
         sender_start(conn, handshake_round_trip(conn, segment, now), now);
         fast_open_settle(conn, segment->ack, now);
         handshake_start_keepalive(conn, now);
+        if (conn->is_passive)
+                tcp_host_count(conn->host, TCP_COUNTER_PASSIVE_OPENS);
         if (conn->listener != NULL)
                 listener_on_child_established(conn->listener, conn);
 }
@@ -254,6 +256,12 @@ static void note_stamp(TcpConn *conn, time_ns now)
                 conn->syn_stamp_first = conn->syn_stamp_last;
 }
 
+static void count_again(TcpConn *conn)
+{
+        conn->counts.retransmitted_segments++;
+        tcp_host_count(conn->host, TCP_COUNTER_SYN_RETRANSMITS);
+}
+
 void handshake_on_syn_sent(TcpConn *conn, time_ns now)
 {
         bool is_answer_to_crossing = conn->syn_is_answer;
@@ -263,7 +271,7 @@ void handshake_on_syn_sent(TcpConn *conn, time_ns now)
         if (conn->syn_sendings++ == 0)
                 conn->syn_sent_at = now;
         else if (!is_answer_to_crossing)
-                conn->counts.retransmitted_segments++;
+                count_again(conn);
         note_stamp(conn, now);
         if (conn->is_passive) {
                 if (conn->syn_sendings == 1)

@@ -69,6 +69,8 @@ bool listener_has_room_for_child(const TcpListener *listener)
         if (listener->ready.length < listener->backlog)
                 return true;
         note_full(listener, TCP_NOTE_ACCEPT_QUEUE_FULL, listener->ready.length);
+        tcp_host_count(listener->host, TCP_COUNTER_LISTEN_OVERFLOWS);
+        tcp_host_count(listener->host, TCP_COUNTER_LISTEN_DROPS);
         return false;
 }
 

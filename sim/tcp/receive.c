@@ -53,8 +53,17 @@ static void challenge(TcpConn *conn, time_ns now)
 {
         if (!receive_may_answer(conn, now))
                 return;
-        if (tcp_host_may_challenge(conn->host, conn->settings.challenge_limit, now))
-                conn_want_ack(conn, TCP_SEND_CHALLENGE_ACK);
+        if (!tcp_host_may_challenge(conn->host, conn->settings.challenge_limit, now))
+                return;
+        tcp_host_count(conn->host, TCP_COUNTER_CHALLENGE_ACKS);
+        conn_want_ack(conn, TCP_SEND_CHALLENGE_ACK);
+}
+
+static void challenge_syn(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        receive_note_refused(conn, segment, TCP_REFUSED_SYN);
+        tcp_host_count(conn->host, TCP_COUNTER_SYN_CHALLENGES);
+        challenge(conn, now);
 }
 
 /* tcp_send_dupack: what has come already is told, and the next ACKs are not delayed. A probe of a closed
@@ -81,8 +90,7 @@ static enum verdict refuse(
         TcpConn *conn, const struct tcp_segment *segment, enum tcp_refusal why, time_ns now)
 {
         if (segment->flags & TCP_FLAG_SYN) {
-                receive_note_refused(conn, segment, TCP_REFUSED_SYN);
-                challenge(conn, now);
+                challenge_syn(conn, segment, now);
                 return STOP;
         }
         receive_note_refused(conn, segment, why);
@@ -161,6 +169,7 @@ static enum verdict check_timestamp(TcpConn *conn, const struct tcp_segment *seg
                 receive_note_refused(conn, segment, TCP_REFUSED_OLD_TIMESTAMP);
                 return STOP;
         }
+        tcp_host_count(conn->host, TCP_COUNTER_PAWS_ESTABLISHED);
         return refuse(conn, segment, TCP_REFUSED_OLD_TIMESTAMP, now);
 }
 
@@ -260,8 +269,7 @@ static enum verdict check_syn(TcpConn *conn, const struct tcp_segment *segment, 
 {
         if (!(segment->flags & TCP_FLAG_SYN) || completes_crossing(conn, segment))
                 return GO_ON;
-        receive_note_refused(conn, segment, TCP_REFUSED_SYN);
-        challenge(conn, now);
+        challenge_syn(conn, segment, now);
         return STOP;
 }
 

@@ -250,6 +250,7 @@ static void hold(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
                 receive_packet_size(conn, segment));
         if (segment->payload.length == 0)
                 conn->counts.out_of_order_arrivals++;
+        tcp_host_count(conn->host, TCP_COUNTER_OFO_QUEUE);
         receive_window_on_held(conn);
 }
 

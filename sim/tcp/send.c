@@ -180,6 +180,7 @@ static bool send_keepalive(
         segment->seq = seq_sub(conn->snd.nxt, 1);
         fill_answer(conn, segment, false, now);
         tell(conn, sending, TCP_SEND_KEEPALIVE);
+        tcp_host_count(conn->host, TCP_COUNTER_KEEPALIVES);
         return true;
 }
 

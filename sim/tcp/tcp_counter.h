@@ -12,16 +12,10 @@
 #define TCP_COUNTER_TABLE(ROW)                                   \
         ROW(ACTIVE_OPENS, "TcpActiveOpens")                      \
         ROW(PASSIVE_OPENS, "TcpPassiveOpens")                    \
-        ROW(ATTEMPT_FAILS, "TcpAttemptFails")                    \
-        ROW(ESTAB_RESETS, "TcpEstabResets")                      \
-        ROW(IN_SEGMENTS, "TcpInSegs")                            \
-        ROW(OUT_SEGMENTS, "TcpOutSegs")                          \
         ROW(RETRANSMITTED, "TcpRetransSegs")                     \
-        ROW(OUT_RESETS, "TcpOutRsts")                            \
         ROW(LISTEN_OVERFLOWS, "TcpExtListenOverflows")           \
         ROW(LISTEN_DROPS, "TcpExtListenDrops")                   \
         ROW(PAWS_ESTABLISHED, "TcpExtPAWSEstab")                 \
-        ROW(PAWS_ACTIVE, "TcpExtPAWSActive")                     \
         ROW(DELAYED_ACKS, "TcpExtDelayedACKs")                   \
         ROW(FAST_RETRANSMITS, "TcpExtTCPFastRetrans")            \
         ROW(SLOW_START_RETRANSMITS, "TcpExtTCPSlowStartRetrans") \
@@ -38,28 +32,13 @@
         ROW(DSACK_UNDO, "TcpExtTCPDSACKUndo")                    \
         ROW(LOSS_UNDO, "TcpExtTCPLossUndo")                      \
         ROW(SPURIOUS_RTOS, "TcpExtTCPSpuriousRTOs")              \
-        ROW(DSACK_SENT, "TcpExtTCPDSACKOldSent")                 \
-        ROW(DSACK_OFO_SENT, "TcpExtTCPDSACKOfoSent")             \
         ROW(DSACK_RECEIVED, "TcpExtTCPDSACKRecv")                \
         ROW(OFO_QUEUE, "TcpExtTCPOFOQueue")                      \
-        ROW(OFO_DROP, "TcpExtTCPOFODrop")                        \
-        ROW(RECEIVE_QUEUE_DROP, "TcpExtTCPRcvQDrop")             \
-        ROW(ZERO_WINDOW_DROP, "TcpExtTCPZeroWindowDrop")         \
-        ROW(BEYOND_WINDOW, "TcpExtBeyondWindow")                 \
         ROW(CHALLENGE_ACKS, "TcpExtTCPChallengeACK")             \
         ROW(SYN_CHALLENGES, "TcpExtTCPSYNChallenge")             \
-        ROW(ACKS_SKIPPED_SEQ, "TcpExtTCPACKSkippedSeq")          \
-        ROW(ACKS_SKIPPED_PAWS, "TcpExtTCPACKSkippedPAWS")        \
-        ROW(ACKS_SKIPPED_SYN_RECV, "TcpExtTCPACKSkippedSynRecv") \
-        ROW(ACKS_SKIPPED_CHALLENGE, "TcpExtTCPACKSkippedChallenge") \
         ROW(SYN_RETRANSMITS, "TcpExtTCPSynRetrans")              \
-        ROW(DEFER_ACCEPT_DROP, "TcpExtTCPDeferAcceptDrop")       \
-        ROW(ABORT_ON_DATA, "TcpExtTCPAbortOnData")               \
         ROW(ABORT_ON_CLOSE, "TcpExtTCPAbortOnClose")             \
         ROW(ABORT_ON_TIMEOUT, "TcpExtTCPAbortOnTimeout")         \
-        ROW(ABORT_ON_LINGER, "TcpExtTCPAbortOnLinger")           \
-        ROW(TIME_WAIT, "TcpExtTW")                               \
-        ROW(ZERO_WINDOW_ADVERTISED, "TcpExtTCPToZeroWindowAdv")  \
         ROW(WINDOW_PROBES, "TcpExtTCPWinProbe")                  \
         ROW(KEEPALIVES, "TcpExtTCPKeepAlive")                    \
         ROW(HYSTART_TRAIN, "TcpExtTCPHystartTrainDetect")        \
