@@ -135,7 +135,7 @@ static void take_as_sent(TcpConn *conn, const struct sender_offer *offer, time_n
         uint32_t out = board->count;
         bool ends_write = offer->length > 0 && offer->length == sender_unsent_record(conn) &&
                           conn->snd.unpushed_end != conn->send_queue.end;
-        if (!seq_before(conn->snd.nxt, conn->burst.end))
+        if (!sender_is_within_burst(conn))
                 begin_burst(conn, offer);
         struct sent_segment *record = scoreboard_push(board, conn->snd.nxt, length, offer->has_fin, now);
         record->has_push = ends_write;
@@ -185,7 +185,7 @@ static bool send_new(TcpConn *conn, enum sender_urgency urgency, time_ns now, st
         if (offer.limit != TCP_LIMIT_NOTHING)
                 return false;
         /* A burst once begun is not paced within. */
-        if (urgency != SENDER_FORCE && !seq_before(conn->snd.nxt, conn->burst.end) && pacing_holds(conn, now))
+        if (urgency != SENDER_FORCE && !sender_is_within_burst(conn) && pacing_holds(conn, now))
                 return false;
         sending->reason = offer.length == 0 ? TCP_SEND_FIN : recovery_new_data_reason(conn);
         send_offer(conn, &offer, now, segment, sending);

@@ -155,10 +155,11 @@ static uint32_t burst_length(
         return (uint32_t)needed;
 }
 
-/* The rest of a burst goes on. */
-static bool is_within_burst(const TcpConn *conn)
+/* The device may have stopped the burst half-way, and the peer drawn its window back meanwhile. */
+bool sender_is_within_burst(const TcpConn *conn)
 {
-        return seq_before(conn->snd.nxt, conn->burst.end);
+        struct seqnum edge = seq_add(conn->snd.una, conn->snd.wnd);
+        return seq_before(conn->snd.nxt, conn->burst.end) && seq_before_or_at(conn->burst.end, edge);
 }
 
 static struct sender_offer cut(const TcpConn *conn, uint32_t burst, uint64_t unsent)
@@ -176,7 +177,7 @@ struct sender_offer sender_next_offer(const TcpConn *conn, enum sender_urgency u
         uint64_t unsent = sender_unsent_record(conn);
         if (!sender_has_unsent(conn))
                 return (struct sender_offer){ .limit = TCP_LIMIT_APPLICATION };
-        if (is_within_burst(conn))
+        if (sender_is_within_burst(conn))
                 return cut(conn, conn->burst.end.value - conn->snd.nxt.value, unsent);
         uint32_t segments = quota(conn, urgency);
         if (segments == 0)

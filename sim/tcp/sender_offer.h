@@ -30,6 +30,8 @@ uint64_t sender_unsent_record(const TcpConn *conn);
 bool sender_has_unsent(const TcpConn *conn);
 /* What the peer's window still takes; nothing when the peer has drawn it back below SND.NXT. */
 uint32_t sender_usable_window(const TcpConn *conn);
+/* The rest of a burst goes on, if the window takes all of it still. */
+bool sender_is_within_burst(const TcpConn *conn);
 /* The next segment is wholly within it. */
 bool sender_fits_window(const TcpConn *conn);
 /* The number behind the last byte written, and behind the FIN once it is queued. */
