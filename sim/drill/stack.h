@@ -121,7 +121,8 @@ struct stack_ops {
         /* "net.ipv4.tcp_sack" as "tcp_sack". False without an error: it has none of this name. */
         bool (*set_sysctl)(Stack *stack, const char *name, const char *value, GError **error);
         bool (*set_mtu)(Stack *stack, uint32_t mtu, GError **error);
-        bool (*set_queue_limit)(Stack *stack, uint32_t packets, GError **error); /* of the device: tc ... pfifo limit */
+        /* Of the device: tc ... pfifo limit. False without an error: nothing ever queues there. */
+        bool (*set_queue_limit)(Stack *stack, uint32_t packets, GError **error);
         /* A counter of netstat's since the start: "TcpExtTCPLossProbes". False: not kept. */
         bool (*counter)(Stack *stack, const char *name, int64_t *value);
 };

@@ -208,7 +208,7 @@ static bool simulated_set_queue_limit(Stack *stack, uint32_t packets, GError **e
         (void)stack;
         (void)packets;
         (void)error;
-        return true;
+        return false;
 }
 
 static bool simulated_counter(Stack *stack, const char *name, int64_t *value)
