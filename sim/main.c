@@ -19,7 +19,7 @@ static const struct command commands[] = {
         { "check", "SCENARIO", "say whether a scenario is valid", cmd_check },
         { "dump", "SCENARIO", "print a scenario's canonical form", cmd_dump },
         { "drill", "SCRIPT.pkt...", "run packet scripts against this TCP", cmd_drill },
-        { "bench", "[WORKLOAD]...", "measure speed", NULL },
+        { "bench", "[WORKLOAD]...", "measure speed", cmd_bench },
         { "sweep", "SCENARIO", "run every combination of values", NULL },
         { "explore", "SCENARIO", "search for failures", NULL },
         { "emulate", "SCENARIO", "carry real packets", NULL },

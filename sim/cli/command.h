@@ -26,6 +26,7 @@ struct command {
                 const struct command *command, int argc, char **argv); /* NULL: not yet available */
 };
 
+enum exit_status cmd_bench(const struct command *command, int argc, char **argv);
 enum exit_status cmd_run(const struct command *command, int argc, char **argv);
 enum exit_status cmd_check(const struct command *command, int argc, char **argv);
 enum exit_status cmd_dump(const struct command *command, int argc, char **argv);

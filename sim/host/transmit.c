@@ -159,6 +159,7 @@ void host_drop(Host *host, struct packet *packet, enum drop_reason reason, const
 void host_transmit(Host *host, struct packet *packet, Link *device, const struct cause *cause)
 {
         host->context->net->counts.sent++;
+        host->context->net->counts.data += packet->payload.length > 0;
         host->context->net->last_packet_at = host_now(host);
         packet->note.t_sent = host_now(host);
         host_trace_packet(host, packet, TRACE_SENT, packet->note.connection, cause);

@@ -58,6 +58,7 @@ struct packet_counts {
         uint64_t corrupted;
         uint64_t dropped[DROP_REASONS];
         uint64_t hops; /* transmissions completed */
+        uint64_t data; /* of those sent: with payload, whether for the first time or not */
 };
 
 /* What every link and node of one world shares. */

@@ -153,7 +153,7 @@ static bool release_held(World *world)
 }
 
 /* Run up to `stop` in slices, so that an interrupt is seen. False: interrupted. */
-static bool run_slices(World *world, const volatile int *interrupted)
+static bool run_slices(World *world, const volatile int *interrupted, const struct world_watch *watch)
 {
         time_ns stop = world->scenario->stop;
         while (proof_book_mismatch(world->proofs) == NULL) {
@@ -162,15 +162,17 @@ static bool run_slices(World *world, const volatile int *interrupted)
                         return true;
                 if (interrupted != NULL && *interrupted)
                         return false;
-                event_queue_run_until(world->events, MIN(next + SLICE, stop));
+                event_queue_run_until(world->events, MIN(next + watch->every, stop));
+                if (watch->look != NULL)
+                        watch->look(watch->data);
         }
         return true;
 }
 
-static enum run_end run_to_end(World *world, const volatile int *interrupted)
+static enum run_end run_to_end(World *world, const volatile int *interrupted, const struct world_watch *watch)
 {
         do {
-                if (!run_slices(world, interrupted))
+                if (!run_slices(world, interrupted, watch))
                         return RUN_INTERRUPTED;
                 if (proof_book_mismatch(world->proofs) != NULL)
                         return RUN_MISMATCH;
@@ -205,7 +207,13 @@ static void check_conservation(const World *world)
 
 enum run_end world_run(World *world, const volatile int *interrupted)
 {
-        enum run_end end = run_to_end(world, interrupted);
+        static const struct world_watch nobody = { .every = SLICE };
+        return world_run_watched(world, interrupted, &nobody);
+}
+
+enum run_end world_run_watched(World *world, const volatile int *interrupted, const struct world_watch *watch)
+{
+        enum run_end end = run_to_end(world, interrupted, watch);
         gather_figures(world);
         check_conservation(world);
         return end;

@@ -35,6 +35,15 @@ const char *run_end_name(enum run_end end); /* "done" */
 /* Run to the end. `*interrupted`, set by a signal, ends it early; may be NULL. */
 enum run_end world_run(World *world, const volatile int *interrupted);
 
+/* Who looks at a world from time to time while it runs. */
+struct world_watch {
+        duration_ns every; /* of simulated time */
+        void (*look)(void *data);
+        void *data;
+};
+enum run_end world_run_watched(
+        World *world, const volatile int *interrupted, const struct world_watch *watch);
+
 /* What the run has come to. */
 const struct packet_counts *world_packet_counts(const World *world);
 uint64_t world_in_flight(const World *world);

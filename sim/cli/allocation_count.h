@@ -1,0 +1,16 @@
+/*
+ * How often this program, its libraries included, has asked for memory.
+ *
+ * A counter of the process, since malloc is the process's: not a world's. It steers nothing.
+ */
+#ifndef INORDER_ALLOCATION_COUNT_H
+#define INORDER_ALLOCATION_COUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Calls of malloc, calloc, realloc and their like since the program began. False: they cannot be counted
+ * here. */
+bool allocation_count(uint64_t *calls);
+
+#endif
