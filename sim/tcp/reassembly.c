@@ -235,18 +235,37 @@ void reassembly_init(struct reassembly *reassembly, PayloadPool *pool)
         *reassembly = (struct reassembly){ .pool = pool };
 }
 
-void reassembly_forget_held(struct reassembly *reassembly)
+static void forget_pieces_from(struct reassembly *reassembly, uint64_t offset)
 {
-        for (uint32_t i = 0; i < reassembly->piece_count; i++)
-                payload_slice_unref(&piece_at(reassembly, i)->slice);
-        reassembly->piece_count = reassembly->range_count = 0;
-        reassembly->held_bytes = 0;
+        while (reassembly->piece_count > 0) {
+                struct held_piece *last = piece_at(reassembly, reassembly->piece_count - 1);
+                if (last->begin < offset) {
+                        last->slice.length = (uint32_t)(MIN(piece_end(last), offset) - last->begin);
+                        return;
+                }
+                payload_slice_unref(&last->slice);
+                reassembly->piece_count--;
+        }
+}
+
+void reassembly_forget_from(struct reassembly *reassembly, uint64_t offset)
+{
+        forget_pieces_from(reassembly, offset);
+        while (reassembly->range_count > 0) {
+                struct held_range *last = range_at(reassembly, reassembly->range_count - 1);
+                uint64_t end = MAX(MIN(last->end, offset), last->begin);
+                reassembly->held_bytes -= last->end - end;
+                last->end = end;
+                if (last->begin < end)
+                        return;
+                reassembly->range_count--;
+        }
 }
 
 void reassembly_clear(struct reassembly *reassembly)
 {
         reassembly_read(reassembly, NULL, reassembly_readable(reassembly));
-        reassembly_forget_held(reassembly);
+        reassembly_forget_from(reassembly, 0);
         ring_clear(&reassembly->ready);
         ring_clear(&reassembly->pieces);
         ring_clear(&reassembly->ranges);

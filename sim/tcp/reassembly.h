@@ -47,8 +47,8 @@ void reassembly_init(struct reassembly *reassembly, PayloadPool *pool);
 /* Let go of all bytes, readable and held, and of all memory; `next` stays. */
 void reassembly_clear(struct reassembly *reassembly);
 
-/* Let go of the held ones only. */
-void reassembly_forget_held(struct reassembly *reassembly);
+/* Let go of those held from `offset` on. */
+void reassembly_forget_from(struct reassembly *reassembly, uint64_t offset);
 
 /* Payload that begins at stream offset `offset`; any overlap with what is there. The caller has cut it to the
  * window; `payload` stays the caller's. */

@@ -164,10 +164,24 @@ void receive_memory_pack(struct receive_memory *memory)
         pack(memory, &memory->ready, &memory->ready_count);
 }
 
-void receive_memory_forget_held(struct receive_memory *memory)
+bool receive_memory_last_held(const struct receive_memory *memory, uint64_t *begin)
 {
-        while (memory->held_count > 0)
-                drop_held(memory, memory->held_count - 1);
+        if (memory->held_count == 0)
+                return false;
+        *begin = packet_at(&memory->held, memory->held_count - 1)->begin;
+        return true;
+}
+
+uint32_t receive_memory_drop_last_held(struct receive_memory *memory)
+{
+        uint32_t before = memory->allocated;
+        drop_held(memory, memory->held_count - 1);
+        return before - memory->allocated;
+}
+
+uint64_t receive_memory_held_end(const struct receive_memory *memory)
+{
+        return memory->held_count > 0 ? packet_at(&memory->held, memory->held_count - 1)->end : 0;
 }
 
 void receive_memory_clear(struct receive_memory *memory)

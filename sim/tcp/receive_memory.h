@@ -34,8 +34,12 @@ void receive_memory_release(struct receive_memory *memory, uint64_t next);
 void receive_memory_free_read(struct receive_memory *memory, uint64_t offset);
 /* Blocks are packed full (tcp_collapse). */
 void receive_memory_pack(struct receive_memory *memory);
-/* What is held is thrown away. */
-void receive_memory_forget_held(struct receive_memory *memory);
+/* The held packet that begins last: where that is; false: none is held. */
+bool receive_memory_last_held(const struct receive_memory *memory, uint64_t *begin);
+/* It is thrown away: the memory that comes free. */
+uint32_t receive_memory_drop_last_held(struct receive_memory *memory);
+/* Where what is held ends; 0: nothing is. */
+uint64_t receive_memory_held_end(const struct receive_memory *memory);
 
 void receive_memory_clear(struct receive_memory *memory);
 void receive_memory_check(const struct receive_memory *memory);

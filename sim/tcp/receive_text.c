@@ -103,8 +103,10 @@ static void remember_fin(TcpConn *conn, int64_t offset)
 
 static void forget_held(TcpConn *conn)
 {
-        reassembly_forget_held(&conn->rcv.reassembly);
-        receive_memory_forget_held(&conn->rcv.memory);
+        uint64_t begin;
+        reassembly_forget_from(&conn->rcv.reassembly, 0);
+        while (receive_memory_last_held(&conn->rcv.memory, &begin))
+                receive_memory_drop_last_held(&conn->rcv.memory);
 }
 
 /* Behind a hole, one that lies below what is held is none: either of them is wrong. In order, it is right. */
@@ -207,7 +209,7 @@ static void take_in_order(TcpConn *conn, const struct tcp_segment *segment, time
         struct reassembly_outcome outcome;
         bool held_something = receive_holds(conn);
         uint64_t next = conn->rcv.reassembly.next;
-        if (!receive_window_has_memory(conn)) {
+        if (!receive_window_has_memory(conn, next)) {
                 conn->ack.has_no_memory = conn->ack.may_not_wait = true;
                 ack_schedule(conn, TCP_SEND_ACK);
                 receive_note_refused(conn, segment, TCP_REFUSED_RECEIVE_BUFFER);
@@ -232,8 +234,9 @@ static void take_in_order(TcpConn *conn, const struct tcp_segment *segment, time
 static void hold(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         struct reassembly_outcome outcome;
+        int64_t begin = offset_of(conn, text_begin(segment));
         ecn_on_text(conn, segment, now);
-        if (!receive_window_has_memory(conn)) {
+        if (!receive_window_has_memory(conn, (uint64_t)begin)) {
                 receive_note_refused(conn, segment, TCP_REFUSED_RECEIVE_BUFFER);
                 return;
         }
@@ -245,7 +248,6 @@ static void hold(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
                 sack_report_add(&conn->rcv.sack, segment->seq, tcp_segment_end(segment));
                 receive_window_grow(conn, segment->payload.length, receive_memory_of_segment(conn, segment));
         }
-        int64_t begin = offset_of(conn, text_begin(segment));
         receive_memory_hold(&conn->rcv.memory, (uint64_t)begin, (uint64_t)begin + segment->payload.length,
                 receive_packet_size(conn, segment));
         if (segment->payload.length == 0)

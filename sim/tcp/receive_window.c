@@ -309,14 +309,54 @@ static void make_more(TcpConn *conn)
                 rcv->threshold = MIN(rcv->clamp, 2 * rcv->advised_mss);
 }
 
-/* tcp_prune_queue. Differs: what is held is not given up while it is within what was promised. */
-bool receive_window_has_memory(TcpConn *conn)
+/* What of the stream is no longer held is no longer known of, reported or counted on. */
+static void forget_given_up(TcpConn *conn)
+{
+        struct receive_variables *rcv = &conn->rcv;
+        uint64_t end = MAX(receive_memory_held_end(&rcv->memory), rcv->reassembly.next);
+        reassembly_forget_from(&rcv->reassembly, end);
+        rcv->knows_fin = rcv->knows_fin && rcv->fin_offset <= end;
+        rcv->sack.count = 0;
+        rcv->sack.has_duplicate = false;
+        tcp_host_count(conn->host, TCP_COUNTER_OFO_PRUNED);
+}
+
+/* tcp_prune_ofo_queue: what is held last goes, by eighths of the buffer, until the rest fits; but nothing
+ * before the packet that wants room, which begins at `offset`. Its sender was told of it by SACK and must
+ * send it again, as RFC 2018 section 8 allows. */
+static void give_up_held(TcpConn *conn, uint64_t offset)
+{
+        struct receive_memory *memory = &conn->rcv.memory;
+        int64_t goal = conn->rcv.buffer / 8;
+        bool gives_up = false;
+        uint64_t begin;
+        while (receive_memory_last_held(memory, &begin) && begin >= offset) {
+                goal -= receive_memory_drop_last_held(memory);
+                gives_up = true;
+                if (goal <= 0 && fits(conn))
+                        break;
+                if (goal <= 0)
+                        goal = conn->rcv.buffer / 8;
+        }
+        if (gives_up)
+                forget_given_up(conn);
+}
+
+/* tcp_prune_queue */
+bool receive_window_has_memory(TcpConn *conn, uint64_t offset)
 {
         if (fits(conn))
                 return true;
+        tcp_host_count(conn->host, TCP_COUNTER_PRUNE_CALLED);
         make_more(conn);
         if (fits(conn))
                 return true;
         receive_memory_pack(&conn->rcv.memory);
-        return fits(conn);
+        if (fits(conn))
+                return true;
+        give_up_held(conn, offset);
+        if (fits(conn))
+                return true;
+        tcp_host_count(conn->host, TCP_COUNTER_RECEIVE_PRUNED);
+        return false;
 }

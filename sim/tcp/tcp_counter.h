@@ -34,6 +34,9 @@
         ROW(SPURIOUS_RTOS, "TcpExtTCPSpuriousRTOs")              \
         ROW(DSACK_RECEIVED, "TcpExtTCPDSACKRecv")                \
         ROW(OFO_QUEUE, "TcpExtTCPOFOQueue")                      \
+        ROW(OFO_PRUNED, "TcpExtOfoPruned")                       \
+        ROW(PRUNE_CALLED, "TcpExtPruneCalled")                   \
+        ROW(RECEIVE_PRUNED, "TcpExtRcvPruned")                   \
         ROW(CHALLENGE_ACKS, "TcpExtTCPChallengeACK")             \
         ROW(SYN_CHALLENGES, "TcpExtTCPSYNChallenge")             \
         ROW(SYN_RETRANSMITS, "TcpExtTCPSynRetrans")              \

@@ -196,6 +196,22 @@ START_TEST(clearing_lets_go_of_everything_but_the_place_in_the_stream)
 }
 END_TEST
 
+START_TEST(what_is_given_up_ends_anywhere)
+{
+        insert_text(10, "abcd");
+        insert_text(20, "efgh");
+        reassembly_forget_from(&reassembly, 22);
+        reassembly_check(&reassembly);
+        assert_ranges(4, (const uint64_t[][2]){ { 20, 22 }, { 10, 14 } }, 2);
+        reassembly_forget_from(&reassembly, 20);
+        reassembly_check(&reassembly);
+        assert_ranges(4, (const uint64_t[][2]){ { 10, 14 } }, 1);
+        ck_assert_uint_eq(reassembly.held_bytes, 4);
+        insert_text(0, "0123456789");
+        assert_reads("0123456789abcd");
+}
+END_TEST
+
 /* ---- Against a map of bytes ---- */
 
 #define MODEL_SIZE 60000
@@ -291,6 +307,16 @@ static void insert_somewhere(uint64_t reach, uint32_t size_max)
         ck_assert_uint_eq(outcome.in_order + outcome.filled, expected.in_order);
 }
 
+static void forget_some(uint64_t reach)
+{
+        uint64_t offset = model.next + dice(2 * reach);
+        reassembly_forget_from(&reassembly, offset);
+        for (uint64_t i = offset; i < MODEL_SIZE; i++) {
+                model.held -= model.is_there[i];
+                model.is_there[i] = false;
+        }
+}
+
 static void read_some(uint64_t *read)
 {
         static uint8_t bytes[5000];
@@ -319,6 +345,8 @@ START_TEST(any_disorder_becomes_the_stream)
                 reassembly_check(&reassembly);
                 if (dice(3) == 0)
                         read_some(&read);
+                if (dice(200) == 0)
+                        forget_some(disorders[_i].reach);
                 ck_assert_uint_eq(reassembly.next, model.next);
                 ck_assert_uint_eq(reassembly.held_bytes, model.held);
                 if (round % 64 == 0)
@@ -340,6 +368,7 @@ int main(void)
         tcase_add_test(cases, a_stream_in_one_chunk_is_one_slice);
         tcase_add_test(cases, bytes_can_be_dropped_unread);
         tcase_add_test(cases, clearing_lets_go_of_everything_but_the_place_in_the_stream);
+        tcase_add_test(cases, what_is_given_up_ends_anywhere);
         tcase_add_loop_test(cases, any_disorder_becomes_the_stream, 0, G_N_ELEMENTS(disorders));
         Suite *suite = suite_create("reassembly");
         suite_add_tcase(suite, cases);
