@@ -51,12 +51,35 @@ static void draw_switches(struct fuzz_bytes *bytes, struct tcp_settings *setting
         settings->limited_transmit = bits & 0x10;
         settings->nagle = bits & 0x20;
         settings->idle_restart = bits & 0x40;
-        settings->recovery = bits & 0x80 ? TCP_RECOVERY_SACK : TCP_RECOVERY_NEWRENO;
+        settings->urgent_on_last_byte = bits & 0x80;
         settings->keepalive = bits & 0x100;
         settings->linger = bits & 0x200;
         settings->linger_time = bits & 0x400 ? SECOND : 0;
         settings->urgent_inline = bits & 0x1000;
         settings->delayed_ack = bits & 0x800 ? 40 * MILLISECOND : 0;
+}
+
+static void draw_recovery(struct fuzz_bytes *bytes, struct tcp_settings *settings)
+{
+        uint16_t bits = fuzz_16(bytes);
+        settings->recovery = fuzz_below(bytes, TCP_RECOVERY_RACK + 1);
+        settings->ecn = bits % (TCP_ECN_ON + 1);
+        settings->tail_loss_probe = bits & 0x4;
+        settings->prr = bits & 0x8;
+        settings->frto = bits & 0x10;
+        settings->undo = bits & 0x20;
+        settings->hystart = bits & 0x40;
+        settings->pacing = bits & 0x80;
+        settings->compressed_ack = bits & 0x100;
+        settings->rack_keeps_window = bits & 0x200;
+        settings->rack_needs_time = bits & 0x400;
+        settings->join_resent = bits & 0x800;
+        settings->abort_on_overflow = bits & 0x1000;
+        settings->time_wait_is_protected = bits & 0x2000;
+        if (bits & 0x4000)
+                settings->delayed_ack = TCP_DELAYED_ACK_ADAPTIVE;
+        if (bits & 0x8000)
+                settings->syn_linear_timeouts = fuzz_below(bytes, 8);
 }
 
 static void draw_times(struct fuzz_bytes *bytes, struct tcp_settings *settings)
@@ -79,6 +102,7 @@ struct tcp_settings fuzz_tcp_settings(struct fuzz_bytes *bytes)
         if (!fuzz_flag(bytes))
                 return settings;
         draw_switches(bytes, &settings);
+        draw_recovery(bytes, &settings);
         draw_times(bytes, &settings);
         fuzz_change_tcp_settings(bytes, &settings);
         return settings;

@@ -1,0 +1,63 @@
+/*
+ * Two honest ends with a program each, for a fuzzer that is the line between them. Both programs write their bytes,
+ * shut down, read to the other's end and close; the second listens and serves whoever calls. A byte at an offset is
+ * always the same, so that what is read can be judged.
+ */
+#ifndef INORDER_TESTS_TWO_ENDS_H
+#define INORDER_TESTS_TWO_ENDS_H
+
+#include "tcp/conn_private.h"
+
+#define CALLER   0
+#define LISTENER 1
+
+struct end {
+        TcpHost *host;
+        struct tcp_settings settings;
+        struct four_tuple tuple;
+        TcpListener *listener;
+        TcpConn *conn;      /* NULL: none; at most one in all of an end's life at a time */
+        bool is_user_s;     /* the program holds it */
+        bool has_ended;     /* the program has seen the end of a connection, good or bad */
+        int error;          /* what it was told; 0: nothing */
+        uint64_t to_write;
+        uint64_t written;
+        uint64_t read;
+        time_ns naps_until; /* the program does nothing before */
+};
+
+struct two_ends;
+typedef void two_ends_carry(struct two_ends *two, unsigned from, struct tcp_segment *segment);
+typedef duration_ns two_ends_nap(struct two_ends *two);
+
+struct two_ends {
+        PayloadPool *pool;
+        struct end ends[2];
+        time_ns now;
+        GArray *flying;        /* of struct flight, in no order */
+        uint64_t launched;
+        unsigned events;
+        bool text_is_forged;   /* from now on what is read may be anything */
+        two_ends_carry *carry; /* takes each segment that is sent, and its payload */
+        two_ends_nap *nap;     /* how long a program sleeps that has just done something */
+        void *line;            /* the fuzzer's own */
+};
+
+/* Settings of each end; keepalive is switched on, or a dead peer would be waited for forever. */
+void two_ends_init(struct two_ends *two, const struct tcp_settings settings[2], uint32_t path_mtu);
+void two_ends_clear(struct two_ends *two);
+void two_ends_connect(struct two_ends *two);
+
+/* The segment arrives at `to` after `delay`; its payload is referred to, not taken. */
+void two_ends_fly(struct two_ends *two, unsigned to, const struct tcp_segment *segment, duration_ns delay);
+
+/* Time goes on to what happens next, and it happens; false: nothing ever will. Invariants hold afterwards. */
+bool two_ends_step(struct two_ends *two);
+
+/* The programs give up what they still hold. */
+void two_ends_give_up(struct two_ends *two);
+
+/* The byte that `end` writes at `offset`. */
+uint8_t two_ends_byte(unsigned end, uint64_t offset);
+
+#endif
