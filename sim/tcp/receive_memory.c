@@ -5,13 +5,15 @@
 
 #include <glib.h>
 
-#define HEAD_ROOM    64   /* NET_SKB_PAD */
-#define CACHE_LINE   64   /* blocks begin and end at one */
-#define SHARED_INFO  320  /* at the end of each block */
-#define SK_BUFF      256  /* beside each block */
-#define SMALL_BLOCK  576  /* skb_small_head_cache */
-#define MEDIUM_BLOCK 1024 /* then powers of two */
-#define PACKED_BLOCK 4096 /* tcp_collapse makes these */
+#define HEAD_ROOM     64   /* NET_SKB_PAD */
+#define CACHE_LINE    64   /* blocks begin and end at one */
+#define SHARED_INFO   320  /* at the end of each block */
+#define SK_BUFF       256  /* beside each block */
+#define SMALL_BLOCK   576  /* skb_small_head_cache */
+#define MEDIUM_BLOCK  1024 /* then powers of two */
+#define LARGEST_BLOCK 8192 /* what does not fit goes on in pages (SKB_MAX_HEAD) */
+#define PAGE_SIZE     4096
+#define PACKED_BLOCK  4096 /* tcp_collapse makes these */
 
 struct stored_packet {
         uint64_t begin;
@@ -25,6 +27,7 @@ static struct stored_packet *packet_at(const struct ring *ring, uint32_t index)
         return ring_at(ring, sizeof(struct stored_packet), index);
 }
 
+/* For at most LARGEST_BLOCK - SHARED_INFO bytes. */
 static uint32_t block_for(uint32_t bytes)
 {
         uint32_t needed = (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE + SHARED_INFO;
@@ -36,20 +39,24 @@ static uint32_t block_for(uint32_t bytes)
         return block;
 }
 
-uint32_t receive_memory_of_packet(uint32_t packet_size)
-{
-        return block_for(HEAD_ROOM + packet_size) + SK_BUFF;
-}
-
+/* Nothing can be added behind what goes on in pages. */
 static struct stored_packet make(uint64_t begin, uint64_t end, uint32_t packet_size)
 {
-        uint32_t block = block_for(HEAD_ROOM + packet_size);
+        uint32_t bytes = HEAD_ROOM + packet_size;
+        uint32_t in_block = MIN(bytes, LARGEST_BLOCK - SHARED_INFO);
+        uint32_t pages = (bytes - in_block + PAGE_SIZE - 1) / PAGE_SIZE;
+        uint32_t block = block_for(in_block);
         return (struct stored_packet){
                 .begin = begin,
                 .end = end,
-                .truesize = block + SK_BUFF,
-                .room = block - SHARED_INFO - HEAD_ROOM - packet_size,
+                .truesize = block + pages * PAGE_SIZE + SK_BUFF,
+                .room = pages > 0 ? 0 : block - SHARED_INFO - in_block,
         };
+}
+
+uint32_t receive_memory_of_packet(uint32_t packet_size)
+{
+        return make(0, 0, packet_size).truesize;
 }
 
 /* Into the rest of the block of the packet that ends where this one begins. */
