@@ -253,6 +253,8 @@ static void make_host(Stack *stack, const struct stack_config *config)
                 .address = is_ipv4 ? config->local : ip_address_any,
                 .address6 = is_ipv4 ? ip_address_any : config->local,
                 .tcp = tcp_settings_of(stack),
+                .adjust = stack->adjust,
+                .adjust_data = stack->adjust_data,
                 .ephemeral_first = 32768,
                 .ephemeral_last = 60999,
         };

@@ -8,8 +8,6 @@
 #include "drill/sysctl_table.h"
 #include "tcp/tcp_settings.h"
 
-#define TIME_WAIT (60 * SECOND) /* TCP_TIMEWAIT_LEN, which no setting changes */
-
 /* What packetdrill's own scripts are written for: its defaults.sh. */
 static const char *const profile[][2] = {
         { "tcp_rmem", "4096 540000 15728640" },
@@ -238,7 +236,6 @@ static void apply(const struct sysctl_entry *entry, const char *value, struct tc
 struct tcp_settings sysctls_tcp_settings(const Sysctls *sysctls)
 {
         struct tcp_settings settings = tcp_settings_default();
-        settings.time_wait = TIME_WAIT;
         const struct sysctl_entry *entry;
         for (unsigned i = 0; (entry = sysctl_entry_at(i)) != NULL; i++)
                 apply(entry, sysctls_get(sysctls, entry->name), &settings);

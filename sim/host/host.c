@@ -100,6 +100,8 @@ Host *host_new(struct host_context *context, const struct host_config *config)
         }
         host->resolver = config->resolver;
         host->tcp_settings = config->tcp;
+        host->adjust = config->adjust;
+        host->adjust_data = config->adjust_data;
         host->limit_output = config->limit_output;
         host->routes = route_table_new();
         host->devices = g_ptr_array_new();

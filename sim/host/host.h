@@ -37,6 +37,9 @@ struct host_config {
         struct ip_address address6; /* and IPv6's; any: there is one */
         struct ip_address resolver; /* any: none */
         struct tcp_settings tcp;
+        /* What stays as it is, whatever programs set; NULL: nothing. */
+        void (*adjust)(const void *data, struct tcp_settings *settings);
+        const void *adjust_data;
         duration_ns limit_output; /* at line rate; at least two packets. 0: no limit */
         uint16_t ephemeral_first; /* range of ports for connect without bind; 32768 … 60999 as Linux */
         uint16_t ephemeral_last;

@@ -27,6 +27,8 @@ struct Host {
         struct ip_address address6;
         struct ip_address resolver;
         struct tcp_settings tcp_settings;
+        void (*adjust)(const void *data, struct tcp_settings *settings); /* host_config */
+        const void *adjust_data;
         duration_ns limit_output;
         RouteTable *routes;
         GPtrArray *devices; /* of Link */

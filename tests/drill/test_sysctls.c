@@ -19,7 +19,7 @@ START_TEST(profile_is_what_scripts_assume)
         ck_assert(!settings.idle_restart);
         ck_assert_str_eq(cong_ops_name(settings.congestion_control), "cubic");
         ck_assert_int_eq(settings.min_rto, 200 * MILLISECOND);
-        ck_assert_int_eq(settings.time_wait, 60 * SECOND);
+        ck_assert_int_eq(2 * settings.msl, 60 * SECOND);
 }
 END_TEST
 
