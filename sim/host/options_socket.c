@@ -293,6 +293,9 @@ static int set_pacing(Socket *socket, const void *value, socklen_t size)
         socket->max_pacing_rate = small == UINT32_MAX ? UINT64_MAX : small;
         if (size == sizeof socket->max_pacing_rate)
                 memcpy(&socket->max_pacing_rate, value, size);
+        bool is_any = socket->max_pacing_rate == UINT64_MAX;
+        socket->settings.pacing |= !is_any;
+        socket->settings.max_pacing_rate = is_any ? 0 : MIN(socket->max_pacing_rate, UINT64_MAX / 8) * 8;
         socket_apply_settings(socket);
         return 0;
 }

@@ -73,6 +73,33 @@ static struct yaml_node *write_keepalive(const struct field_writer *writer G_GNU
 
 static const struct field_type keepalive = { read_keepalive, write_keepalive };
 
+/* ---- linger: off, or how long close waits ---- */
+
+static bool read_linger(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        static const struct field time = {
+                .name = "linger", .type = &field_quantity, .quantity = &quantity_time, TCP(linger_time)
+        };
+        struct scenario_tcp *tcp = value;
+        if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
+                return false;
+        tcp->settings.linger = strcmp(node->text, "off") != 0;
+        return !tcp->settings.linger || field_read(reader, &time, node, tcp);
+}
+
+static struct yaml_node *write_linger(const struct field_writer *writer G_GNUC_UNUSED,
+        const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        const struct scenario_tcp *tcp = value;
+        if (!tcp->settings.linger)
+                return tree_text_new("off");
+        g_autofree char *time = quantity_time.format((uint64_t)tcp->settings.linger_time);
+        return tree_text_new(time);
+}
+
+static const struct field_type linger = { read_linger, write_linger };
+
 /* ---- delayed-ack: a time, off, or as Linux ---- */
 
 static bool read_delayed_ack(
@@ -130,6 +157,29 @@ static struct yaml_node *write_buffer(
 
 static const struct field_type buffer = { read_buffer, write_buffer };
 
+/* ---- challenge-ack-limit: a count, or unlimited, which is the largest ---- */
+
+static bool read_limit(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        uint32_t *limit = value;
+        if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
+                return false;
+        if (strcmp(node->text, "unlimited") != 0)
+                return field_quantity.read(reader, field, node, value);
+        *limit = UINT32_MAX;
+        return true;
+}
+
+static struct yaml_node *write_limit(
+        const struct field_writer *writer, const struct field *field, const void *value)
+{
+        bool is_unlimited = *(const uint32_t *)value == UINT32_MAX;
+        return is_unlimited ? tree_text_new("unlimited") : field_quantity.write(writer, field, value);
+}
+
+static const struct field_type limit = { read_limit, write_limit };
+
 /* ---- The table ---- */
 
 static const struct field_word recoveries[] = {
@@ -148,11 +198,25 @@ static const struct field_word ecn_words[] = {
         { NULL, 0, false },
 };
 
+static const struct field_word undo_words[] = {
+        { "off", TCP_UNDO_OFF, false },
+        { "on", TCP_UNDO_ON, false },
+        { "dsack", TCP_UNDO_BY_DSACK, false },
+        { "timestamps", TCP_UNDO_BY_TIMESTAMPS, false },
+        { NULL, 0, false },
+};
 
-#define SWITCH(member)      .type = &field_switch, TCP(member)
-#define TIME(member)        .type = &field_quantity, .quantity = &quantity_time, TCP(member)
-#define COUNT(member)       .type = &field_quantity, .quantity = &quantity_count, TCP(member)
-#define BUFFER(member)      .type = &buffer, .quantity = &quantity_size, .zero = "auto", TCP(member)
+static const struct field_word icmp_words[] = {
+        { "off", TCP_ICMP_ERRORS_OFF, false },
+        { "soft", TCP_ICMP_ERRORS_SOFT, false },
+        { "hard", TCP_ICMP_ERRORS_HARD, false },
+        { NULL, 0, false },
+};
+
+#define SWITCH(member) .type = &field_switch, TCP(member)
+#define TIME(member)   .type = &field_quantity, .quantity = &quantity_time, TCP(member)
+#define COUNT(member)  .type = &field_quantity, .quantity = &quantity_count, TCP(member)
+#define BUFFER(member) .type = &buffer, .quantity = &quantity_size, .zero = "auto", TCP(member)
 
 static const struct field tcp_fields[] = {
         { .name = "congestion-control", .type = &congestion_control, TCP(congestion_control) },
@@ -160,19 +224,33 @@ static const struct field tcp_fields[] = {
         { .name = "sack", SWITCH(sack) },
         { .name = "dsack", SWITCH(dsack) },
         { .name = "timestamps", SWITCH(timestamps) },
+        { .name = "paws", SWITCH(paws) },
+        { .name = "ts-recent-check", SWITCH(ts_recent_check) },
         { .name = "window-scaling", SWITCH(window_scaling) },
         { .name = "ecn", .type = &field_choice, .words = ecn_words, TCP(ecn) },
+        { .name = "ecn-retransmissions", SWITCH(ecn_retransmissions) },
         { .name = "fast-open", SWITCH(fast_open) },
         { .name = "limited-transmit", SWITCH(limited_transmit) },
+        { .name = "reordering", COUNT(reordering), .least = 1, .most = 300 },
+        { .name = "adaptive-reordering", SWITCH(adaptive_reordering) },
         { .name = "tail-loss-probe", SWITCH(tail_loss_probe) },
         { .name = "prr", SWITCH(prr) },
         { .name = "frto", SWITCH(frto) },
-        { .name = "undo", SWITCH(undo) },
+        { .name = "undo", .type = &field_choice, .words = undo_words, TCP(undo) },
+        { .name = "cwnd-moderation", SWITCH(cwnd_moderation) },
+        { .name = "window-validation", SWITCH(window_validation) },
+        { .name = "abc-limit", COUNT(abc_limit), .zero = "off" },
         { .name = "hystart", SWITCH(hystart) },
         { .name = "nagle", SWITCH(nagle) },
         { .name = "pacing", SWITCH(pacing) },
+        { .name = "max-pacing-rate",
+                .type = &field_quantity,
+                .quantity = &quantity_rate,
+                TCP(max_pacing_rate),
+                .zero = "off" },
         { .name = "idle-restart", SWITCH(idle_restart) },
         { .name = "delayed-ack", .type = &delayed_ack },
+        { .name = "quick-ack", SWITCH(quick_ack) },
         { .name = "compressed-ack", SWITCH(compressed_ack) },
         { .name = "mss",
                 .type = &field_quantity,
@@ -195,14 +273,31 @@ static const struct field tcp_fields[] = {
         { .name = "keepalive-interval", TIME(keepalive_interval), .least = MILLISECOND },
         { .name = "keepalive-count", COUNT(keepalive_count), .least = 1, .most = 127 },
         { .name = "receive-buffer", BUFFER(receive_buffer), .least = 1152, .most = 1u << 29 },
+        { .name = "auto-tuning", SWITCH(auto_tuning) },
+        { .name = "window-clamp",
+                .type = &field_quantity,
+                .quantity = &quantity_size,
+                TCP(window_clamp),
+                .least = 1152,
+                .most = 1u << 30,
+                .zero = "off" },
+        { .name = "receiver-sws-avoidance", SWITCH(receiver_sws_avoidance) },
+        { .name = "zero-window-probe", SWITCH(zero_window_probe) },
         { .name = "send-buffer", BUFFER(send_buffer), .least = 2304, .most = 1u << 29 },
         { .name = "limit-output",
                 .type = &field_quantity,
                 .quantity = &quantity_time,
                 FIELD_AT(struct scenario_tcp, limit_output),
                 .zero = "off" },
+        { .name = "urgent", SWITCH(urgent) },
+        { .name = "challenge-ack", SWITCH(challenge_ack) },
+        { .name = "challenge-ack-limit", .type = &limit, .quantity = &quantity_count, TCP(challenge_limit) },
+        { .name = "icmp-errors", .type = &field_choice, .words = icmp_words, TCP(icmp_errors) },
+        { .name = "linger", .type = &linger },
+        { .name = "reset-unread", SWITCH(reset_unread) },
         { .name = "msl", TIME(msl), .least = MILLISECOND },
         { .name = "time-wait", TIME(time_wait), .zero = "auto" },
+        { .name = "time-wait-reuse", SWITCH(time_wait_reuse) },
         { .name = "fin-wait-2", TIME(fin_wait_2), .least = MILLISECOND },
         { .name = NULL },
 };

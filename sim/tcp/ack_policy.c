@@ -148,7 +148,7 @@ void ack_ask(TcpConn *conn, bool behind_hole_too)
 
 static bool is_quick(const TcpConn *conn)
 {
-        return is_adaptive(conn) && conn->ack.quick > 0 && !ack_in_pingpong(conn);
+        return is_adaptive(conn) && conn->ack.quick > 0 && conn->settings.quick_ack && !ack_in_pingpong(conn);
 }
 
 /* "An ACK SHOULD be generated for at least every second full-sized segment": more than one, and the window
@@ -256,7 +256,11 @@ static bool is_due_after_read(const TcpConn *conn, size_t bytes)
 static bool has_opened(TcpConn *conn)
 {
         uint32_t window = receive_window(conn);
-        if (conn->fin_received || conn->read_shut || 2 * (uint64_t)window > conn->rcv.clamp)
+        if (conn->fin_received || conn->read_shut)
+                return false;
+        if (!conn->settings.receiver_sws_avoidance)
+                return receive_window_possible(conn) > window;
+        if (2 * (uint64_t)window > conn->rcv.clamp)
                 return false;
         uint32_t possible = receive_window_possible(conn);
         return possible > 0 && possible >= 2 * (uint64_t)window;

@@ -56,9 +56,11 @@ void cong_change(struct cong *cong, const struct cong_ops *ops, const struct con
 }
 
 /* RFC 5681 (2): cwnd += min(N, SMSS). Differs: an ACK of many segments counts for all of them (RFC 3465 with
- * no limit L), as Linux does, since receivers and losses of ACKs make ACKs stretch. */
+ * no limit L, unless one is set), as Linux does, since receivers and losses of ACKs make ACKs stretch. */
 uint32_t cong_slow_start(struct cong *cong, uint32_t acked_segments)
 {
+        if (cong->abc_limit > 0)
+                acked_segments = MIN(acked_segments, cong->abc_limit);
         uint32_t grown = MIN(acked_segments, cong->ssthresh - cong->cwnd);
         cong->cwnd += grown;
         return acked_segments - grown;

@@ -108,6 +108,7 @@ struct cong {
         uint32_t prior_cwnd;   /* before the last reduction, for undoing it */
         uint32_t prior_ssthresh; /* 0: the reduction is not to be undone */
         bool hystart;
+        uint32_t abc_limit; /* segments that one ACK counts for in slow start; 0: any number */
         bool wants_app_limited; /* what is in flight is no sample of the path's rate */
         uint64_t pacing_rate;   /* bytes a second, when owns_window */
         union {

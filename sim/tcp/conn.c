@@ -8,6 +8,7 @@
 
 #include "tcp/fast_open.h"
 #include "tcp/recovery.h"
+#include "tcp/pacing.h"
 #include "tcp/sender.h"
 #include "tcp/urgent.h"
 
@@ -199,8 +200,10 @@ void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns no
                 receive_window_set_buffer(conn);
         if (before.window_clamp != settings->window_clamp && settings->window_clamp > 0)
                 receive_window_set_clamp(conn, settings->window_clamp);
-        if (conn_is_synchronized(conn))
+        if (conn_is_synchronized(conn)) {
                 sender_change_settings(conn, now);
+                pacing_limit(conn);
+        }
         if (before.keepalive != settings->keepalive || before.keepalive_idle != settings->keepalive_idle)
                 apply_keepalive(conn, before.keepalive, now);
         conn_leave_entry(conn);

@@ -115,7 +115,8 @@ int tcp_conn_shutdown(TcpConn *conn, int how, time_ns now)
 /* RFC 2525 section 2.17: what the peer sent and nobody will read is lost: it must be told so. */
 static bool loses_unread_bytes(const TcpConn *conn)
 {
-        return tcp_conn_readable(conn) > 0 && conn->state != TCP_STATE_TIME_WAIT;
+        return tcp_conn_readable(conn) > 0 && conn->settings.reset_unread &&
+               conn->state != TCP_STATE_TIME_WAIT;
 }
 
 void tcp_conn_close(TcpConn *conn, time_ns now)

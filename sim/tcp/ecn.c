@@ -101,12 +101,13 @@ void ecn_on_cwr(TcpConn *conn, const struct tcp_segment *segment)
 }
 
 /* Section 6.1.5: "the TCP sender MUST NOT set either an ECT codepoint ... for retransmitted data packets";
- * section 6.1.4: nor on pure ACKs. */
+ * section 6.1.4: nor on pure ACKs. A setting breaks the first of these rules. */
 void ecn_fill(TcpConn *conn, struct tcp_segment *segment, bool is_new_data)
 {
         if (!conn->ecn.is_agreed)
                 return;
-        if (is_new_data || conn->cong.ops->wants_ecn)
+        bool is_forced = conn->settings.ecn_retransmissions && segment->payload.length > 0;
+        if (is_new_data || conn->cong.ops->wants_ecn || is_forced)
                 segment->ecn = ECN_ECT_0;
         if (is_new_data && conn->ecn.owes_cwr) {
                 conn->ecn.owes_cwr = false;

@@ -68,7 +68,7 @@ static void answer_outside_window(TcpConn *conn, const struct tcp_segment *segme
 /* RFC 5961 section 3.2: only a reset that hits RCV.NXT is one. */
 static void on_reset(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        if (seq_equal(segment->seq, conn->rcv.nxt)) {
+        if (seq_equal(segment->seq, conn->rcv.nxt) || !conn->settings.challenge_ack) {
                 if (conn->fast_open.is_pending)
                         fast_open_on_reset(conn, now);
                 else

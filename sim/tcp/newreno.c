@@ -26,7 +26,7 @@ void newreno_limit(TcpConn *conn)
 /* More duplicates than segments: the network makes them, or reorders. */
 static void check_reordering(TcpConn *conn, uint32_t more)
 {
-        if (!limit(conn))
+        if (!limit(conn) || !conn->settings.adaptive_reordering)
                 return;
         conn->recovery.reordering = MIN(conn->scoreboard.count + more, conn->settings.max_reordering);
         conn->recovery.reordering_seen++;

@@ -22,6 +22,14 @@ void pacing_update(TcpConn *conn)
         if (rtt_has_sample(&conn->rtt))
                 rate /= conn->rtt.smoothed_8;
         conn->pacing_rate = rate;
+        pacing_limit(conn);
+}
+
+void pacing_limit(TcpConn *conn)
+{
+        rate_bps most = conn->settings.max_pacing_rate;
+        if (most > 0)
+                conn->pacing_rate = MIN(conn->pacing_rate, most / 8);
 }
 
 static uint32_t burst_bytes(const TcpConn *conn)
@@ -37,7 +45,8 @@ static uint32_t burst_bytes(const TcpConn *conn)
 uint32_t pacing_burst(const TcpConn *conn)
 {
         const struct cong_ops *ops = conn->cong.ops;
-        uint32_t least = ops->least_burst != NULL ? ops->least_burst(&conn->cong) : conn->settings.least_burst;
+        uint32_t least =
+                ops->least_burst != NULL ? ops->least_burst(&conn->cong) : conn->settings.least_burst;
         return MIN(MAX(burst_bytes(conn) / conn->snd.mss, least), BURST_SEGMENTS_MAX);
 }
 
@@ -66,7 +75,9 @@ void pacing_on_burst(TcpConn *conn, uint32_t bytes, time_ns now)
                 return;
         time_ns before = conn->paced_until;
         conn->paced_until = MAX(before, now);
-        if (conn->counts.data_segments_sent < UNPACED_SEGMENTS)
+        /* The first of the burst is counted already. */
+        uint32_t segments = (bytes + conn->snd.mss - 1) / conn->snd.mss;
+        if (conn->counts.data_segments_sent - 1 + segments < UNPACED_SEGMENTS)
                 return;
         duration_ns distance = (duration_ns)((uint64_t)bytes * SECOND / conn->pacing_rate);
         conn->paced_until += distance - MIN(distance / 2, conn->paced_until - before);

@@ -8,6 +8,8 @@
 
 /* The rate, from window and round trip. */
 void pacing_update(TcpConn *conn);
+/* No faster than the user allows. */
+void pacing_limit(TcpConn *conn);
 /* It is time for nothing more yet: then the deadline is set. */
 bool pacing_holds(TcpConn *conn, time_ns now);
 /* A burst of so much goes out. */

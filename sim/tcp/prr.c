@@ -59,7 +59,7 @@ void prr_end(TcpConn *conn, time_ns now)
         if (conn->cong.ops->owns_window)
                 return;
         bool is_valid = conn->recovery.state == TCP_CONGESTION_CWR || conn->recovery.has_undo_marker;
-        if (conn->cong.ssthresh < CONG_SSTHRESH_NOT_SET && is_valid) {
+        if (conn->cong.ssthresh < CONG_SSTHRESH_NOT_SET && is_valid && conn->settings.cwnd_moderation) {
                 conn->cong.cwnd = conn->cong.ssthresh;
                 conn->use.used_at = now;
         }

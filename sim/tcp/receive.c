@@ -53,6 +53,10 @@ static void challenge(TcpConn *conn, time_ns now)
 {
         if (!receive_may_answer(conn, now))
                 return;
+        if (!conn->settings.challenge_ack) {
+                conn_want_ack(conn, TCP_SEND_ACK);
+                return;
+        }
         if (!tcp_host_may_challenge(conn->host, conn->settings.challenge_limit, now))
                 return;
         tcp_host_count(conn->host, TCP_COUNTER_CHALLENGE_ACKS);
@@ -89,7 +93,7 @@ static void answer_with_duplicate(TcpConn *conn, const struct tcp_segment *segme
 static enum verdict refuse(
         TcpConn *conn, const struct tcp_segment *segment, enum tcp_refusal why, time_ns now)
 {
-        if (segment->flags & TCP_FLAG_SYN) {
+        if ((segment->flags & TCP_FLAG_SYN) && conn->settings.challenge_ack) {
                 challenge_syn(conn, segment, now);
                 return STOP;
         }
@@ -111,23 +115,30 @@ static bool has_timestamp(const TcpConn *conn, const struct tcp_segment *segment
         return conn->timestamps_agreed && segment->options.has_timestamps;
 }
 
-/* RFC 7323 section 5.3 R1. Differs from section 3.2 ("SHOULD silently drop the segment"): a segment without
- * the option is taken, as Linux does; so is one when TS.Recent is 0, which some send in their SYNs only. */
-bool receive_is_too_old(
-        const TcpConn *conn, const struct tcp_segment *segment, int32_t tolerance, time_ns now)
+static bool is_older(const TcpConn *conn, const struct tcp_segment *segment, int32_t tolerance, time_ns now)
 {
         if (!has_timestamp(conn, segment) || conn->ts_recent == 0 || !is_timestamp_valid(conn, now))
                 return false;
         return (int32_t)(conn->ts_recent - segment->options.timestamp_value) > tolerance;
 }
 
+/* RFC 7323 section 5.3 R1. Differs from section 3.2 ("SHOULD silently drop the segment"): a segment without
+ * the option is taken, as Linux does; so is one when TS.Recent is 0, which some send in their SYNs only. */
+bool receive_is_too_old(
+        const TcpConn *conn, const struct tcp_segment *segment, int32_t tolerance, time_ns now)
+{
+        return is_older(conn, segment, tolerance, now) && conn->settings.paws;
+}
+
 /* RFC 7323 section 4.3 (2): "If SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent, then SEG.TSval is copied
  * to TS.Recent". */
 void receive_remember_timestamp(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        if (!has_timestamp(conn, segment) || seq_after(segment->seq, conn->rcv.acked))
+        if (!has_timestamp(conn, segment))
                 return;
-        if (receive_is_too_old(conn, segment, 0, now))
+        if (seq_after(segment->seq, conn->rcv.acked) && conn->settings.ts_recent_check)
+                return;
+        if (is_older(conn, segment, 0, now))
                 return;
         conn->ts_recent = segment->options.timestamp_value;
         conn->ts_recent_at = now;
@@ -236,7 +247,8 @@ static enum verdict check_sequence(TcpConn *conn, const struct tcp_segment *segm
 
 /* RFC 5961 section 3.2: "If the RST bit is set and the sequence number exactly matches the next expected
  * sequence number (RCV.NXT), then TCP endpoints MUST reset the connection"; in the window but beside it: a
- * challenge ACK. As Linux, what SACK has reported is known to the peer too. */
+ * challenge ACK. As Linux, what SACK has reported is known to the peer too. RFC 793 took any in the window.
+ */
 static enum verdict check_reset(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         struct seqnum edge;
@@ -244,7 +256,8 @@ static enum verdict check_reset(TcpConn *conn, const struct tcp_segment *segment
                 return GO_ON;
         bool is_at_edge = conn->sack_agreed && sack_report_right_edge(&conn->rcv.sack, &edge) &&
                           seq_equal(segment->seq, edge);
-        if (seq_equal(segment->seq, conn->rcv.nxt) || is_before_fin(conn, segment) || is_at_edge) {
+        if (seq_equal(segment->seq, conn->rcv.nxt) || is_before_fin(conn, segment) || is_at_edge ||
+                !conn->settings.challenge_ack) {
                 closing_take_reset(conn);
                 return STOP;
         }
@@ -263,13 +276,23 @@ static bool completes_crossing(const TcpConn *conn, const struct tcp_segment *se
                handshake_accepts_ack(conn, segment->ack);
 }
 
+/* RFC 793: "If the SYN is in the window it is an error, send a reset". */
+static void give_way_to_syn(TcpConn *conn, const struct tcp_segment *segment)
+{
+        receive_note_refused(conn, segment, TCP_REFUSED_SYN);
+        closing_answer_with_reset(conn, segment);
+}
+
 /* RFC 5961 section 4.2: in a synchronized state "irrespective of the sequence number, TCP endpoints MUST send
  * a 'challenge ACK'". */
 static enum verdict check_syn(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         if (!(segment->flags & TCP_FLAG_SYN) || completes_crossing(conn, segment))
                 return GO_ON;
-        challenge_syn(conn, segment, now);
+        if (conn->settings.challenge_ack)
+                challenge_syn(conn, segment, now);
+        else
+                give_way_to_syn(conn, segment);
         return STOP;
 }
 
@@ -295,7 +318,7 @@ static bool is_ack_too_old(const TcpConn *conn, const struct tcp_segment *segmen
 {
         uint64_t acknowledged = conn->counts.bytes_acknowledged + (conn->is_passive ? 0 : 1);
         uint32_t most = (uint32_t)MIN(conn->snd.wnd_max, acknowledged);
-        return seq_before(segment->ack, seq_sub(conn->snd.una, most));
+        return seq_before(segment->ack, seq_sub(conn->snd.una, most)) && conn->settings.challenge_ack;
 }
 
 /* "All incoming segments whose ACK value doesn't satisfy the above condition MUST be discarded and an ACK

@@ -133,6 +133,8 @@ uint32_t receive_window_possible(TcpConn *conn)
         uint32_t allowed = full_space(conn);
         uint32_t full = MIN(conn->rcv.clamp, allowed);
         mss = MIN(mss, full);
+        if (!conn->settings.receiver_sws_avoidance)
+                return MIN(space, conn->rcv.threshold);
         if (mss == 0)
                 return 0;
         if (space < full / 2) {
@@ -215,7 +217,7 @@ static void grow_buffer(TcpConn *conn, uint32_t space)
         struct right_sizing *sizing = &conn->rcv.sizing;
         uint32_t before = MAX(sizing->space, 1);
         sizing->space = space;
-        if (is_locked(conn))
+        if (is_locked(conn) || !conn->settings.auto_tuning)
                 return;
         uint64_t window = 2 * (uint64_t)space;
         window += 2 * (window * (space - MIN(space, before)) / before);

@@ -22,7 +22,7 @@ struct seqnum sack_highest_end(const TcpConn *conn)
 void sack_note_reordering(TcpConn *conn, struct seqnum low)
 {
         struct seqnum end = sack_highest_end(conn);
-        if (!seq_before(low, end))
+        if (!seq_before(low, end) || !conn->settings.adaptive_reordering)
                 return;
         uint32_t distance = end.value - low.value;
         uint32_t mss = conn->snd.mss;

@@ -384,6 +384,7 @@ void sender_start(TcpConn *conn, duration_ns handshake_rtt, time_ns now)
         struct cong_facts facts = sender_facts(conn, now);
         cong_init(&conn->cong, conn->settings.congestion_control, initial_window(conn),
                 conn->settings.hystart, &facts);
+        conn->cong.abc_limit = conn->settings.abc_limit;
         sender_timer_stop(conn);
         sender_timer_end_timeouts(conn, now);
         conn->use = (struct window_use){ .end = conn->snd.una, .used_at = now };

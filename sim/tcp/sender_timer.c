@@ -90,7 +90,8 @@ void sender_timer_start_persist(TcpConn *conn, bool is_first, time_ns now)
 {
         duration_ns interval =
                 is_first ? MAX(rtt_rto(&conn->rtt), conn->settings.min_rto) : rtt_probe_interval(&conn->rtt);
-        sender_timer_set(conn, TCP_DEADLINE_PERSIST, now + interval);
+        if (conn->settings.zero_window_probe)
+                sender_timer_set(conn, TCP_DEADLINE_PERSIST, now + interval);
 }
 
 void sender_timer_stop_persist(TcpConn *conn)

@@ -156,7 +156,8 @@ void time_wait_on_segment(TcpConn *conn, const struct tcp_segment *segment, time
 bool time_wait_gives_way(const TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         const uint16_t decisive = TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST;
-        if (conn->state != TCP_STATE_TIME_WAIT || (segment->flags & decisive) != TCP_FLAG_SYN)
+        if (conn->state != TCP_STATE_TIME_WAIT || !conn->settings.time_wait_reuse ||
+                (segment->flags & decisive) != TCP_FLAG_SYN)
                 return false;
         if (is_too_old(conn, segment, now))
                 return false;

@@ -15,7 +15,7 @@
 void undo_begin(TcpConn *conn)
 {
         struct recovery *recovery = &conn->recovery;
-        recovery->has_undo_marker = conn->settings.undo;
+        recovery->has_undo_marker = conn->settings.undo != TCP_UNDO_OFF;
         recovery->undo_marker = conn->snd.una;
         recovery->undo_retrans = (int32_t)conn->scoreboard.retransmitted;
         if (conn->tail_probe.is_out && conn->tail_probe.was_resent)
@@ -51,17 +51,23 @@ static bool answers_first_sending(const TcpConn *conn, const struct ack_event *e
 {
         const struct recovery *recovery = &conn->recovery;
         if (recovery->first_resent_at != NO_TIME)
-                return conn_echo_is_before(conn, event->segment, recovery->first_resent_at);
+                return (conn->settings.undo & TCP_UNDO_BY_TIMESTAMPS) &&
+                       conn_echo_is_before(conn, event->segment, recovery->first_resent_at);
         /* Nothing was sent again so far, it seems: without SACK, a recovery that is held at its end has
          * forgotten. */
         return sack_is_used(conn) || seq_before(conn->snd.una, recovery->high_seq);
 }
 
+/* RFC 3708: a duplicate was reported for each segment that was sent again. */
+static bool is_all_reported(const TcpConn *conn)
+{
+        return conn->recovery.undo_retrans == 0 && (conn->settings.undo & TCP_UNDO_BY_DSACK);
+}
+
 static bool may_undo(const TcpConn *conn, const struct ack_event *event)
 {
-        const struct recovery *recovery = &conn->recovery;
-        return recovery->has_undo_marker &&
-               (recovery->undo_retrans == 0 || answers_first_sending(conn, event));
+        return conn->recovery.has_undo_marker &&
+               (is_all_reported(conn) || answers_first_sending(conn, event));
 }
 
 static void note_undone(TcpConn *conn)
@@ -90,7 +96,7 @@ static void restore(TcpConn *conn, bool unmark_lost, enum tcp_counter counter)
 
 bool undo_try_dsack(TcpConn *conn)
 {
-        if (!conn->recovery.has_undo_marker || conn->recovery.undo_retrans != 0)
+        if (!conn->recovery.has_undo_marker || !is_all_reported(conn))
                 return false;
         conn->rack.window_persist = MIN(conn->rack.window_persist + 1, PERSIST_MAX);
         restore(conn, false, TCP_COUNTER_DSACK_UNDO);
@@ -136,7 +142,7 @@ bool undo_try_partial(TcpConn *conn, const struct ack_event *event)
 
 bool undo_try_loss(TcpConn *conn, const struct ack_event *event, bool by_frto)
 {
-        if (by_frto ? !conn->settings.undo : !may_undo(conn, event))
+        if (by_frto ? conn->settings.undo == TCP_UNDO_OFF : !may_undo(conn, event))
                 return false;
         restore(conn, true, TCP_COUNTER_LOSS_UNDO);
         if (by_frto)

@@ -19,7 +19,8 @@ static bool is_of_us(const TcpConn *conn, struct seqnum seq)
  * message must quote the SYN-ACK itself (tcp_req_err). */
 static void on_half_open(TcpConn *conn, const struct tcp_icmp *icmp)
 {
-        if (seq_equal(icmp->seq, conn->snd.iss) && icmp->is_hard)
+        bool is_believed = conn->settings.icmp_errors != TCP_ICMP_ERRORS_OFF;
+        if (seq_equal(icmp->seq, conn->snd.iss) && icmp->is_hard && is_believed)
                 conn_end(conn);
 }
 
@@ -33,9 +34,9 @@ static bool is_opening(const TcpConn *conn)
 
 /* RFC 5927 section 5.2: hard errors too are soft ones, once a connection is open. Differs: as Linux, every
  * error ends a connection that is being opened. */
-static void take_error(TcpConn *conn, int error)
+static void take_error(TcpConn *conn, int error, bool is_hard)
 {
-        if (is_opening(conn))
+        if (is_opening(conn) || (is_hard && conn->settings.icmp_errors == TCP_ICMP_ERRORS_HARD))
                 conn_fail(conn, error);
         else if (conn->settings.reports_icmp)
                 conn->error = error;
@@ -49,9 +50,11 @@ static void react(TcpConn *conn, const struct tcp_icmp *icmp, time_ns now)
                 path_mtu_shrink(conn, icmp->path_mtu, now);
                 return;
         }
+        if (conn->settings.icmp_errors == TCP_ICMP_ERRORS_OFF)
+                return;
         if (icmp->is_unreachable && conn_is_synchronized(conn))
                 sender_on_unreachable(conn, icmp->seq, now);
-        take_error(conn, icmp->error);
+        take_error(conn, icmp->error, icmp->is_hard);
 }
 
 void tcp_conn_on_icmp(TcpConn *conn, const struct tcp_icmp *icmp, time_ns now)

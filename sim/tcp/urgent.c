@@ -16,7 +16,7 @@ ssize_t tcp_conn_write_urgent(TcpConn *conn, const void *bytes, size_t size, tim
         conn->urgent.is_writing = true;
         ssize_t result = tcp_conn_write(conn, bytes, size, now);
         conn->urgent.is_writing = false;
-        if (result > 0)
+        if (result > 0 && conn->settings.urgent)
                 conn->urgent.told_end = conn->send_queue.end;
         return result;
 }
@@ -103,7 +103,7 @@ static void take_byte(TcpConn *conn, const struct tcp_segment *segment)
 
 void urgent_on_segment(TcpConn *conn, const struct tcp_segment *segment)
 {
-        if (segment->flags & TCP_FLAG_URG)
+        if ((segment->flags & TCP_FLAG_URG) && conn->settings.urgent)
                 take_pointer(conn, segment);
         take_byte(conn, segment);
 }

@@ -14,7 +14,7 @@ void window_use_on_sent(TcpConn *conn)
 
 bool window_use_is_limited(const TcpConn *conn)
 {
-        if (conn->use.is_cwnd_limited)
+        if (conn->use.is_cwnd_limited || !conn->settings.window_validation)
                 return true;
         /* "In slow start, cwnd grows to twice what was used." */
         return cong_in_slow_start(&conn->cong) && conn->cong.cwnd < 2 * (uint64_t)conn->use.max_out;
