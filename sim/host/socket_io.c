@@ -240,7 +240,7 @@ static ssize_t write_waiting(const struct call *call, Socket *socket, const stru
         if (written == 0 || result == -ECANCELED)
                 return result;
         if (socket->ops->on_written != NULL)
-                socket->ops->on_written(socket, writing->flags);
+                socket->ops->on_written(socket);
         return (ssize_t)written;
 }
 

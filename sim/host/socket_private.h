@@ -37,7 +37,7 @@ struct socket_ops {
         int (*disconnect)(Socket *socket);
         ssize_t (*read)(Socket *socket, struct socket_reading *reading);
         /* A call has written, with these flags. NULL: nobody cares. */
-        void (*on_written)(Socket *socket, int flags);
+        void (*on_written)(Socket *socket);
         /* Control messages that go with what has been read. NULL: none ever. */
         void (*tell)(const Socket *socket, struct socket_reading *reading);
         ssize_t (*write)(Socket *socket, const struct socket_writing *writing);

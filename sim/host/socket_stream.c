@@ -128,13 +128,10 @@ static ssize_t write_nothing(Socket *socket)
         return tcp_conn_is_shut_for_writing(socket->connection->tcp) ? -EPIPE : 0;
 }
 
-static ssize_t give_bytes(const Socket *socket, const struct socket_writing *writing)
+static unsigned write_flags(int flags)
 {
-        TcpConn *tcp = socket->connection->tcp;
-        time_ns now = host_now(socket->host);
-        if (writing->flags & MSG_OOB)
-                return tcp_conn_write_urgent(tcp, writing->bytes, writing->size, now);
-        return tcp_conn_write(tcp, writing->bytes, writing->size, now);
+        return (flags & MSG_MORE ? TCP_WRITE_MORE : 0) | (flags & MSG_EOR ? TCP_WRITE_RECORD : 0) |
+               (flags & MSG_OOB ? TCP_WRITE_URGENT : 0);
 }
 
 /* As Linux: a stream's own peer is meant, whatever address is given. */
@@ -147,7 +144,8 @@ static ssize_t stream_write(Socket *socket, const struct socket_writing *writing
                 return -EAGAIN;
         if (writing->size == 0)
                 return write_nothing(socket);
-        ssize_t result = give_bytes(socket, writing);
+        ssize_t result = tcp_conn_send(connection->tcp, writing->bytes, writing->size,
+                write_flags(writing->flags), host_now(socket->host));
         if (result == -EAGAIN)
                 return result;
         remember_failure(connection, result);
@@ -159,12 +157,8 @@ static ssize_t stream_write(Socket *socket, const struct socket_writing *writing
         return result;
 }
 
-static void stream_on_written(Socket *socket, int flags)
+static void stream_on_written(Socket *socket)
 {
-        if (flags & MSG_EOR && socket->connection != NULL)
-                tcp_conn_end_record(socket->connection->tcp);
-        if (flags & MSG_MORE && socket->connection != NULL)
-                tcp_conn_more_follows(socket->connection->tcp);
         if (socket->timestamping != 0)
                 stamps_on_written(socket);
 }

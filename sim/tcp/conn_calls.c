@@ -24,39 +24,10 @@ static bool is_shut_for_reading(const TcpConn *conn)
         return conn->fin_received || conn->read_shut || (conn->was_opened && conn->state == TCP_STATE_CLOSED);
 }
 
-ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns now)
-{
-        if (conn->error != 0)
-                return -conn_take_error(conn);
-        if (is_shut_for_writing(conn))
-                return -EPIPE;
-        size_t taken = send_memory_take(conn, size);
-        chrono_on_written(conn, size, taken, now);
-        if (taken == 0)
-                return -EAGAIN;
-        sender_on_written(conn, now);
-        send_queue_write(&conn->send_queue, bytes, taken);
-        conn->push_is_forced = false;
-        conn_leave_entry(conn);
-        return (ssize_t)taken;
-}
-
-void tcp_conn_more_follows(TcpConn *conn)
-{
-        conn->push_is_corked = true;
-        conn->snd.unpushed_end = conn->send_queue.end;
-}
-
 void tcp_conn_push(TcpConn *conn)
 {
         sender_push(conn);
         conn->push_is_forced = true;
-}
-
-void tcp_conn_end_record(TcpConn *conn)
-{
-        if (send_queue_size(&conn->send_queue) > 0)
-                send_queue_end_record(&conn->send_queue);
 }
 
 /* Why there is nothing to read. */

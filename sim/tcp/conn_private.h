@@ -66,8 +66,7 @@ struct send_variables {
         uint8_t scale;    /* how the peer shifts its window */
         uint32_t mss;     /* payload of a full segment, options deducted */
         uint32_t buffer;   /* the largest size that the send buffer has had, when it finds that itself */
-        uint64_t block_begin; /* stream offset: what is written from here on lies in one block (send_memory.c) */
-        uint64_t unpushed_end; /* what ends here comes without PSH: MSG_MORE */
+        uint64_t pushed_end; /* stream offset that PSH was last asked for at (pushed_seq) */
         uint32_t peer_mss; /* the most the peer takes, and the user lets us send, before options */
 };
 
@@ -96,7 +95,6 @@ struct receive_variables {
 /* Urgent data (urgent.c). */
 struct urgent {
         uint64_t told_end; /* SND.UP: stream offset behind the last urgent byte; acknowledged: none is under way */
-        bool is_writing;   /* an urgent write is being taken */
         bool is_probed;    /* of the two probes of a closed window, the first is out */
         enum {
                 URGENT_NONE,
@@ -168,6 +166,7 @@ struct TcpConn {
         uint32_t duplicates_reported; /* segments, by DSACK: dsack_dups */
         struct burst burst;           /* of new data */
         struct burst resend_burst;
+        struct decided decided;       /* of what comes next */
         uint32_t bursts; /* so far */
         time_ns last_sent_at;         /* any segment */
         bool probe_wanted;         /* a window probe is due */
@@ -433,6 +432,8 @@ uint32_t path_mtu_own_mss(const TcpConn *conn);
 uint32_t path_mtu_peer_mss(const TcpConn *conn, const struct tcp_options *options);
 /* Payload of a full segment: by the path, the peer and its largest window. */
 uint32_t path_mtu_effective_mss(const TcpConn *conn);
+/* `size`, but no more than half of the peer's largest window, as far as that has been seen (tcp_bound_to_half_wnd). */
+uint32_t path_mtu_bound_to_window(const TcpConn *conn, uint32_t size);
 /* A router says that the path carries no more: what is too large in flight is sent again, smaller. */
 void path_mtu_shrink(TcpConn *conn, uint32_t mtu, time_ns now);
 
@@ -450,8 +451,8 @@ void half_open_start_timer(TcpConn *conn, time_ns now);
 uint32_t send_memory_size(const TcpConn *conn);
 uint32_t send_memory_used(const TcpConn *conn);
 void send_memory_grow(TcpConn *conn);
-/* How much of a write of `wanted` bytes is taken now: it will be written. */
-size_t send_memory_take(TcpConn *conn, size_t wanted);
+/* Whether one more block may be begun while so many bytes are not sent; and whether it is worth waking a writer. */
+bool send_memory_is_free(const TcpConn *conn, uint64_t unsent);
 bool send_memory_is_writable(const TcpConn *conn);
 
 /* ---- closing.c: FINs sent and received, resets ---- */

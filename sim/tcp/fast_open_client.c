@@ -71,8 +71,10 @@ size_t fast_open_begin(TcpConn *conn, const void *bytes, size_t size)
         if (!is_free)
                 show_cookie(conn, server);
         size_t taken = MIN(size, room_in_syn(conn, server));
-        if (taken > 0)
+        if (taken > 0) {
                 send_queue_write(&conn->send_queue, bytes, taken);
+                send_queue_take(&conn->send_queue, 0, (uint32_t)taken);
+        }
         conn->fast_open.syn_text = (uint32_t)taken;
         conn->snd.nxt = seq_add(conn->snd.nxt, conn->fast_open.syn_text);
         return taken;

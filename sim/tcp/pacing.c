@@ -10,7 +10,6 @@
 #define AVOIDANCE_PERCENT  120
 #define RATE_SHIFT         10 /* bytes a second >> this: of about a millisecond */
 #define RTT_SHIFT          9  /* us >> this: how often the largest burst is halved on long paths */
-#define BURST_SIZE_MAX     65536
 #define BURST_SEGMENTS_MAX 65535
 
 void pacing_update(TcpConn *conn)
@@ -38,8 +37,8 @@ static uint32_t burst_bytes(const TcpConn *conn)
         duration_ns minimum = rtt_minimum(&conn->rtt);
         uint64_t halvings = minimum == TIME_NEVER ? 32 : (uint64_t)(minimum / MICROSECOND) >> RTT_SHIFT;
         if (halvings < 32)
-                bytes += BURST_SIZE_MAX >> halvings;
-        return (uint32_t)MIN(bytes, BURST_SIZE_MAX);
+                bytes += PACING_BURST_SIZE_MAX >> halvings;
+        return (uint32_t)MIN(bytes, PACING_BURST_SIZE_MAX);
 }
 
 uint32_t pacing_burst(const TcpConn *conn)
@@ -47,7 +46,7 @@ uint32_t pacing_burst(const TcpConn *conn)
         const struct cong_ops *ops = conn->cong.ops;
         uint32_t least =
                 ops->least_burst != NULL ? ops->least_burst(&conn->cong) : conn->settings.least_burst;
-        return MIN(MAX(burst_bytes(conn) / conn->snd.mss, least), BURST_SEGMENTS_MAX);
+        return MIN(MAX(burst_bytes(conn) / sender_current_mss(conn), least), BURST_SEGMENTS_MAX);
 }
 
 /* ---- The distance between bursts ---- */
@@ -55,14 +54,14 @@ uint32_t pacing_burst(const TcpConn *conn)
 /* As many segments as an initial window are never paced. */
 #define UNPACED_SEGMENTS 10
 
-static bool is_paced(const TcpConn *conn)
+bool pacing_is_on(const TcpConn *conn)
 {
         return conn->settings.pacing || conn->cong.ops->wants_pacing;
 }
 
 bool pacing_holds(TcpConn *conn, time_ns now)
 {
-        if (!is_paced(conn) || conn->paced_until <= now)
+        if (!pacing_is_on(conn) || conn->paced_until <= now)
                 return false;
         conn_set_deadline(conn, TCP_DEADLINE_PACING, conn->paced_until);
         return true;
@@ -71,7 +70,7 @@ bool pacing_holds(TcpConn *conn, time_ns now)
 /* A pause is credit, for up to half of a burst's distance. */
 void pacing_on_burst(TcpConn *conn, uint32_t bytes, time_ns now)
 {
-        if (!is_paced(conn) || conn->pacing_rate == 0)
+        if (!pacing_is_on(conn) || conn->pacing_rate == 0)
                 return;
         time_ns before = conn->paced_until;
         conn->paced_until = MAX(before, now);
@@ -94,5 +93,5 @@ void pacing_on_deadline(TcpConn *conn, time_ns now)
 
 duration_ns pacing_delay(const TcpConn *conn, time_ns now)
 {
-        return is_paced(conn) ? MAX(conn->paced_until - now, 0) : 0;
+        return pacing_is_on(conn) ? MAX(conn->paced_until - now, 0) : 0;
 }

@@ -6,6 +6,11 @@
 
 #include "tcp/conn_private.h"
 
+/* 64 KiB less headers: what a device is handed at once (GSO). */
+#define PACING_BURST_SIZE_MAX 65279
+
+/* Whether bursts keep a distance at all. */
+bool pacing_is_on(const TcpConn *conn);
 /* The rate, from window and round trip. */
 void pacing_update(TcpConn *conn);
 /* No faster than the user allows. */

@@ -57,22 +57,27 @@ uint32_t path_mtu_peer_mss(const TcpConn *conn, const struct tcp_options *option
         return conn->settings.mss > 0 ? MIN(conn->settings.mss, mss) : mss;
 }
 
+/* Of those of every segment. */
+static uint32_t options_size(const TcpConn *conn)
+{
+        return conn->timestamps_agreed ? TIMESTAMPS_SIZE : 0;
+}
+
 /* RFC 9293 section 3.8.6.2.1 lets no more out than half of the largest window anyway. */
-static uint32_t fit_to_window(const TcpConn *conn, uint32_t mss, uint32_t options)
+uint32_t path_mtu_bound_to_window(const TcpConn *conn, uint32_t size)
 {
         uint32_t most = conn->snd.wnd_max > DEFAULT_MSS_IPV4 ? conn->snd.wnd_max / 2 : conn->snd.wnd_max;
-        if (most == 0 || mss <= most)
-                return mss;
-        return MAX(most, SMALLEST_PART - TCP_HEADER - options);
+        if (most == 0 || size <= most)
+                return size;
+        return MAX(most, SMALLEST_PART - TCP_HEADER - options_size(conn));
 }
 
 /* "Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize": of the options only those of every
  * segment are deducted. */
 uint32_t path_mtu_effective_mss(const TcpConn *conn)
 {
-        uint32_t options = conn->timestamps_agreed ? TIMESTAMPS_SIZE : 0;
-        uint32_t mss = MAX(MIN(path_mss(conn), conn->snd.peer_mss), SMALLEST_MSS) - options;
-        return fit_to_window(conn, mss, options);
+        uint32_t mss = MAX(MIN(path_mss(conn), conn->snd.peer_mss), SMALLEST_MSS) - options_size(conn);
+        return path_mtu_bound_to_window(conn, mss);
 }
 
 static void cut_anew(TcpConn *conn, time_ns now)

@@ -40,6 +40,8 @@ static struct sent_segment *join_small(TcpConn *conn, struct sent_segment *recor
                 const struct sent_segment *next = scoreboard_find(board, end);
                 if (next == NULL || next->is_sacked || record->is_sacked || !conn->settings.join_resent)
                         return record;
+                if (send_queue_ends_record(&conn->send_queue, sender_stream_offset(conn, end)))
+                        return record;
                 if (payload_length(record) + payload_length(next) > room ||
                         seq_after(seq_add(next->seq, next->length), edge))
                         return record;

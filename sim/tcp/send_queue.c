@@ -1,5 +1,6 @@
 /*
- * The stream to send: a ring of slices in chunks, each with the offset where it begins.
+ * The stream to send: a ring of slices in chunks, each with the offset where it begins; and a ring of blocks,
+ * each with the offset where it ends. As Linux (tcp_grow_skb, tso_fragment).
  */
 #include "tcp/send_queue.h"
 
@@ -76,6 +77,97 @@ static void append_stream(struct send_queue *queue, uint64_t offset, uint32_t le
         queue->hint = index;
 }
 
+/* ---- Blocks ---- */
+
+void send_queue_open_block(struct send_queue *queue)
+{
+        ring_reserve(&queue->blocks, sizeof(struct send_block), queue->block_count);
+        *send_queue_block(queue, queue->block_count++) = (struct send_block){ .end = queue->end };
+}
+
+static void close_block(struct send_queue *queue, uint32_t index)
+{
+        ring_close(&queue->blocks, sizeof(struct send_block), queue->block_count--, index);
+}
+
+void send_queue_grow_block(struct send_queue *queue, uint32_t index, uint64_t most)
+{
+        struct send_block *block = send_queue_block(queue, index);
+        if (index + 1 >= queue->block_count || block->ends_record)
+                return;
+        const struct send_block *next = send_queue_block(queue, index + 1);
+        block->end += MIN(most, next->end - block->end);
+        if (block->end < next->end)
+                return;
+        block->ends_record = next->ends_record;
+        block->has_push |= next->has_push;
+        close_block(queue, index + 1);
+}
+
+void send_queue_cut_block(struct send_queue *queue, uint32_t index, uint64_t offset)
+{
+        g_assert(send_queue_block_begin(queue, index) < offset &&
+                 offset < send_queue_block(queue, index)->end);
+        struct send_block *head =
+                ring_open(&queue->blocks, sizeof(struct send_block), queue->block_count++, index);
+        *head = (struct send_block){ .end = offset };
+}
+
+/* The rest of a burst that is not one any more is cut off from what went out of it. */
+void send_queue_take(struct send_queue *queue, uint64_t offset, uint32_t length)
+{
+        uint32_t index = queue->head;
+        if (index > 0 && send_queue_block(queue, index - 1)->end > offset) {
+                index--;
+                if (send_queue_block_begin(queue, index) < offset)
+                        send_queue_cut_block(queue, index++, offset);
+        }
+        g_assert(send_queue_block_begin(queue, index) == offset);
+        if (offset + length < send_queue_block(queue, index)->end)
+                send_queue_cut_block(queue, index, offset + length);
+        queue->head = index + 1;
+}
+
+bool send_queue_ends_record(const struct send_queue *queue, uint64_t offset)
+{
+        uint32_t low = 0;
+        uint32_t high = queue->block_count;
+        while (low < high) {
+                uint32_t middle = low + (high - low) / 2;
+                if (send_queue_block(queue, middle)->end >= offset)
+                        high = middle;
+                else
+                        low = middle + 1;
+        }
+        const struct send_block *block = low < queue->block_count ? send_queue_block(queue, low) : NULL;
+        return block != NULL && block->end == offset && block->ends_record;
+}
+
+static bool takes_more(const struct send_queue *queue)
+{
+        return queue->block_count > queue->head && !send_queue_last_block(queue)->ends_record;
+}
+
+static void extend_block(struct send_queue *queue)
+{
+        if (!takes_more(queue))
+                send_queue_open_block(queue);
+        send_queue_last_block(queue)->end = queue->end;
+}
+
+static void forget_blocks(struct send_queue *queue, uint64_t offset)
+{
+        uint32_t gone = 0;
+        while (gone < queue->block_count && send_queue_block(queue, gone)->end <= offset)
+                gone++;
+        if (gone > 0)
+                ring_drop_front(&queue->blocks, gone);
+        queue->block_count -= gone;
+        queue->head -= MIN(queue->head, gone);
+}
+
+/* ---- The stream ---- */
+
 void send_queue_init(struct send_queue *queue, PayloadPool *pool)
 {
         *queue = (struct send_queue){ .pool = pool };
@@ -85,12 +177,14 @@ void send_queue_clear(struct send_queue *queue)
 {
         send_queue_discard(queue, queue->end);
         ring_clear(&queue->slices);
-        ring_clear(&queue->records);
+        ring_clear(&queue->blocks);
 }
 
 void send_queue_write(struct send_queue *queue, const void *bytes, size_t size)
 {
         const uint8_t *from = bytes;
+        if (size == 0)
+                return;
         while (size > 0) {
                 struct payload_slice fresh = { 0 };
                 size_t stored = payload_pool_store(queue->pool, last_slice(queue), &fresh, from, size);
@@ -100,6 +194,7 @@ void send_queue_write(struct send_queue *queue, const void *bytes, size_t size)
                 from += stored;
                 size -= stored;
         }
+        extend_block(queue);
 }
 
 struct payload send_queue_cut(struct send_queue *queue, uint64_t offset, uint32_t length)
@@ -110,42 +205,6 @@ struct payload send_queue_cut(struct send_queue *queue, uint64_t offset, uint32_
                 append_stream(queue, offset, length, &payload);
         payload_sum(&payload);
         return payload;
-}
-
-static uint64_t record_at(const struct send_queue *queue, uint32_t index)
-{
-        return *(const uint64_t *)ring_at(&queue->records, sizeof(uint64_t), index);
-}
-
-void send_queue_end_record(struct send_queue *queue)
-{
-        if (queue->record_count > 0 && record_at(queue, queue->record_count - 1) == queue->end)
-                return;
-        *(uint64_t *)ring_open(&queue->records, sizeof(uint64_t), queue->record_count, queue->record_count) =
-                queue->end;
-        queue->record_count++;
-}
-
-uint64_t send_queue_record_end(const struct send_queue *queue, uint64_t offset)
-{
-        uint32_t low = 0;
-        uint32_t high = queue->record_count;
-        while (low < high) {
-                uint32_t middle = low + (high - low) / 2;
-                if (record_at(queue, middle) > offset)
-                        high = middle;
-                else
-                        low = middle + 1;
-        }
-        return low < queue->record_count ? record_at(queue, low) : queue->end;
-}
-
-static void forget_records(struct send_queue *queue, uint64_t offset)
-{
-        while (queue->record_count > 0 && record_at(queue, 0) <= offset) {
-                ring_drop_front(&queue->records, 1);
-                queue->record_count--;
-        }
 }
 
 void send_queue_discard(struct send_queue *queue, uint64_t offset)
@@ -159,11 +218,23 @@ void send_queue_discard(struct send_queue *queue, uint64_t offset)
         queue->slice_count -= gone;
         queue->hint -= MIN(queue->hint, gone);
         queue->first = offset;
-        forget_records(queue, offset);
+        forget_blocks(queue, offset);
+}
+
+static void check_blocks(const struct send_queue *queue)
+{
+        uint64_t end = queue->first;
+        g_assert(queue->head <= queue->block_count && queue->block_count <= queue->blocks.capacity);
+        for (uint32_t i = 0; i < queue->block_count; i++) {
+                g_assert(send_queue_block(queue, i)->end > end);
+                end = send_queue_block(queue, i)->end;
+        }
+        g_assert(end == queue->end);
 }
 
 void send_queue_check(const struct send_queue *queue)
 {
+        check_blocks(queue);
         g_assert(queue->first <= queue->end);
         g_assert(queue->slice_count <= queue->slices.capacity);
         if (queue->slice_count == 0) {

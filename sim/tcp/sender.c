@@ -118,8 +118,14 @@ static void tend_timer(TcpConn *conn, bool is_first, time_ns now)
         tail_probe_schedule(conn, false, now);
 }
 
+/* The FIN alone is in no block. */
 static void begin_burst(TcpConn *conn, const struct sender_offer *offer)
 {
+        if (offer->burst > 0) {
+                uint64_t offset = sender_stream_offset(conn, conn->snd.nxt);
+                send_queue_take(&conn->send_queue, offset, offer->burst);
+                conn->decided.blocks -= MIN(conn->decided.blocks, 1);
+        }
         conn->burst = (struct burst){
                 .number = ++conn->bursts,
                 .begin = conn->snd.nxt,
@@ -128,17 +134,23 @@ static void begin_burst(TcpConn *conn, const struct sender_offer *offer)
         };
 }
 
+/* The last segment of a block tells what the block does. */
+static bool ends_pushed_block(const TcpConn *conn, uint32_t length)
+{
+        const struct send_queue *queue = &conn->send_queue;
+        return length > 0 && seq_equal(seq_add(conn->snd.nxt, length), conn->burst.end) &&
+               send_queue_block(queue, queue->head - 1)->has_push;
+}
+
 static void take_as_sent(TcpConn *conn, const struct sender_offer *offer, time_ns now)
 {
         struct scoreboard *board = &conn->scoreboard;
         uint32_t length = offer->length + (offer->has_fin ? 1 : 0);
         uint32_t out = board->count;
-        bool ends_write = offer->length > 0 && offer->length == sender_unsent_record(conn) &&
-                          conn->snd.unpushed_end != conn->send_queue.end;
         if (!sender_is_within_burst(conn))
                 begin_burst(conn, offer);
         struct sent_segment *record = scoreboard_push(board, conn->snd.nxt, length, offer->has_fin, now);
-        record->has_push = ends_write;
+        record->has_push = ends_pushed_block(conn, offer->length);
         record->burst = conn->burst.number;
         rate_sample_on_sent(conn, record, out, now);
         conn->snd.nxt = seq_add(conn->snd.nxt, length);
@@ -176,11 +188,21 @@ static void send_offer(TcpConn *conn, const struct sender_offer *offer, time_ns 
                 pacing_on_burst(conn, offer->burst, now);
 }
 
+/* Before anything is asked about the next block. */
+static void grow(TcpConn *conn, enum sender_urgency urgency, time_ns now)
+{
+        struct sender_place place = sender_place_sent(conn);
+        bool is_settled = sender_is_within_burst(conn) || sender_is_decided(conn, &place, now);
+        if (!is_settled)
+                sender_grow(conn, &place, urgency);
+}
+
 static bool send_new(TcpConn *conn, enum sender_urgency urgency, time_ns now, struct tcp_segment *segment,
         struct tcp_sending *sending)
 {
         if (urgency == SENDER_USUAL && !conn->push_wanted)
                 return false;
+        grow(conn, urgency, now);
         struct sender_offer offer = sender_next_offer(conn, urgency, now);
         if (offer.limit != TCP_LIMIT_NOTHING)
                 return false;
@@ -282,6 +304,8 @@ static void send_data_probe(
         TcpConn *conn, uint32_t length, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         const struct sender_offer offer = { .length = length, .burst = length };
+        uint64_t block_end = conn->send_queue.first + sender_unsent_block(conn);
+        conn->snd.pushed_end = MAX(conn->snd.pushed_end, block_end);
         conn->probes = 0;
         rtt_end_back_off(&conn->rtt);
         send_offer(conn, &offer, now, segment, sending);
@@ -292,7 +316,7 @@ static void send_data_probe(
 /* The persist timer has fired. */
 static void send_probe(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        uint32_t most = (uint32_t)MIN(sender_unsent_record(conn), sender_current_mss(conn));
+        uint32_t most = (uint32_t)MIN(sender_unsent_block(conn), sender_current_mss(conn));
         uint32_t length = MIN(sender_usable_window(conn), most);
         conn->probe_wanted = false;
         conn->counts.window_probes++;
@@ -331,7 +355,7 @@ static void stop(TcpConn *conn, time_ns now)
                 sender_timer_start_persist(conn, true, now);
 }
 
-static bool may_send(const TcpConn *conn)
+bool sender_may_send(const TcpConn *conn)
 {
         switch (conn->state) {
         case TCP_STATE_SYN_RECEIVED:
@@ -417,10 +441,10 @@ void sender_push(TcpConn *conn)
 }
 
 /* RFC 5681 section 4.1: bytes are written after a silence. */
-void sender_on_written(TcpConn *conn, time_ns now)
+void sender_on_write(TcpConn *conn, time_ns now)
 {
         sender_push(conn);
-        if (!may_send(conn))
+        if (!sender_may_send(conn))
                 return;
         rate_sample_check_app_limited(conn);
         window_use_after_idle(conn, now);
@@ -439,7 +463,7 @@ static bool take_turn(TcpConn *conn, time_ns now, struct tcp_segment *segment, s
 
 bool sender_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        if (!may_send(conn))
+        if (!sender_may_send(conn))
                 return false;
         if (!take_turn(conn, now, segment, sending)) {
                 stop(conn, now);
@@ -484,7 +508,7 @@ static void check_stream(const TcpConn *conn)
 
 void sender_check(const TcpConn *conn)
 {
-        if (!may_send(conn))
+        if (!sender_may_send(conn))
                 return;
         send_queue_check(&conn->send_queue);
         scoreboard_check(&conn->scoreboard);

@@ -15,8 +15,10 @@
 void sender_start(TcpConn *conn, duration_ns handshake_rtt, time_ns now);
 /* Some of them have changed. */
 void sender_change_settings(TcpConn *conn, time_ns now);
-/* The user has written. */
-void sender_on_written(TcpConn *conn, time_ns now);
+/* The user is about to write. */
+void sender_on_write(TcpConn *conn, time_ns now);
+/* In the state it is in. */
+bool sender_may_send(const TcpConn *conn);
 /* What is written may go out: an ACK came, or the user did something. Timers only send again. */
 void sender_push(TcpConn *conn);
 

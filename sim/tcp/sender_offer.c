@@ -29,18 +29,6 @@ uint64_t sender_unsent(const TcpConn *conn)
         return conn->send_queue.end - MIN(next, conn->send_queue.end);
 }
 
-uint64_t sender_unsent_record(const TcpConn *conn)
-{
-        uint64_t next = MIN(sender_stream_offset(conn, conn->snd.nxt), conn->send_queue.end);
-        return send_queue_record_end(&conn->send_queue, next) - next;
-}
-
-/* The FIN goes with the last record. */
-static bool has_fin_behind(const TcpConn *conn, uint64_t record)
-{
-        return fin_is_unsent(conn) && record == sender_unsent(conn);
-}
-
 bool sender_has_unsent(const TcpConn *conn)
 {
         return !seq_equal(conn->snd.nxt, sender_stream_end(conn));
@@ -57,24 +45,109 @@ struct seqnum sender_stream_end(const TcpConn *conn)
         return seq_add(seq_of_offset(conn, conn->send_queue.end), conn->fin_queued ? 1 : 0);
 }
 
+uint32_t sender_segments_of(const TcpConn *conn, uint64_t bytes)
+{
+        uint32_t mss = sender_current_mss(conn);
+        return (uint32_t)((bytes + mss - 1) / mss);
+}
+
+/* ---- Places ---- */
+
+/* A burst that is not finished has taken its block. */
+struct sender_place sender_place_sent(const TcpConn *conn)
+{
+        const struct send_queue *queue = &conn->send_queue;
+        uint64_t next = MIN(sender_stream_offset(conn, conn->snd.nxt), queue->end);
+        bool is_within = queue->head > 0 && send_queue_block(queue, queue->head - 1)->end > next;
+        return (struct sender_place){
+                .next = next,
+                .block = queue->head - is_within,
+                .in_flight = recovery_in_flight(conn),
+        };
+}
+
+void sender_pass(const TcpConn *conn, struct sender_place *place, uint32_t burst)
+{
+        place->next += burst;
+        place->block++;
+        place->in_flight += sender_segments_of(conn, burst);
+        place->is_ahead = true;
+}
+
+static uint32_t decided_blocks(const TcpConn *conn, time_ns now)
+{
+        return conn->decided.at == now ? conn->decided.blocks : 0;
+}
+
+struct sender_place sender_place_decided(const TcpConn *conn, time_ns now)
+{
+        struct sender_place place = sender_place_sent(conn);
+        if (place.block < conn->send_queue.head)
+                sender_pass(conn, &place, conn->burst.end.value - conn->snd.nxt.value);
+        for (uint32_t i = decided_blocks(conn, now); i > 0; i--) {
+                uint64_t end = send_queue_block(&conn->send_queue, place.block)->end;
+                sender_pass(conn, &place, (uint32_t)(end - place.next));
+        }
+        return place;
+}
+
+static uint64_t block_length(const TcpConn *conn, const struct sender_place *place)
+{
+        const struct send_queue *queue = &conn->send_queue;
+        return place->block < queue->block_count ? send_queue_block(queue, place->block)->end - place->next
+                                                 : 0;
+}
+
+uint64_t sender_unsent_block(const TcpConn *conn)
+{
+        struct sender_place place = sender_place_sent(conn);
+        return block_length(conn, &place);
+}
+
+static bool is_last_block(const TcpConn *conn, const struct sender_place *place)
+{
+        return place->block + 1 >= conn->send_queue.block_count;
+}
+
+/* The FIN goes with the last block. */
+static bool has_fin(const TcpConn *conn, const struct sender_place *place)
+{
+        return fin_is_unsent(conn) && is_last_block(conn, place);
+}
+
+static uint32_t usable_window(const TcpConn *conn, const struct sender_place *place)
+{
+        struct seqnum edge = seq_add(conn->snd.una, conn->snd.wnd);
+        int32_t usable = seq_diff(edge, seq_of_offset(conn, place->next));
+        return usable > 0 ? (uint32_t)usable : 0;
+}
+
+/* ---- What is in the way ---- */
+
 /* RFC 9293 section 3.8.6.2.1, sender's silly window avoidance. Differs: as Linux (tcp_snd_wnd_test), the next
- * segment, full or the last, goes whole or not at all. Its rule (3), half of the largest window, is kept by
- * the MSS, which is no more than that. */
+ * segment, full or the last of its block, goes whole or not at all. Its rule (3), half of the largest window,
+ * is kept by the MSS, which is no more than that. */
+static bool fits_window(const TcpConn *conn, const struct sender_place *place)
+{
+        uint64_t length = block_length(conn, place);
+        uint32_t mss = sender_current_mss(conn);
+        uint32_t needed = length > mss ? mss : (uint32_t)length + has_fin(conn, place);
+        return needed <= usable_window(conn, place);
+}
+
 bool sender_fits_window(const TcpConn *conn)
 {
-        uint64_t unsent = sender_unsent_record(conn);
-        uint32_t mss = sender_current_mss(conn);
-        uint32_t needed = unsent > mss ? mss : (uint32_t)unsent + has_fin_behind(conn, unsent);
-        return needed <= sender_usable_window(conn);
+        struct sender_place place = sender_place_sent(conn);
+        return fits_window(conn, &place);
 }
 
 /* RFC 9293 section 3.7.4: "if there is unacknowledged data, then the sending TCP endpoint buffers all user
  * data until the outstanding data has been acknowledged or until the TCP endpoint can send a full-sized
  * segment". Differs, as Linux: only an unacknowledged *small* segment holds back the next small one
- * (Minshall's variation). TCP_CORK and MSG_MORE hold any; urgent data do not wait. */
+ * (Minshall's variation). TCP_CORK and MSG_MORE hold any. */
 static bool nagle_holds(const TcpConn *conn, enum sender_urgency urgency)
 {
-        if (urgency != SENDER_USUAL || urgent_is_under_way(conn))
+        if (urgency != SENDER_USUAL)
                 return false;
         if (!conn->push_is_forced && (conn->settings.cork || conn->push_is_corked))
                 return true;
@@ -83,14 +156,20 @@ static bool nagle_holds(const TcpConn *conn, enum sender_urgency urgency)
         return conn->small_end > conn->send_queue.first;
 }
 
+/* What is small waits where more may still join it: in the last block. Urgent data and the FIN do not. */
+static bool waits_for_more(const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency)
+{
+        return is_last_block(conn, place) && !has_fin(conn, place) && !urgent_is_under_way(conn) &&
+               nagle_holds(conn, urgency);
+}
+
 /* Segments that cwnd lets out now; two bursts, at least, share a window. */
-static uint32_t quota(const TcpConn *conn, enum sender_urgency urgency)
+static uint32_t quota(const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency)
 {
         uint32_t cwnd = conn->cong.cwnd;
-        uint32_t in_flight = recovery_in_flight(conn);
-        if (in_flight >= cwnd)
+        if (place->in_flight >= cwnd)
                 return urgency == SENDER_FORCE ? 1 : 0;
-        return MIN(MAX(cwnd / 2, 1), cwnd - in_flight);
+        return MIN(MIN(MAX(cwnd / 2, 1), cwnd - place->in_flight), pacing_burst(conn));
 }
 
 /* The next ACK is due within a millisecond, or half of a round trip. */
@@ -106,51 +185,62 @@ static bool is_ack_near(const TcpConn *conn, time_ns now)
 /* Enough of a window for not waiting; or, should the setting ask for that, more than an ACK lets out. */
 static bool is_large_part(const TcpConn *conn, uint64_t bytes)
 {
-        uint32_t mss = sender_current_mss(conn);
+        uint32_t mss = conn->snd.mss;
         uint64_t window = MIN(conn->snd.wnd, (uint64_t)conn->cong.cwnd * mss);
         if (conn->settings.window_divisor == 0)
                 return bytes > 3 * (uint64_t)mss;
         return bytes >= window / conn->settings.window_divisor;
 }
 
-/* A larger burst costs less: it is worth waiting for the next ACK, if that comes soon and a little was sent
- * a moment ago (tcp_tso_should_defer). */
-static bool is_worth_waiting(const TcpConn *conn, uint64_t unsent, uint64_t room, time_ns now)
+/* What cwnd has room for, in bytes. */
+static uint64_t cwnd_room(const TcpConn *conn, const struct sender_place *place)
 {
-        uint32_t mss = sender_current_mss(conn);
-        uint64_t most = MIN(sender_usable_window(conn), room);
-        if (conn->recovery.state >= TCP_CONGESTION_RECOVERY || now - conn->last_sent_at >= MILLISECOND)
-                return false;
-        if (most >= (uint64_t)pacing_burst(conn) * mss)
-                return false;
-        if (is_large_part(conn, most))
-                return false;
-        if (!is_ack_near(conn, now))
-                return false;
-        return most <= unsent || !fin_is_unsent(conn);
+        return (uint64_t)(conn->cong.cwnd - MIN(conn->cong.cwnd, place->in_flight)) * conn->snd.mss;
 }
 
-/* Limited by cwnd, when it is that which lets no full burst out. */
-static struct sender_offer defer(const TcpConn *conn, uint64_t unsent, uint64_t room)
+/* A larger burst costs less: is the next ACK near, and a little was sent a moment ago (tcp_tso_should_defer)?
+ */
+static bool may_wait(const TcpConn *conn, const struct sender_place *place, uint64_t room, time_ns now)
 {
-        bool is_by_cwnd = room < sender_usable_window(conn) && room <= unsent;
-        return (struct sender_offer){
-                .limit = is_by_cwnd ? TCP_LIMIT_CONGESTION_WINDOW : TCP_LIMIT_RECEIVE_WINDOW,
-        };
+        bool was_silent = !place->is_ahead && now - conn->last_sent_at >= MILLISECOND;
+        if (conn->recovery.state >= TCP_CONGESTION_RECOVERY || was_silent)
+                return false;
+        if (room >= (uint64_t)pacing_burst(conn) * conn->snd.mss)
+                return false;
+        if (!is_last_block(conn, place) && room >= block_length(conn, place))
+                return false;
+        return !is_large_part(conn, room) && is_ack_near(conn, now);
 }
 
-/* Bytes of a burst of at most `segments`: what the window takes of it, a last small part only if Nagle lets
- * it go (tcp_mss_split_point). */
+/* Waiting is for what windows will let out, or the user write; not for nothing. */
+static enum tcp_limit why_wait(const TcpConn *conn, const struct sender_place *place, time_ns now)
+{
+        uint64_t by_cwnd = cwnd_room(conn, place);
+        uint64_t by_window = usable_window(conn, place);
+        uint64_t room = MIN(by_cwnd, by_window);
+        if (!may_wait(conn, place, room, now))
+                return TCP_LIMIT_NOTHING;
+        if (room <= block_length(conn, place))
+                return by_cwnd < by_window ? TCP_LIMIT_CONGESTION_WINDOW : TCP_LIMIT_RECEIVE_WINDOW;
+        bool is_whole = send_queue_block(&conn->send_queue, place->block)->ends_record;
+        return has_fin(conn, place) || is_whole ? TCP_LIMIT_NOTHING : TCP_LIMIT_NAGLE;
+}
+
+/* ---- Bursts ---- */
+
+/* Bytes of a burst of at most `segments`: what the window takes of the block, a last small part only if Nagle
+ * lets it go (tcp_mss_split_point). In urgent mode each segment goes alone. */
 static uint32_t burst_length(
-        const TcpConn *conn, uint64_t unsent, uint32_t segments, enum sender_urgency urgency)
+        const TcpConn *conn, const struct sender_place *place, uint32_t segments, enum sender_urgency urgency)
 {
         uint32_t mss = sender_current_mss(conn);
-        uint64_t most = (uint64_t)mss * segments;
-        uint64_t needed = MIN(unsent, sender_usable_window(conn));
+        uint64_t most = (uint64_t)mss * (urgent_is_under_way(conn) ? 1 : segments);
+        uint64_t needed = MIN(block_length(conn, place), usable_window(conn, place));
         if (most <= needed)
                 return (uint32_t)most;
         uint32_t partial = (uint32_t)(needed % mss);
-        if (partial > 0 && nagle_holds(conn, urgency))
+        bool is_middle = !is_last_block(conn, place) && most <= usable_window(conn, place);
+        if (partial > 0 && !is_middle && nagle_holds(conn, urgency))
                 needed -= partial;
         return (uint32_t)needed;
 }
@@ -162,41 +252,64 @@ bool sender_is_within_burst(const TcpConn *conn)
         return seq_before(conn->snd.nxt, conn->burst.end) && seq_before_or_at(conn->burst.end, edge);
 }
 
-static struct sender_offer cut(const TcpConn *conn, uint32_t burst, uint64_t unsent)
+static struct sender_offer cut(const TcpConn *conn, const struct sender_place *place, uint32_t burst)
 {
         uint32_t length = MIN(burst, sender_current_mss(conn));
         return (struct sender_offer){
                 .length = length,
                 .burst = burst,
-                .has_fin = length == unsent && has_fin_behind(conn, unsent),
+                .has_fin = length == block_length(conn, place) && has_fin(conn, place),
         };
+}
+
+void sender_grow(TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency)
+{
+        uint64_t length = block_length(conn, place);
+        uint64_t full = (uint64_t)quota(conn, place, urgency) * sender_current_mss(conn);
+        if (length > 0 && length < full)
+                send_queue_grow_block(&conn->send_queue, place->block, full - length);
+}
+
+struct sender_offer sender_offer_at(
+        const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency, time_ns now)
+{
+        uint64_t length = block_length(conn, place);
+        uint32_t mss = sender_current_mss(conn);
+        if (length == 0 && !has_fin(conn, place))
+                return (struct sender_offer){ .limit = TCP_LIMIT_APPLICATION };
+        uint32_t segments = quota(conn, place, urgency);
+        if (segments == 0)
+                return (struct sender_offer){ .limit = TCP_LIMIT_CONGESTION_WINDOW };
+        if (!fits_window(conn, place))
+                return (struct sender_offer){ .limit = TCP_LIMIT_RECEIVE_WINDOW };
+        if (length < mss && waits_for_more(conn, place, urgency))
+                return (struct sender_offer){ .limit = TCP_LIMIT_NAGLE };
+        if (length <= mss)
+                return cut(conn, place, (uint32_t)length);
+        enum tcp_limit limit = urgency < SENDER_ONE ? why_wait(conn, place, now) : TCP_LIMIT_NOTHING;
+        if (limit != TCP_LIMIT_NOTHING)
+                return (struct sender_offer){ .limit = limit };
+        return cut(conn, place, burst_length(conn, place, segments, urgency));
+}
+
+/* What was decided is void when windows have moved since. */
+bool sender_is_decided(const TcpConn *conn, const struct sender_place *place, time_ns now)
+{
+        if (decided_blocks(conn, now) == 0)
+                return false;
+        uint64_t length = block_length(conn, place);
+        return length <= usable_window(conn, place) &&
+               place->in_flight + sender_segments_of(conn, length) <= conn->cong.cwnd;
 }
 
 struct sender_offer sender_next_offer(const TcpConn *conn, enum sender_urgency urgency, time_ns now)
 {
-        uint64_t unsent = sender_unsent_record(conn);
-        if (!sender_has_unsent(conn))
-                return (struct sender_offer){ .limit = TCP_LIMIT_APPLICATION };
+        struct sender_place place = sender_place_sent(conn);
         if (sender_is_within_burst(conn))
-                return cut(conn, conn->burst.end.value - conn->snd.nxt.value, unsent);
-        uint32_t segments = quota(conn, urgency);
-        if (segments == 0)
-                return (struct sender_offer){ .limit = TCP_LIMIT_CONGESTION_WINDOW };
-        if (!sender_fits_window(conn))
-                return (struct sender_offer){ .limit = TCP_LIMIT_RECEIVE_WINDOW };
-        uint32_t mss = sender_current_mss(conn);
-        if (unsent <= mss) {
-                if (unsent < mss && !has_fin_behind(conn, unsent) && nagle_holds(conn, urgency))
-                        return (struct sender_offer){ .limit = TCP_LIMIT_NAGLE };
-                return cut(conn, (uint32_t)unsent, unsent);
-        }
-        if (urgency == SENDER_FORCE || urgent_is_under_way(conn))
-                return cut(conn, mss, unsent);
-        uint64_t room = (uint64_t)(conn->cong.cwnd - recovery_in_flight(conn)) * mss;
-        if (is_worth_waiting(conn, unsent, room, now))
-                return defer(conn, unsent, room);
-        segments = MIN(segments, pacing_burst(conn));
-        return cut(conn, burst_length(conn, unsent, segments, urgency), unsent);
+                return cut(conn, &place, conn->burst.end.value - conn->snd.nxt.value);
+        if (sender_is_decided(conn, &place, now))
+                return cut(conn, &place, (uint32_t)block_length(conn, &place));
+        return sender_offer_at(conn, &place, urgency, now);
 }
 
 /* ---- For the rest of the connection ---- */

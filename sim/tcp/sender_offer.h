@@ -17,15 +17,39 @@ struct sender_offer {
 enum sender_urgency {
         SENDER_USUAL,
         SENDER_PUSH,  /* Nagle does not count */
-        SENDER_FORCE, /* nor does cwnd: one segment */
+        SENDER_ONE,   /* nor does a larger burst that may come: one burst */
+        SENDER_FORCE, /* nor does cwnd */
 };
 
+/* Where the next burst begins. */
+struct sender_place {
+        uint64_t next;      /* stream offset of its first byte */
+        uint32_t block;     /* that holds it; the number of blocks: none does */
+        uint32_t in_flight; /* segments before it */
+        bool is_ahead;      /* of what has been sent: by what a write has decided (write.c) */
+};
+
+/* Behind what has been sent; and behind what is decided now to go. */
+struct sender_place sender_place_sent(const TcpConn *conn);
+struct sender_place sender_place_decided(const TcpConn *conn, time_ns now);
+void sender_pass(const TcpConn *conn, struct sender_place *place, uint32_t burst);
+
+/* The block at this place takes from those behind it what makes it a burst, whether or not that may go. */
+void sender_grow(TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency);
+struct sender_offer sender_offer_at(
+        const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency, time_ns now);
+/* Whether the block at SND.NXT goes because a write has said so, now. */
+bool sender_is_decided(const TcpConn *conn, const struct sender_place *place, time_ns now);
+/* Behind what has been sent; what is decided comes first. */
 struct sender_offer sender_next_offer(const TcpConn *conn, enum sender_urgency urgency, time_ns now);
+
+/* So many segments of at most the MSS are so many bytes. */
+uint32_t sender_segments_of(const TcpConn *conn, uint64_t bytes);
 
 /* Bytes written and never sent; the FIN is none. */
 uint64_t sender_unsent(const TcpConn *conn);
-/* Of those, the bytes that may share a segment with the first: up to the end of its record (MSG_EOR). */
-uint64_t sender_unsent_record(const TcpConn *conn);
+/* Of those, the bytes of the first block. */
+uint64_t sender_unsent_block(const TcpConn *conn);
 /* Bytes, or the FIN. */
 bool sender_has_unsent(const TcpConn *conn);
 /* What the peer's window still takes; nothing when the peer has drawn it back below SND.NXT. */

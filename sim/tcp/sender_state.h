@@ -74,6 +74,12 @@ struct burst {
         bool is_alone; /* it is one segment */
 };
 
+/* write.c: blocks that a write let go while it went on. They go out with the next pump, at the same time. */
+struct decided {
+        uint32_t blocks; /* from the first one on that was not taken */
+        time_ns at;      /* later, it holds no more */
+};
+
 /* prr.c: RFC 9937 */
 struct prr {
         uint32_t delivered;

@@ -94,12 +94,16 @@ bool tcp_conn_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segme
 /* The same, of what carries neither text nor FIN: for a caller whose device has no room for more of those. */
 bool tcp_conn_next_control(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending);
 
+/* What send(2) is told of the bytes. */
+enum tcp_write_flags {
+        TCP_WRITE_MORE = 1 << 0,   /* more is about to follow: until then, or an ACK, their small end stays (MSG_MORE) */
+        TCP_WRITE_RECORD = 1 << 1, /* they end a record: what comes later is sent in segments of its own (MSG_EOR) */
+        TCP_WRITE_URGENT = 1 << 2, /* they are urgent, and so are those before them (MSG_OOB) */
+};
 /* Bytes taken, 1 to `size`. -EAGAIN: the buffer is full or the connection is not open yet and its buffer is full;
  * -EPIPE: writing was shut down; -ENOTCONN; or the connection's error, once. */
+ssize_t tcp_conn_send(TcpConn *conn, const void *bytes, size_t size, unsigned flags, time_ns now);
 ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns now);
-
-/* What has been written ends a record (MSG_EOR): what comes later is sent in segments of its own. */
-void tcp_conn_end_record(TcpConn *conn);
 
 /* Bytes read, 1 to `size`; 0: the peer's FIN, or reading was shut down. -EAGAIN, -ENOTCONN, or the error, once. */
 ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now);
@@ -111,8 +115,6 @@ ssize_t tcp_conn_peek(TcpConn *conn, void *bytes, size_t size);
  * One byte, the last that was announced as urgent, is kept apart. Reading stops before it, at the mark; from there
  * tcp_conn_read() goes on with the byte behind it, unless the settings leave it in the stream (urgent_inline). */
 
-/* As tcp_conn_write(), of bytes that are urgent, and so are those before them (MSG_OOB). */
-ssize_t tcp_conn_write_urgent(TcpConn *conn, const void *bytes, size_t size, time_ns now);
 /* 1: the byte, which can be had once unless it `stays`; 0: it will not come; -EINVAL: there is none; -EAGAIN: it is
  * announced only; -ENOTCONN. */
 ssize_t tcp_conn_read_urgent(TcpConn *conn, uint8_t *byte, bool stays);
@@ -167,8 +169,6 @@ TcpListener *tcp_conn_listener(const TcpConn *conn);
 void tcp_conn_set_owner(TcpConn *conn, void *owner);
 void *tcp_conn_owner(const TcpConn *conn);
 
-/* MSG_MORE: more is about to follow what was just written; until then, or an ACK, its small end stays. */
-void tcp_conn_more_follows(TcpConn *conn);
 /* Whatever is held back may go, but for windows. */
 void tcp_conn_push(TcpConn *conn);
 

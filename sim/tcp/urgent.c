@@ -11,16 +11,6 @@
 
 /* ---- What is sent ---- */
 
-ssize_t tcp_conn_write_urgent(TcpConn *conn, const void *bytes, size_t size, time_ns now)
-{
-        conn->urgent.is_writing = true;
-        ssize_t result = tcp_conn_write(conn, bytes, size, now);
-        conn->urgent.is_writing = false;
-        if (result > 0 && conn->settings.urgent)
-                conn->urgent.told_end = conn->send_queue.end;
-        return result;
-}
-
 bool urgent_is_under_way(const TcpConn *conn)
 {
         return conn->urgent.told_end > conn->send_queue.first;

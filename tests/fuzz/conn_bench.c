@@ -347,8 +347,8 @@ void bench_write(struct conn_bench *bench, struct bench_peer *peer, uint32_t siz
         size = MIN(size, sizeof bytes);
         for (uint32_t i = 0; i < size; i++)
                 bytes[i] = our_byte(peer->written + i);
-        ssize_t taken = size % URGENT_WRITES == 0 ? tcp_conn_write_urgent(peer->conn, bytes, size, bench->now)
-                                                  : tcp_conn_write(peer->conn, bytes, size, bench->now);
+        unsigned flags = size % URGENT_WRITES == 0 ? TCP_WRITE_URGENT : 0;
+        ssize_t taken = tcp_conn_send(peer->conn, bytes, size, flags, bench->now);
         g_assert(taken != 0 && taken <= (ssize_t)size);
         peer->written += (uint64_t)MAX(taken, 0);
         g_assert(tcp_conn_unsent(peer->conn) <= tcp_conn_unacknowledged(peer->conn));

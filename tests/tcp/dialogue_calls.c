@@ -155,8 +155,7 @@ static void write_bytes(Dialogue *dialogue, char **words, bool is_urgent)
         if (peer->conn == NULL)
                 peer->conn = tcp_conn_new(dialogue->host, &dialogue->settings, 1500);
         time_ns now = dialogue_clock(dialogue);
-        ssize_t written = is_urgent ? tcp_conn_write_urgent(peer->conn, bytes, size, now)
-                                    : tcp_conn_write(peer->conn, bytes, size, now);
+        ssize_t written = tcp_conn_send(peer->conn, bytes, size, is_urgent ? TCP_WRITE_URGENT : 0, now);
         dialogue_expect_result(dialogue, expected, written);
         peer->written += written > 0 ? (size_t)written : 0;
         dialogue_after_stimulus(dialogue);

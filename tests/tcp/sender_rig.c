@@ -51,7 +51,7 @@ void rig_clear(struct sender_rig *rig)
 void rig_write(struct sender_rig *rig, uint32_t bytes)
 {
         uint8_t text[1000];
-        sender_on_written(rig->conn, rig->now);
+        sender_on_write(rig->conn, rig->now);
         for (uint32_t left = bytes; left > 0;) {
                 uint32_t size = MIN(left, sizeof text);
                 for (uint32_t i = 0; i < size; i++)
@@ -60,6 +60,7 @@ void rig_write(struct sender_rig *rig, uint32_t bytes)
                 rig->written += size;
                 left -= size;
         }
+        send_queue_last_block(&rig->conn->send_queue)->has_push = true;
 }
 
 void rig_finish(struct sender_rig *rig)

@@ -149,26 +149,133 @@ static uint64_t dice(uint64_t below)
         return rng_draw_below(&luck, thrown++, 0, 0, below);
 }
 
-/* Writes, acknowledgements, sendings in order and again, in any order and of any size. */
-START_TEST(a_record_ends_where_it_was_ended)
+/* Where blocks end, with P and R for what is said of them; those behind the bar are not taken. */
+static void assert_blocks(const char *expected)
 {
+        g_autoptr(GString) text = g_string_new(NULL);
+        for (uint32_t i = 0; i <= queue.block_count; i++) {
+                if (i == queue.head)
+                        g_string_append(text, "| ");
+                if (i == queue.block_count)
+                        break;
+                const struct send_block *block = send_queue_block(&queue, i);
+                g_string_append_printf(text, "%u%s%s ", (unsigned)block->end, block->has_push ? "P" : "",
+                        block->ends_record ? "R" : "");
+        }
+        ck_assert_str_eq(g_strchomp(text->str), expected);
+        send_queue_check(&queue);
+}
+
+static void open_up_to(uint64_t end)
+{
+        send_queue_open_block(&queue);
+        write_up_to(end);
+}
+
+START_TEST(what_is_written_joins_the_last_block)
+{
+        assert_blocks("|");
         write_up_to(400);
-        send_queue_end_record(&queue);
-        send_queue_end_record(&queue);
         write_up_to(600);
-        send_queue_end_record(&queue);
-        write_up_to(1000);
-        ck_assert_uint_eq(send_queue_record_end(&queue, 0), 400);
-        ck_assert_uint_eq(send_queue_record_end(&queue, 399), 400);
-        ck_assert_uint_eq(send_queue_record_end(&queue, 400), 600);
-        ck_assert_uint_eq(send_queue_record_end(&queue, 600), 1000);
-        ck_assert_uint_eq(send_queue_record_end(&queue, 1000), 1000);
-        send_queue_discard(&queue, 400);
-        ck_assert_uint_eq(queue.record_count, 1);
-        ck_assert_uint_eq(send_queue_record_end(&queue, 400), 600);
+        assert_blocks("| 600");
+        open_up_to(1000);
+        assert_blocks("| 600 1000");
 }
 END_TEST
 
+START_TEST(nothing_joins_a_block_that_was_taken_or_ends_a_record)
+{
+        write_up_to(400);
+        send_queue_take(&queue, 0, 400);
+        write_up_to(600);
+        assert_blocks("400 | 600");
+        send_queue_last_block(&queue)->ends_record = true;
+        write_up_to(700);
+        assert_blocks("400 | 600R 700");
+        ck_assert(send_queue_ends_record(&queue, 600));
+        ck_assert(!send_queue_ends_record(&queue, 599));
+        ck_assert(!send_queue_ends_record(&queue, 700));
+        ck_assert(!send_queue_ends_record(&queue, 800));
+}
+END_TEST
+
+START_TEST(of_a_block_that_is_cut_the_rest_keeps_what_was_said_of_its_end)
+{
+        write_up_to(1000);
+        *send_queue_last_block(&queue) =
+                (struct send_block){ .end = 1000, .has_push = true, .ends_record = true };
+        send_queue_cut_block(&queue, 0, 400);
+        assert_blocks("| 400 1000PR");
+}
+END_TEST
+
+START_TEST(a_block_grows_from_the_next_one_and_keeps_its_push)
+{
+        write_up_to(1000);
+        send_queue_last_block(&queue)->has_push = true;
+        open_up_to(2000);
+        send_queue_last_block(&queue)->ends_record = true;
+        open_up_to(3000);
+        send_queue_grow_block(&queue, 0, 300);
+        assert_blocks("| 1300P 2000R 3000");
+        send_queue_grow_block(&queue, 0, 5000);
+        assert_blocks("| 2000PR 3000");
+        send_queue_grow_block(&queue, 0, 5000);
+        assert_blocks("| 2000PR 3000");
+}
+END_TEST
+
+START_TEST(a_block_that_takes_all_of_the_next_is_pushed_as_that_was)
+{
+        write_up_to(1000);
+        open_up_to(2000);
+        send_queue_last_block(&queue)->has_push = true;
+        send_queue_grow_block(&queue, 0, 1000);
+        assert_blocks("| 2000P");
+        send_queue_grow_block(&queue, 0, 1000);
+        assert_blocks("| 2000P");
+}
+END_TEST
+
+START_TEST(a_burst_is_one_block)
+{
+        write_up_to(5000);
+        send_queue_take(&queue, 0, 2000);
+        assert_blocks("2000 | 5000");
+        send_queue_take(&queue, 2000, 3000);
+        assert_blocks("2000 5000 |");
+}
+END_TEST
+
+START_TEST(of_a_burst_that_was_stopped_the_rest_is_taken_anew)
+{
+        write_up_to(5000);
+        send_queue_take(&queue, 0, 4000);
+        send_queue_take(&queue, 1000, 2000);
+        assert_blocks("1000 3000 | 4000 5000");
+        send_queue_discard(&queue, 1000);
+        send_queue_take(&queue, 3000, 1000);
+        send_queue_discard(&queue, 3000);
+        send_queue_take(&queue, 3000, 500);
+        assert_blocks("3500 | 4000 5000");
+}
+END_TEST
+
+START_TEST(blocks_are_forgotten_with_their_last_byte)
+{
+        write_up_to(1000);
+        open_up_to(2000);
+        send_queue_take(&queue, 0, 1000);
+        send_queue_discard(&queue, 999);
+        assert_blocks("1000 | 2000");
+        send_queue_discard(&queue, 1000);
+        assert_blocks("| 2000");
+        send_queue_clear(&queue);
+        assert_blocks("|");
+}
+END_TEST
+
+/* Writes, acknowledgements, sendings in order and again, in any order and of any size. */
 START_TEST(any_order_of_writes_cuts_and_discards_keeps_the_stream)
 {
         uint64_t next = 0;
@@ -201,7 +308,14 @@ int main(void)
         tcase_add_test(cases, a_cut_outlives_what_is_discarded);
         tcase_add_test(cases, what_is_acknowledged_gives_its_memory_back);
         tcase_add_test(cases, writing_goes_on_behind_a_cleared_queue);
-        tcase_add_test(cases, a_record_ends_where_it_was_ended);
+        tcase_add_test(cases, what_is_written_joins_the_last_block);
+        tcase_add_test(cases, nothing_joins_a_block_that_was_taken_or_ends_a_record);
+        tcase_add_test(cases, of_a_block_that_is_cut_the_rest_keeps_what_was_said_of_its_end);
+        tcase_add_test(cases, a_block_grows_from_the_next_one_and_keeps_its_push);
+        tcase_add_test(cases, a_block_that_takes_all_of_the_next_is_pushed_as_that_was);
+        tcase_add_test(cases, a_burst_is_one_block);
+        tcase_add_test(cases, of_a_burst_that_was_stopped_the_rest_is_taken_anew);
+        tcase_add_test(cases, blocks_are_forgotten_with_their_last_byte);
         tcase_add_test(cases, any_order_of_writes_cuts_and_discards_keeps_the_stream);
         Suite *suite = suite_create("send_queue");
         suite_add_tcase(suite, cases);

@@ -101,8 +101,8 @@ static void write_some(struct line *line, unsigned number)
                 for (size_t i = 0; i < size; i++)
                         bytes[i] = byte_at(number, end->written + i);
                 bool is_urgent = draw_below(line, 8) == 0;
-                ssize_t taken = is_urgent ? tcp_conn_write_urgent(end->conn, bytes, size, line->now)
-                                          : tcp_conn_write(end->conn, bytes, size, line->now);
+                unsigned flags = is_urgent ? TCP_WRITE_URGENT : 0;
+                ssize_t taken = tcp_conn_send(end->conn, bytes, size, flags, line->now);
                 if (taken == -EAGAIN)
                         return;
                 ck_assert_msg(taken > 0, "end %u: write: %zd after %lu", number, taken,

@@ -108,7 +108,8 @@ static void add_buffer(struct lottery *lottery, const char *key, uint64_t least)
                         draw_of_any_scale(lottery, least, 1 << 20));
 }
 
-/* A host that gives up only in an unlucky millennium. */
+/* A host that gives up only in an unlucky millennium. As Linux, a window that is drawn back below what is in flight
+ * (an old ACK comes late) has no longer than twice the largest RTO to open again. */
 static void add_tcp(struct lottery *lottery)
 {
         add(lottery, "    tcp:\n      retries: 1000\n      orphan-retries: 1000\n      syn-retries: 127\n      syn-ack-retries: 127\n");
@@ -120,7 +121,7 @@ static void add_tcp(struct lottery *lottery)
                 draw_word(lottery, (const char *const[WORDS_MAX]){ "off", "40ms", "500ms" }));
         add(lottery, "      initial-window: %" G_GUINT64_FORMAT "\n", draw_between(lottery, 1, 12));
         add(lottery, "      max-rto: %s\n",
-                draw_word(lottery, (const char *const[WORDS_MAX]){ "5s", "120s" }));
+                draw_word(lottery, (const char *const[WORDS_MAX]){ "100s", "120s" }));
         static const char *const switches[] = { "sack", "dsack", "timestamps", "window-scaling",
                 "limited-transmit", "nagle", "idle-restart" };
         for (unsigned i = 0; i < G_N_ELEMENTS(switches); i++)
