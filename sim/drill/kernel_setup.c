@@ -109,7 +109,8 @@ static int give_up(int tun, GError *cause, GError **error)
 int kernel_set_up(const struct stack_config *config, KernelCallers *callers, GError **error)
 {
         quieten_ipv6();
-        int tun = tun_open(KERNEL_DEVICE, error);
+        int tun = config->merge_size > 0 ? tun_open_with_offloads(KERNEL_DEVICE, error)
+                                         : tun_open(KERNEL_DEVICE, error);
         if (tun < 0) {
                 kernel_error_become_unavailable(error);
                 return -1;

@@ -122,6 +122,7 @@ static bool open_stack(Runner *runner)
                 .remote = runner->settings.remote,
                 .prefix = runner->settings.prefix,
                 .mtu = runner->settings.mtu,
+                .merge_size = runner->settings.merge_size,
                 .sysctls = profile,
                 .adjust = runner->rules->adjust,
                 .adjust_data = runner->rules->adjust_data,

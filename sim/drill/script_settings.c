@@ -84,6 +84,15 @@ static bool set_mtu(struct script_settings *settings, const char *value)
         return true;
 }
 
+static bool set_mss(struct script_settings *settings, const char *value)
+{
+        gint64 number;
+        if (!read_number(value, 0, UINT16_MAX, &number))
+                return false;
+        settings->merge_size = (uint16_t)number;
+        return true;
+}
+
 static bool set_microseconds(const char *value, duration_ns *duration)
 {
         gint64 number;
@@ -167,7 +176,7 @@ static const struct option_name options[] = {
         { "gateway_ip", set_nothing, "an address" },
         { "netmask_ip", set_netmask, "255.255.0.0" },
         { "mtu", set_mtu, "68 to 65535" },
-        { "mss", set_nothing, "a number" },
+        { "mss", set_mss, "0 to 65535" },
         { "speed", set_nothing, "a number" },
         { "tolerance_usecs", set_tolerance, "microseconds" },
         { "tolerance_percent", set_tolerance_percent, "0 to 1000" },

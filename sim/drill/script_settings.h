@@ -17,6 +17,7 @@ struct script_settings {
         uint16_t bind_port;
         uint16_t connect_port;
         uint32_t mtu;
+        uint16_t merge_size; /* of the segments that larger injected ones are made of; 0: they came as they are */
         duration_ns tolerance;
         unsigned tolerance_percent_x10; /* tenths of a percent */
         duration_ns timestamp_tick;     /* 0: TS val is not compared */

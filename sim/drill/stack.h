@@ -23,6 +23,7 @@ struct stack_config {
         struct ip_address remote;
         unsigned prefix; /* bits of the local network's */
         uint32_t mtu;
+        uint16_t merge_size; /* injected segments with more payload count as merged ones of this size (GRO); 0: none do */
         const struct sysctls *sysctls; /* sysctls.h: the profile, and what the script sets before its start */
         /* What else is set, over the sysctls. Simulated only; NULL: nothing. */
         void (*adjust)(const void *data, struct tcp_settings *settings);

@@ -13,10 +13,13 @@
 #include "drill/kernel_setup.h"
 #include "drill/kernel_sockets.h"
 #include "live/network_device.h"
+#include "live/tun.h"
 #include "wire/ip_header.h"
+#include "wire/tcp_segment.h"
 
-#include <time.h>
 #include <errno.h>
+#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PACKET_SIZE_MAX 65536
@@ -27,6 +30,7 @@
 
 struct Stack {
         int tun;
+        uint16_t merge_size; /* 0: the device has no offload headers */
         time_ns epoch;
         KernelCallers *callers;
         struct ip_address local;
@@ -67,10 +71,22 @@ static bool is_of_the_script(const Stack *stack, const uint8_t *bytes, size_t si
                        header.protocol == IP_PROTOCOL_ICMP || header.protocol == IP_PROTOCOL_ICMPV6);
 }
 
+/* Into the buffer; as read(2). */
+static ssize_t read_packet(Stack *stack)
+{
+        uint8_t header[TUN_OFFLOAD_SIZE];
+        const struct iovec pieces[] = {
+                { header, stack->merge_size > 0 ? sizeof header : 0 },
+                { stack->buffer, sizeof stack->buffer },
+        };
+        ssize_t size = readv(stack->tun, pieces, G_N_ELEMENTS(pieces));
+        return size < 0 ? size : MAX(size - (ssize_t)pieces[0].iov_len, 0);
+}
+
 static void take_packets(Stack *stack)
 {
         for (;;) {
-                ssize_t size = read(stack->tun, stack->buffer, sizeof stack->buffer);
+                ssize_t size = read_packet(stack);
                 if (size < 0 && errno == EINTR)
                         continue;
                 if (size <= 0)
@@ -131,9 +147,33 @@ static bool kernel_capture(Stack *stack, time_ns until, struct captured_packet *
         return true;
 }
 
+/* A TCP segment with more payload than one of the size has. */
+static bool is_merged(const Stack *stack, const uint8_t *bytes, size_t size)
+{
+        struct ip_header header;
+        if (stack->merge_size == 0 || ip_header_parse(bytes, size, size, &header) != IP_OK)
+                return false;
+        if (header.protocol != IP_PROTOCOL_TCP || size < header.header_size + (size_t)TCP_HEADER_SIZE)
+                return false;
+        size_t tcp_size = (bytes[header.header_size + 12] >> 4) * 4u;
+        return size > header.header_size + tcp_size + stack->merge_size;
+}
+
+static bool write_packet(Stack *stack, const uint8_t *bytes, size_t size)
+{
+        uint8_t header[TUN_OFFLOAD_SIZE];
+        const struct iovec pieces[] = {
+                { header, stack->merge_size > 0 ? sizeof header : 0 },
+                { (void *)(uintptr_t)bytes, size },
+        };
+        bool is_ipv6 = !ip_address_is_ipv4(&stack->local);
+        tun_offload_header(header, is_ipv6, is_merged(stack, bytes, size) ? stack->merge_size : 0);
+        return writev(stack->tun, pieces, G_N_ELEMENTS(pieces)) >= 0;
+}
+
 static bool kernel_inject(Stack *stack, const uint8_t *bytes, size_t size, GError **error)
 {
-        if (write(stack->tun, bytes, size) < 0) {
+        if (!write_packet(stack, bytes, size)) {
                 g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
                         "cannot inject %zu bytes into " KERNEL_DEVICE ": %s", size, g_strerror(errno));
                 return false;
@@ -337,6 +377,7 @@ static Stack *kernel_open(const struct stack_config *config, GError **error)
         stack->tun = -1;
         stack->local = config->local;
         stack->remote = config->remote;
+        stack->merge_size = config->merge_size;
         g_queue_init(&stack->captured);
         stack->callers = kernel_callers_new(namespace_fd);
         struct setting_up work = { .config = config, .callers = stack->callers };

@@ -255,6 +255,7 @@ static void make_host(Stack *stack, const struct stack_config *config)
                 .tcp = tcp_settings_of(stack),
                 .adjust = stack->adjust,
                 .adjust_data = stack->adjust_data,
+                .merge_size = config->merge_size,
                 .ephemeral_first = 32768,
                 .ephemeral_last = 60999,
         };

@@ -103,6 +103,7 @@ Host *host_new(struct host_context *context, const struct host_config *config)
         host->adjust = config->adjust;
         host->adjust_data = config->adjust_data;
         host->limit_output = config->limit_output;
+        host->merge_size = config->merge_size;
         host->routes = route_table_new();
         host->devices = g_ptr_array_new();
         host->mtus = mtu_cache_new();
@@ -217,6 +218,7 @@ static void receive_tcp(Host *host, struct packet *packet, const struct ip_heade
         segment.hop_limit = header->hop_limit;
         segment.flow_label = header->flow_label;
         segment.dont_fragment = header->dont_fragment;
+        segment.merged_size = segment.payload.length > host->merge_size ? host->merge_size : 0;
         struct four_tuple tuple = { .local = { header->destination, segment.destination_port },
                 .remote = { header->source, segment.source_port } };
         on_segment(host, packet, &tuple, &segment);

@@ -41,6 +41,8 @@ struct host_config {
         void (*adjust)(const void *data, struct tcp_settings *settings);
         const void *adjust_data;
         duration_ns limit_output; /* at line rate; at least two packets. 0: no limit */
+        uint16_t merge_size; /* its devices merge received segments of this payload (GRO); 0: none. A packet that comes
+                                with more payload stands for such */
         uint16_t ephemeral_first; /* range of ports for connect without bind; 32768 … 60999 as Linux */
         uint16_t ephemeral_last;
 };

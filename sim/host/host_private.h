@@ -30,6 +30,7 @@ struct Host {
         void (*adjust)(const void *data, struct tcp_settings *settings); /* host_config */
         const void *adjust_data;
         duration_ns limit_output;
+        uint16_t merge_size;
         RouteTable *routes;
         GPtrArray *devices; /* of Link */
         bool is_closing;

@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
+#include <linux/virtio_net.h>
 #include <net/if.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -22,14 +24,14 @@ static void set_error(GError **error, const char *what, int code)
                 g_strerror(code), hint);
 }
 
-int tun_open(const char *name, GError **error)
+static int open_device(const char *name, short flags, GError **error)
 {
         int fd = open(TUN_PATH, O_RDWR | O_NONBLOCK | O_CLOEXEC);
         if (fd < 0) {
                 set_error(error, "open " TUN_PATH, errno);
                 return -1;
         }
-        struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+        struct ifreq request = { .ifr_flags = (short)(IFF_TUN | IFF_NO_PI | flags) };
         g_strlcpy(request.ifr_name, name, sizeof request.ifr_name);
         if (ioctl(fd, TUNSETIFF, &request) < 0) {
                 set_error(error, "make a TUN device", errno);
@@ -37,4 +39,25 @@ int tun_open(const char *name, GError **error)
                 return -1;
         }
         return fd;
+}
+
+int tun_open(const char *name, GError **error)
+{
+        return open_device(name, 0, error);
+}
+
+int tun_open_with_offloads(const char *name, GError **error)
+{
+        return open_device(name, IFF_VNET_HDR, error);
+}
+
+void tun_offload_header(uint8_t header[TUN_OFFLOAD_SIZE], bool is_ipv6, uint16_t merge_size)
+{
+        struct virtio_net_hdr offload = { .gso_type = VIRTIO_NET_HDR_GSO_NONE };
+        G_STATIC_ASSERT(sizeof offload == TUN_OFFLOAD_SIZE);
+        if (merge_size > 0) {
+                offload.gso_type = is_ipv6 ? VIRTIO_NET_HDR_GSO_TCPV6 : VIRTIO_NET_HDR_GSO_TCPV4;
+                offload.gso_size = merge_size;
+        }
+        memcpy(header, &offload, sizeof offload);
 }

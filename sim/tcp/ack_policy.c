@@ -124,12 +124,13 @@ static bool measure_small_segment(TcpConn *conn, const struct tcp_segment *segme
 void ack_measure_segment(TcpConn *conn, const struct tcp_segment *segment)
 {
         struct ack_state *ack = &conn->ack;
-        uint32_t length = segment->payload.length;
+        uint32_t length = segment->merged_size > 0 ? segment->merged_size : segment->payload.length;
         uint32_t last_size = ack->last_size;
         ack->last_size = 0;
         if (length >= conn->rcv.peer_mss_estimate) {
                 if (length != conn->rcv.peer_mss_estimate)
-                        receive_window_learn_ratio(conn, length, receive_memory_of_segment(conn, segment));
+                        receive_window_learn_ratio(
+                                conn, segment->payload.length, receive_memory_of_segment(conn, segment));
                 conn->rcv.peer_mss_estimate = MIN(length, conn->rcv.advised_mss);
                 ack->is_pushed |= (segment->flags & TCP_FLAG_PSH) != 0;
                 return;

@@ -73,6 +73,7 @@ struct tcp_segment {
         uint8_t hop_limit; /* to be sent: 0 is the sender's default */
         bool dont_fragment;
         uint32_t flow_label; /* IPv6; 20 bits */
+        uint16_t merged_size; /* payload of each of the segments that a device merged into this one; 0: it did not */
         struct tcp_options options;
         struct payload payload; /* owned by whoever holds the segment */
 };
