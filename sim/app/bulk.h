@@ -30,6 +30,7 @@ struct sender_config {
         uint64_t bytes;
         enum document_fill fill;
         uint64_t seed;
+        PayloadSource *source;   /* of these, shared by several; NULL: one of its own */
         uint32_t write_size;     /* bytes a write; 0: as the send buffer takes them */
         duration_ns write_every; /* 0: without waiting */
         uint16_t local_port;

@@ -28,6 +28,7 @@ static void sender_free(struct sender *sender)
         host_timer_free(sender->timer);
         if (sender->socket)
                 socket_close(sender->socket);
+        payload_source_unref(sender->config.source);
         g_free(sender);
 }
 
@@ -63,12 +64,10 @@ static size_t next_piece(const struct sender *sender)
 /* Write all that is due and fits. 0, or the error as socket_write gives it. */
 static int write_due(struct sender *sender)
 {
-        uint8_t piece[PIECE_SIZE];
         size_t size;
         while ((size = next_piece(sender)) > 0) {
-                document_fill_bytes(
-                        sender->config.fill, sender->config.seed, "", sender->written, piece, size);
-                ssize_t taken = socket_write(sender->socket, piece, size);
+                ssize_t taken =
+                        socket_write_source(sender->socket, sender->config.source, sender->written, size);
                 if (taken < 0)
                         return taken == -EAGAIN ? 0 : (int)taken;
                 sender->written += (uint64_t)taken;
@@ -179,6 +178,10 @@ void sender_start_at(Host *host, const struct sender_config *config, time_ns at)
 {
         struct sender *sender = g_new0(struct sender, 1);
         sender->config = *config;
+        if (config->source)
+                payload_source_ref(config->source);
+        else
+                sender->config.source = document_source_new(config->fill, config->seed, "");
         sender->host = host;
         sender->timer = host_timer_new(host, on_time, sender);
         sender->ending = (struct host_ending){ .end = on_end, .data = sender };

@@ -53,7 +53,7 @@ static void document_free(void *data)
 {
         struct document *document = data;
         g_free((char *)document->path);
-        g_clear_pointer(&document->bytes, g_bytes_unref);
+        payload_source_unref(document->source);
         g_free(document);
 }
 
@@ -72,28 +72,35 @@ void documents_free(Documents *documents)
         g_free(documents);
 }
 
-static struct document *add(Documents *documents, const char *path, uint64_t size)
+/* Takes the source. */
+static void add(Documents *documents, const char *path, uint64_t size, PayloadSource *source)
 {
         g_assert(path[0] == '/');
         struct document *document = g_new0(struct document, 1);
         document->path = g_strdup(path);
         document->content_type = content_type_of(path);
         document->size = size;
+        document->source = source;
         g_hash_table_replace(documents->by_path, (char *)document->path, document);
-        return document;
+}
+
+static void copy_of_bytes(const void *data, uint64_t offset, uint8_t *bytes, size_t size)
+{
+        const uint8_t *all = g_bytes_get_data((GBytes *)data, NULL);
+        memcpy(bytes, all + offset, size);
 }
 
 void documents_add_bytes(Documents *documents, const char *path, GBytes *bytes)
 {
-        add(documents, path, g_bytes_get_size(bytes))->bytes = g_bytes_ref(bytes);
+        PayloadSource *source =
+                payload_source_new(copy_of_bytes, g_bytes_ref(bytes), (GDestroyNotify)g_bytes_unref);
+        add(documents, path, g_bytes_get_size(bytes), source);
 }
 
 void documents_add_generated(
         Documents *documents, const char *path, uint64_t size, enum document_fill fill, uint64_t seed)
 {
-        struct document *document = add(documents, path, size);
-        document->fill = fill;
-        document->seed = seed;
+        add(documents, path, size, document_source_new(fill, seed, path));
 }
 
 const struct document *documents_find(const Documents *documents, const char *path)
@@ -109,12 +116,7 @@ size_t document_read(const struct document *document, uint64_t offset, void *byt
         if (offset >= document->size)
                 return 0;
         size = MIN(size, document->size - offset);
-        if (document->bytes) {
-                const uint8_t *all = g_bytes_get_data(document->bytes, NULL);
-                memcpy(bytes, all + offset, size);
-        } else {
-                document_fill_bytes(document->fill, document->seed, document->path, offset, bytes, size);
-        }
+        payload_source_make(document->source, offset, bytes, size);
         return size;
 }
 
@@ -122,6 +124,18 @@ size_t document_read(const struct document *document, uint64_t offset, void *byt
 
 #define COUNTER_SIZE sizeof(uint64_t)
 #define RANDOM_SIZE  sizeof(philox4x64_ctr_t)
+
+/* So many numbers in a row differ in their last byte only: each is the one before plus what is 1 there,
+ * without turning its bytes around; compilers make vector code of that. */
+#define COUNTER_RUN 256
+
+static void fill_run(uint64_t number, uint8_t *bytes, size_t count)
+{
+        const uint64_t one = GUINT64_TO_BE(1);
+        uint64_t word = GUINT64_TO_BE(number);
+        for (size_t i = 0; i < count; i++, word += one)
+                memcpy(bytes + i * COUNTER_SIZE, &word, COUNTER_SIZE);
+}
 
 static void fill_counter(uint64_t offset, uint8_t *bytes, size_t size)
 {
@@ -135,10 +149,13 @@ static void fill_counter(uint64_t offset, uint8_t *bytes, size_t size)
                 bytes += head;
                 size -= head;
         }
-        for (; size >= COUNTER_SIZE; size -= COUNTER_SIZE, bytes += COUNTER_SIZE)
-                write_be64(bytes, number++);
+        for (size_t count = size / COUNTER_SIZE, part; count > 0; count -= part, number += part) {
+                part = MIN(count, COUNTER_RUN - number % COUNTER_RUN);
+                fill_run(number, bytes, part);
+                bytes += part * COUNTER_SIZE;
+        }
         write_be64(one, number);
-        memcpy(bytes, one, size);
+        memcpy(bytes, one, size % COUNTER_SIZE);
 }
 
 /* The path as a number, by FNV-1a: it only has to tell a few documents apart, and allocates nothing. */
@@ -182,4 +199,24 @@ void document_fill_bytes(enum document_fill fill, uint64_t seed, const char *pat
                 return;
         }
         g_assert_not_reached();
+}
+
+struct rule {
+        enum document_fill fill;
+        uint64_t seed;
+        char path[];
+};
+
+static void bytes_of_rule(const void *data, uint64_t offset, uint8_t *bytes, size_t size)
+{
+        const struct rule *rule = data;
+        document_fill_bytes(rule->fill, rule->seed, rule->path, offset, bytes, size);
+}
+
+PayloadSource *document_source_new(enum document_fill fill, uint64_t seed, const char *path)
+{
+        struct rule *rule = g_malloc(sizeof *rule + strlen(path) + 1);
+        *rule = (struct rule){ .fill = fill, .seed = seed };
+        strcpy(rule->path, path);
+        return payload_source_new(bytes_of_rule, rule, g_free);
 }

@@ -9,6 +9,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "wire/payload_source.h"
 
 typedef struct Documents Documents;
 
@@ -19,9 +20,7 @@ struct document {
         const char *path; /* "/power-tools.html" */
         const char *content_type;
         uint64_t size;
-        GBytes *bytes; /* NULL: generated */
-        enum document_fill fill;
-        uint64_t seed;
+        PayloadSource *source; /* its bytes, stored once however many streams carry them */
 };
 
 Documents *documents_new(void);
@@ -40,8 +39,9 @@ const struct document *documents_find(const Documents *documents, const char *pa
 /* Copy up to `size` bytes from `offset` on; returns how many. */
 size_t document_read(const struct document *document, uint64_t offset, void *bytes, size_t size);
 
-/* The bytes that a rule gives at `offset`, for programs that have no document. `path` names the random
- * stream. */
+/* What a rule gives, for programs that have no document. `path`, which is copied, names the random stream. */
+PayloadSource *document_source_new(enum document_fill fill, uint64_t seed, const char *path);
+/* The same at `offset`, put to `bytes`. */
 void document_fill_bytes(enum document_fill fill, uint64_t seed, const char *path, uint64_t offset,
         uint8_t *bytes, size_t size);
 

@@ -82,14 +82,14 @@ static bool write_body(const struct exchange *exchange, const struct document *d
         uint64_t offset = 0;
         bool is_written = true;
         do {
-                size_t size = document_read(document, offset, piece, sizeof piece);
-                offset += size;
+                size_t size = MIN(document->size - offset, PIECE_SIZE);
                 if (hash)
-                        EVP_DigestUpdate(hash, piece, size);
-                if (hash && offset == document->size)
+                        EVP_DigestUpdate(hash, piece, document_read(document, offset, piece, size));
+                if (hash && offset + size == document->size)
                         tell_source(transfer, hash);
-                is_written = size == 0 ||
-                             sock_write(exchange->process, exchange->fd, piece, size) == (ssize_t)size;
+                is_written = size == 0 || sock_write_source(exchange->process, exchange->fd, document->source,
+                                                  offset, size) == (ssize_t)size;
+                offset += size;
         } while (is_written && offset < document->size);
         EVP_MD_CTX_free(hash);
         return is_written;

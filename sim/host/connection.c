@@ -368,6 +368,13 @@ void connection_prove_written(struct connection *connection, const void *bytes, 
                 proof_written(connection->outgoing, bytes, size);
 }
 
+void connection_prove_source(
+        struct connection *connection, PayloadSource *source, uint64_t offset, size_t size)
+{
+        if (connection->outgoing != NULL)
+                proof_written_source(connection->outgoing, source, offset, size);
+}
+
 void connection_prove_write_ended(struct connection *connection)
 {
         if (connection->outgoing != NULL)

@@ -6,15 +6,25 @@
  */
 #include "host/proof.h"
 
+#include "tcp/ring.h"
+
 #include <openssl/evp.h>
 #include <string.h>
 
 #define SHA256_SIZE       32
 #define COPY_CAPACITY_MIN 4096
+#define PIECE_SIZE        2048 /* made again and compared at a time: stays in the nearest cache */
 
 struct stream_name {
         struct four_tuple ends; /* local: the writer's */
         uint32_t isn;
+};
+
+/* Bytes written and not read that lie in the copy, one behind the other, or come from one source. */
+struct run {
+        uint64_t end;          /* offset in the stream */
+        PayloadSource *source; /* NULL: in the copy */
+        uint64_t shift;        /* from an offset in the stream to that in the source */
 };
 
 /* Bytes written and not read: a queue that keeps its memory. */
@@ -30,6 +40,8 @@ struct ProofStream {
         ProofStream *next; /* of the same transfer */
         struct stream_name name;
         uint32_t transfer;
+        struct ring runs; /* of struct run, by offset */
+        uint32_t run_count;
         struct copy copy;
         uint64_t bytes_written;
         uint64_t bytes_read;
@@ -67,6 +79,40 @@ static gboolean stream_name_equal(gconstpointer a, gconstpointer b)
 static struct stream_name name_of(const struct endpoint *from, const struct endpoint *to, struct seqnum isn)
 {
         return (struct stream_name){ .ends = { .local = *from, .remote = *to }, .isn = isn.value };
+}
+
+static struct run *run_at(const ProofStream *stream, uint32_t index)
+{
+        return ring_at(&stream->runs, sizeof(struct run), index);
+}
+
+/* `size` bytes more have been written. */
+static void add_run(ProofStream *stream, PayloadSource *source, uint64_t shift, size_t size)
+{
+        struct run *last = stream->run_count > 0 ? run_at(stream, stream->run_count - 1) : NULL;
+        stream->bytes_written += size;
+        if (last != NULL && last->source == source && last->shift == shift) {
+                last->end = stream->bytes_written;
+                return;
+        }
+        ring_reserve(&stream->runs, sizeof(struct run), stream->run_count);
+        *run_at(stream, stream->run_count++) = (struct run){ stream->bytes_written, source, shift };
+        if (source != NULL)
+                payload_source_ref(source);
+}
+
+static void drop_run(ProofStream *stream)
+{
+        payload_source_unref(run_at(stream, 0)->source);
+        ring_drop_front(&stream->runs, 1);
+        stream->run_count--;
+}
+
+static void clear_runs(ProofStream *stream)
+{
+        while (stream->run_count > 0)
+                drop_run(stream);
+        ring_clear(&stream->runs);
 }
 
 static size_t copy_size(const struct copy *copy)
@@ -142,6 +188,7 @@ static void list_stream(ProofBook *book, ProofStream *stream)
 
 static void stream_free(ProofStream *stream)
 {
+        clear_runs(stream);
         copy_clear(&stream->copy);
         EVP_MD_CTX_free(stream->written);
         EVP_MD_CTX_free(stream->read);
@@ -243,8 +290,27 @@ void proof_written(ProofStream *stream, const void *bytes, size_t size)
         copy_make_room(&stream->copy, size);
         memcpy(stream->copy.bytes + stream->copy.end, bytes, size);
         stream->copy.end += size;
-        stream->bytes_written += size;
+        add_run(stream, NULL, 0, size);
         hash_add(stream->written, bytes, size);
+}
+
+static void hash_source(EVP_MD_CTX *hash, const PayloadSource *source, uint64_t offset, size_t size)
+{
+        uint8_t piece[PIECE_SIZE];
+        for (size_t part; hash != NULL && size > 0; size -= part, offset += part) {
+                part = MIN(size, sizeof piece);
+                payload_source_make(source, offset, piece, part);
+                hash_add(hash, piece, part);
+        }
+}
+
+void proof_written_source(ProofStream *stream, PayloadSource *source, uint64_t offset, size_t size)
+{
+        g_assert(!stream->write_ended);
+        if (size == 0)
+                return;
+        add_run(stream, source, offset - stream->bytes_written, size);
+        hash_source(stream->written, source, offset, size);
 }
 
 void proof_write_ended(ProofStream *stream)
@@ -252,32 +318,67 @@ void proof_write_ended(ProofStream *stream)
         stream->write_ended = true;
 }
 
-bool proof_read(ProofStream *stream, const void *bytes, size_t size)
+/* ---- Comparing ---- */
+
+/* At most PIECE_SIZE of the bytes that are expected next, all of the first run; 0: there are none. */
+static size_t expect_piece(ProofStream *stream, size_t wanted, uint8_t *made, const uint8_t **expected)
+{
+        if (stream->run_count == 0)
+                return 0;
+        const struct run *run = run_at(stream, 0);
+        size_t size = MIN(MIN(wanted, PIECE_SIZE), run->end - stream->bytes_read);
+        if (run->source == NULL) {
+                *expected = stream->copy.bytes + stream->copy.first;
+                return size;
+        }
+        payload_source_make(run->source, stream->bytes_read + run->shift, made, size);
+        *expected = made;
+        return size;
+}
+
+/* They were as they should be. */
+static void pass_piece(ProofStream *stream, size_t size)
 {
         struct copy *copy = &stream->copy;
-        const uint8_t *seen = bytes;
-        size_t known = MIN(size, copy_size(copy));
-        size_t equal = known > 0 ? equal_bytes(copy->bytes + copy->first, seen, known) : 0;
-        if (equal < size) {
-                int expected = equal < known ? copy->bytes[copy->first + equal] : -1;
-                return mismatch(stream, stream->bytes_read + equal, expected, seen[equal]);
+        if (run_at(stream, 0)->source == NULL) {
+                copy->first += size;
+                if (copy->first == copy->end)
+                        copy->first = copy->end = 0;
         }
-        copy->first += size;
-        if (copy->first == copy->end)
-                copy->first = copy->end = 0;
         stream->bytes_read += size;
+        if (run_at(stream, 0)->end == stream->bytes_read)
+                drop_run(stream);
+}
+
+bool proof_read(ProofStream *stream, const void *bytes, size_t size)
+{
+        const uint8_t *seen = bytes;
+        const uint8_t *expected;
+        uint8_t made[PIECE_SIZE];
+        for (size_t done = 0, part; done < size; done += part) {
+                part = expect_piece(stream, size - done, made, &expected);
+                if (part == 0)
+                        return mismatch(stream, stream->bytes_read, -1, seen[done]);
+                size_t equal = equal_bytes(expected, seen + done, part);
+                if (equal < part)
+                        return mismatch(
+                                stream, stream->bytes_read + equal, expected[equal], seen[done + equal]);
+                pass_piece(stream, part);
+        }
         hash_add(stream->read, bytes, size);
         return true;
 }
 
 bool proof_read_ended(ProofStream *stream)
 {
-        const struct copy *copy = &stream->copy;
-        if (copy_size(copy) > 0)
-                return mismatch(stream, stream->bytes_read, copy->bytes[copy->first], -1);
+        uint8_t made[PIECE_SIZE];
+        const uint8_t *expected;
+        if (expect_piece(stream, 1, made, &expected) > 0)
+                return mismatch(stream, stream->bytes_read, *expected, -1);
         if (!stream->write_ended)
                 return mismatch(stream, stream->bytes_read, -1, -1);
         copy_clear(&stream->copy);
+        clear_runs(stream);
         return true;
 }
 

@@ -1,8 +1,8 @@
 /*
  * The proof of order: a second copy of every stream, kept apart from TCP.
  *
- * What a program writes is copied here before TCP sees it; what a program reads is compared here, byte by
- * byte, at its offset. A stream is one direction of one connection, named by its two endpoints and its
+ * What a program writes is copied here before TCP sees it, or noted as a source's, which can make it again; what
+ * a program reads is compared here, byte by byte, at its offset. A stream is one direction of one connection, named by its two endpoints and its
  * initial sequence number, so that four-tuples may be used again.
  */
 #ifndef INORDER_PROOF_H
@@ -11,6 +11,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include "wire/ip_address.h"
+#include "wire/payload_source.h"
 #include "wire/seqnum.h"
 
 typedef struct ProofBook ProofBook;
@@ -34,6 +35,8 @@ ProofStream *proof_find(
 uint32_t proof_transfer(const ProofStream *stream);
 
 void proof_written(ProofStream *stream, const void *bytes, size_t size);
+/* The same for the bytes of a source, which are made again when they are read. */
+void proof_written_source(ProofStream *stream, PayloadSource *source, uint64_t offset, size_t size);
 /* No more will be written: what has been must all be read. */
 void proof_write_ended(ProofStream *stream);
 /* False at the first byte that differs or was never written; the book remembers it. */

@@ -177,6 +177,12 @@ ssize_t socket_write(Socket *socket, const void *bytes, size_t size)
         return socket->ops->write(socket, &writing);
 }
 
+ssize_t socket_write_source(Socket *socket, PayloadSource *source, uint64_t offset, size_t size)
+{
+        const struct socket_writing writing = { .source = source, .offset = offset, .size = size };
+        return socket->ops->write(socket, &writing);
+}
+
 int socket_shutdown(Socket *socket, int how)
 {
         if (how != SHUT_RD && how != SHUT_WR && how != SHUT_RDWR)

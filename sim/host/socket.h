@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include "host/process.h"
+#include "wire/payload_source.h"
 
 /* ---- For processes ---- */
 
@@ -45,6 +46,8 @@ int sock_ioctl(Process *process, int fd, unsigned long request, int *value);
 ssize_t sock_read(Process *process, int fd, void *bytes, size_t size);
 /* Waits until all is taken, as a blocking write does. */
 ssize_t sock_write(Process *process, int fd, const void *bytes, size_t size);
+/* The same for the source's bytes from `offset` on, which are not copied. */
+ssize_t sock_write_source(Process *process, int fd, PayloadSource *source, uint64_t offset, size_t size);
 /* Flags: MSG_PEEK, MSG_TRUNC, MSG_WAITALL, MSG_OOB, MSG_DONTWAIT, MSG_ERRQUEUE; MSG_MORE, MSG_OOB, MSG_EOR,
  * MSG_NOSIGNAL, MSG_DONTWAIT. */
 ssize_t sock_recv(Process *process, int fd, void *bytes, size_t size, int flags);
@@ -87,6 +90,8 @@ Socket *socket_accept(Socket *socket, int *error);
 int socket_connect(Socket *socket, const struct endpoint *remote); /* -EINPROGRESS: has begun */
 ssize_t socket_read(Socket *socket, void *bytes, size_t size);
 ssize_t socket_write(Socket *socket, const void *bytes, size_t size);
+/* Streams only. */
+ssize_t socket_write_source(Socket *socket, PayloadSource *source, uint64_t offset, size_t size);
 int socket_shutdown(Socket *socket, int how);
 /* The socket is gone after this; what it wrote still goes out. */
 void socket_close(Socket *socket);

@@ -229,7 +229,9 @@ static ssize_t write_waiting(const struct call *call, Socket *socket, const stru
         do {
                 if (written > 0 && socket_has_failed(socket))
                         break;
-                rest.bytes = (const uint8_t *)writing->bytes + written;
+                if (writing->source == NULL)
+                        rest.bytes = (const uint8_t *)writing->bytes + written;
+                rest.offset = writing->offset + written;
                 rest.size = writing->size - written;
                 result = socket->ops->write(socket, &rest);
                 if (result > 0)
@@ -259,6 +261,28 @@ ssize_t sock_write(Process *process, int fd, const void *bytes, size_t size)
         struct call call = call_begin(process, "write", fd);
         struct socket_writing writing = { .bytes = bytes, .size = size };
         call_tell(&call, "%zu bytes", size);
+        return call_end(&call, as_file_call(send_bytes(&call, &writing, 0)));
+}
+
+/* What goes with a SYN has to be there in one piece; and only a stream carries a source's bytes as they are.
+ */
+static bool takes_sources(const struct call *call, const struct socket_writing *writing)
+{
+        const Socket *socket = call_socket(call);
+        return socket == NULL || (socket->ops == &socket_stream && !socket_opens_fast(socket, writing));
+}
+
+ssize_t sock_write_source(Process *process, int fd, PayloadSource *source, uint64_t offset, size_t size)
+{
+        struct call call = call_begin(process, "write", fd);
+        struct socket_writing writing = { .source = source, .offset = offset, .size = size };
+        g_autofree uint8_t *made = NULL;
+        call_tell(&call, "%zu bytes", size);
+        if (!takes_sources(&call, &writing)) {
+                made = g_malloc(size);
+                payload_source_make(source, offset, made, size);
+                writing = (struct socket_writing){ .bytes = made, .size = size };
+        }
         return call_end(&call, as_file_call(send_bytes(&call, &writing, 0)));
 }
 

@@ -22,6 +22,8 @@ struct socket_reading {
 /* One try of a sending call. */
 struct socket_writing {
         const void *bytes;
+        PayloadSource *source; /* streams only: its bytes from `offset` on are meant, if it is not NULL */
+        uint64_t offset;
         size_t size;
         int flags;                     /* MSG_MORE, MSG_OOB, MSG_EOR */
         const struct endpoint *remote; /* NULL: where it is connected to */

@@ -134,6 +134,24 @@ static unsigned write_flags(int flags)
                (flags & MSG_OOB ? TCP_WRITE_URGENT : 0);
 }
 
+static ssize_t give_bytes(const Socket *socket, const struct socket_writing *writing)
+{
+        TcpConn *tcp = socket->connection->tcp;
+        unsigned flags = write_flags(writing->flags);
+        time_ns now = host_now(socket->host);
+        if (writing->source != NULL)
+                return tcp_conn_send_source(tcp, writing->source, writing->offset, writing->size, flags, now);
+        return tcp_conn_send(tcp, writing->bytes, writing->size, flags, now);
+}
+
+static void prove_written(struct connection *connection, const struct socket_writing *writing, size_t written)
+{
+        if (writing->source != NULL)
+                connection_prove_source(connection, writing->source, writing->offset, written);
+        else
+                connection_prove_written(connection, writing->bytes, written);
+}
+
 /* As Linux: a stream's own peer is meant, whatever address is given. */
 static ssize_t stream_write(Socket *socket, const struct socket_writing *writing)
 {
@@ -144,14 +162,13 @@ static ssize_t stream_write(Socket *socket, const struct socket_writing *writing
                 return -EAGAIN;
         if (writing->size == 0)
                 return write_nothing(socket);
-        ssize_t result = tcp_conn_send(connection->tcp, writing->bytes, writing->size,
-                write_flags(writing->flags), host_now(socket->host));
+        ssize_t result = give_bytes(socket, writing);
         if (result == -EAGAIN)
                 return result;
         remember_failure(connection, result);
         if (result > 0) {
                 connection->bytes_written += (uint64_t)result;
-                connection_prove_written(connection, writing->bytes, (size_t)result);
+                prove_written(connection, writing, (size_t)result);
         }
         connection_after_call(connection, "write");
         return result;

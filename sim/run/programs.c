@@ -204,6 +204,18 @@ static void start_fetch(const struct instance *instance)
         http_client_start(instance->host, &config, start_time(instance));
 }
 
+/* The same bytes for every instance of a program. */
+static PayloadSource *source_of(const struct instance *instance)
+{
+        GHashTable *sources = instance->world->sources;
+        PayloadSource *source = g_hash_table_lookup(sources, instance->spec);
+        if (source == NULL) {
+                source = document_source_new(instance->spec->fill, instance->world->scenario->seed, "");
+                g_hash_table_insert(sources, (void *)instance->spec, source);
+        }
+        return source;
+}
+
 static void start_sender(const struct instance *instance)
 {
         const struct scenario_app *spec = instance->spec;
@@ -213,6 +225,7 @@ static void start_sender(const struct instance *instance)
                 .bytes = spec->bytes,
                 .fill = spec->fill,
                 .seed = instance->world->scenario->seed,
+                .source = source_of(instance),
                 .write_size = spec->write_size,
                 .write_every = spec->write_every,
                 .local_port = spec->local_port,

@@ -39,6 +39,7 @@ struct World {
         GArray *fault_sources;      /* unsigned: which scenario fault each comes from */
         GPtrArray *transfers;       /* struct transfer *, by number less one */
         GHashTable *transfer_names; /* name → number */
+        GHashTable *sources;        /* struct scenario_app of a sender → PayloadSource */
         GPtrArray *documents;       /* Documents *, one for each http-server */
         GPtrArray *records;         /* struct dns_record arrays, one for each dns-server */
         GPtrArray *host_list;       /* Host *, by owner number; not owned */

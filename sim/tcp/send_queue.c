@@ -197,6 +197,28 @@ void send_queue_write(struct send_queue *queue, const void *bytes, size_t size)
         extend_block(queue);
 }
 
+/* What goes on in the same chunk becomes one with what is there. */
+static bool extend(struct payload_slice *last, const struct payload_slice *slice)
+{
+        if (last == NULL || last->chunk != slice->chunk || last->offset + last->length != slice->offset)
+                return false;
+        last->length += slice->length;
+        payload_slice_unref(slice);
+        return true;
+}
+
+void send_queue_write_source(struct send_queue *queue, PayloadSource *source, uint64_t offset, size_t size)
+{
+        while (size > 0) {
+                struct payload_slice slice = payload_source_cut(source, queue->pool, offset, size);
+                if (!extend(last_slice(queue), &slice))
+                        append_slice(queue, &slice);
+                queue->end += slice.length;
+                offset += slice.length;
+                size -= slice.length;
+        }
+}
+
 struct payload send_queue_cut(struct send_queue *queue, uint64_t offset, uint32_t length)
 {
         g_assert(queue->first <= offset && offset <= queue->end && length <= queue->end - offset);

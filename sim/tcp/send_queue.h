@@ -12,7 +12,7 @@
 #define INORDER_SEND_QUEUE_H
 
 #include "tcp/ring.h"
-#include "wire/payload.h"
+#include "wire/payload_source.h"
 
 struct send_block {
         uint64_t end; /* offset one past its last byte; it begins where the one before it ends */
@@ -38,6 +38,8 @@ void send_queue_clear(struct send_queue *queue);
 
 /* Into the last block; into a new one, when that has been taken or ends a record. */
 void send_queue_write(struct send_queue *queue, const void *bytes, size_t size);
+/* The same for `size` bytes of the source, from `offset` on, which are not copied. */
+void send_queue_write_source(struct send_queue *queue, PayloadSource *source, uint64_t offset, size_t size);
 
 /* `length` bytes from `offset` on, all of them in the queue, as a payload of their own with its sum made. */
 struct payload send_queue_cut(struct send_queue *queue, uint64_t offset, uint32_t length);

@@ -20,6 +20,7 @@
 #include "tcp/tcp_counter.h"
 #include "tcp/tcp_note.h"
 #include "tcp/tcp_settings.h"
+#include "wire/payload_source.h"
 #include "wire/tcp_segment.h"
 
 typedef struct TcpHost TcpHost;
@@ -103,6 +104,9 @@ enum tcp_write_flags {
 /* Bytes taken, 1 to `size`. -EAGAIN: the buffer is full or the connection is not open yet and its buffer is full;
  * -EPIPE: writing was shut down; -ENOTCONN; or the connection's error, once. */
 ssize_t tcp_conn_send(TcpConn *conn, const void *bytes, size_t size, unsigned flags, time_ns now);
+/* The same for the source's bytes from `offset` on, which are not copied. */
+ssize_t tcp_conn_send_source(TcpConn *conn, PayloadSource *source, uint64_t offset, size_t size, unsigned flags,
+        time_ns now);
 ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns now);
 
 /* Bytes read, 1 to `size`; 0: the peer's FIN, or reading was shut down. -EAGAIN, -ENOTCONN, or the error, once. */

@@ -21,6 +21,8 @@
 struct writing {
         TcpConn *conn;
         const uint8_t *bytes;
+        PayloadSource *source; /* its bytes from `offset` on instead; NULL: `bytes` */
+        uint64_t offset;
         size_t size;
         size_t taken;
         unsigned flags;
@@ -125,13 +127,12 @@ static void let_go(struct writing *writing)
 
 /* ---- The loop ---- */
 
-static struct writing begin(TcpConn *conn, const void *bytes, size_t size, unsigned flags, time_ns now)
+static struct writing begin(TcpConn *conn, size_t size, unsigned flags, time_ns now)
 {
         if (conn->decided.at != now)
                 conn->decided = (struct decided){ .at = now };
         struct writing writing = {
                 .conn = conn,
-                .bytes = bytes,
                 .size = size,
                 .flags = flags,
                 .now = now,
@@ -155,7 +156,11 @@ static void open_block(struct writing *writing)
 static void append(struct writing *writing, size_t size)
 {
         TcpConn *conn = writing->conn;
-        send_queue_write(&conn->send_queue, writing->bytes + writing->taken, size);
+        if (writing->source != NULL)
+                send_queue_write_source(
+                        &conn->send_queue, writing->source, writing->offset + writing->taken, size);
+        else
+                send_queue_write(&conn->send_queue, writing->bytes + writing->taken, size);
         if (writing->taken == 0)
                 send_queue_last_block(&conn->send_queue)->has_push = false;
         writing->taken += size;
@@ -196,20 +201,46 @@ static void end(struct writing *writing)
                 decide(writing, SENDER_PUSH);
 }
 
-ssize_t tcp_conn_send(TcpConn *conn, const void *bytes, size_t size, unsigned flags, time_ns now)
+static ssize_t write_text(struct writing *writing)
+{
+        TcpConn *conn = writing->conn;
+        take_bytes(writing);
+        chrono_on_written(conn, writing->size, writing->taken, writing->now);
+        if (writing->taken == 0)
+                return -EAGAIN;
+        end(writing);
+        conn_leave_entry(conn);
+        return (ssize_t)writing->taken;
+}
+
+/* Why nothing can be written: a negative errno; 0: it can. */
+static ssize_t refusal(TcpConn *conn)
 {
         if (conn->error != 0)
                 return -conn_take_error(conn);
-        if (tcp_conn_is_shut_for_writing(conn))
-                return -EPIPE;
-        struct writing writing = begin(conn, bytes, size, flags, now);
-        take_bytes(&writing);
-        chrono_on_written(conn, size, writing.taken, now);
-        if (writing.taken == 0)
-                return -EAGAIN;
-        end(&writing);
-        conn_leave_entry(conn);
-        return (ssize_t)writing.taken;
+        return tcp_conn_is_shut_for_writing(conn) ? -EPIPE : 0;
+}
+
+ssize_t tcp_conn_send(TcpConn *conn, const void *bytes, size_t size, unsigned flags, time_ns now)
+{
+        ssize_t error = refusal(conn);
+        if (error < 0)
+                return error;
+        struct writing writing = begin(conn, size, flags, now);
+        writing.bytes = bytes;
+        return write_text(&writing);
+}
+
+ssize_t tcp_conn_send_source(
+        TcpConn *conn, PayloadSource *source, uint64_t offset, size_t size, unsigned flags, time_ns now)
+{
+        ssize_t error = refusal(conn);
+        if (error < 0)
+                return error;
+        struct writing writing = begin(conn, size, flags, now);
+        writing.source = source;
+        writing.offset = offset;
+        return write_text(&writing);
 }
 
 ssize_t tcp_conn_write(TcpConn *conn, const void *bytes, size_t size, time_ns now)

@@ -4,11 +4,15 @@
 #ifndef INORDER_PAYLOAD_CHUNK_H
 #define INORDER_PAYLOAD_CHUNK_H
 
-#include "wire/payload.h"
+#include "wire/payload_source.h"
+
+#define PAYLOAD_PAGE_SIZE 65536u /* the largest chunk */
 
 struct payload_chunk {
         PayloadPool *pool;
-        struct payload_chunk *next_free;
+        struct payload_chunk *next; /* of those that are free, or of a source's pages */
+        PayloadSource *source;      /* whose page it is: nobody else writes into it; NULL: nobody's */
+        uint64_t page;              /* its number there */
         uint32_t references;
         uint32_t used; /* bytes written; they never change again */
         uint32_t capacity;
@@ -31,6 +35,11 @@ static inline void payload_chunk_unref(struct payload_chunk *chunk)
         if (--chunk->references == 0)
                 payload_chunk_recycle(chunk);
 }
+
+/* An empty chunk of PAYLOAD_PAGE_SIZE, its one reference the caller's. */
+struct payload_chunk *payload_pool_take_page(PayloadPool *pool);
+/* The source's page goes. */
+void payload_source_forget(struct payload_chunk *page);
 
 /* A slice of `size` bytes at the front of a chunk of its own, not written yet. */
 struct payload_slice payload_pool_reserve(PayloadPool *pool, uint32_t size);

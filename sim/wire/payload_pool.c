@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Small chunks keep many small flows cheap; the largest holds any packet's payload in one piece. */
-static const uint32_t chunk_capacities[] = { 256, 2048, 8192, 65536 };
+static const uint32_t chunk_capacities[] = { 256, 2048, 8192, PAYLOAD_PAGE_SIZE };
 
 /* A stream that goes on gets larger chunks up to this one; only a single large write gets the largest. */
 #define LARGEST_GROWN_CLASS 2
@@ -41,19 +41,27 @@ static struct payload_chunk *chunk_take(PayloadPool *pool, uint32_t size_class)
 {
         struct payload_chunk *chunk = pool->free[size_class];
         if (chunk != NULL)
-                pool->free[size_class] = chunk->next_free;
+                pool->free[size_class] = chunk->next;
         else
                 chunk = chunk_allocate(pool, size_class);
         pool->bytes_in_use += chunk_capacities[size_class];
         chunk->references = 1;
         chunk->used = 0;
+        chunk->source = NULL;
         return chunk;
+}
+
+struct payload_chunk *payload_pool_take_page(PayloadPool *pool)
+{
+        return chunk_take(pool, G_N_ELEMENTS(chunk_capacities) - 1);
 }
 
 /* The bytes behind a slice belong to whoever wrote last. */
 static uint32_t room_behind(const struct payload_slice *slice)
 {
         const struct payload_chunk *chunk = slice->chunk;
+        if (chunk->source != NULL)
+                return 0;
         return chunk->used == slice->offset + slice->length ? chunk->capacity - chunk->used : 0;
 }
 
@@ -76,7 +84,7 @@ PayloadPool *payload_pool_new(void)
 static void free_chunks(struct payload_chunk *chunk)
 {
         while (chunk != NULL) {
-                struct payload_chunk *next = chunk->next_free;
+                struct payload_chunk *next = chunk->next;
                 g_free(chunk);
                 chunk = next;
         }
@@ -143,8 +151,10 @@ void payload_slice_unref(const struct payload_slice *slice)
 void payload_chunk_recycle(struct payload_chunk *chunk)
 {
         PayloadPool *pool = chunk->pool;
+        if (chunk->source != NULL)
+                payload_source_forget(chunk);
         pool->bytes_in_use -= chunk->capacity;
-        chunk->next_free = pool->free[chunk->size_class];
+        chunk->next = pool->free[chunk->size_class];
         pool->free[chunk->size_class] = chunk;
 }
 

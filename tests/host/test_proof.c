@@ -185,6 +185,69 @@ START_TEST(several_streams_are_hashed_as_their_hashes)
 }
 END_TEST
 
+static void fill_with_offsets(const void *data, uint64_t offset, uint8_t *bytes, size_t size)
+{
+        (void)data;
+        for (size_t i = 0; i < size; i++)
+                bytes[i] = (uint8_t)(offset + i);
+}
+
+/* 5000 bytes of a source from offset 100 on, a few of their own before and behind. */
+static ProofStream *stream_of_a_source(uint8_t bytes[5006])
+{
+        g_autoptr(PayloadSource) source = payload_source_new(fill_with_offsets, NULL, NULL);
+        ProofStream *stream = open_stream(1, 1);
+        proof_written(stream, "abc", 3);
+        proof_written_source(stream, source, 100, 2000);
+        proof_written_source(stream, source, 2100, 3000);
+        proof_written(stream, "xyz", 3);
+        memcpy(bytes, "abc", 3);
+        fill_with_offsets(NULL, 100, bytes + 3, 5000);
+        memcpy(bytes + 5003, "xyz", 3);
+        return stream;
+}
+
+START_TEST(the_bytes_of_a_source_are_made_again)
+{
+        uint8_t bytes[5006], written[32], read[32], expected[32];
+        ProofStream *stream = stream_of_a_source(bytes);
+        ck_assert(proof_read(stream, bytes, 2));
+        ck_assert(proof_read(stream, bytes + 2, 5000));
+        ck_assert(proof_read(stream, bytes + 5002, 4));
+        proof_write_ended(stream);
+        ck_assert(proof_read_ended(stream));
+        sha256((const char *)bytes, sizeof bytes, expected);
+        ck_assert(proof_book_sha256(book, 1, written, read));
+        ck_assert_mem_eq(written, expected, 32);
+        ck_assert_mem_eq(read, expected, 32);
+}
+END_TEST
+
+START_TEST(a_wrong_byte_of_a_source_is_named)
+{
+        uint8_t bytes[5006];
+        ProofStream *stream = stream_of_a_source(bytes);
+        uint8_t right = bytes[4000];
+        bytes[4000] ^= 1;
+        ck_assert(!proof_read(stream, bytes, sizeof bytes));
+        const struct proof_mismatch *mismatch = proof_book_mismatch(book);
+        ck_assert_uint_eq(mismatch->offset, 4000);
+        ck_assert_int_eq(mismatch->expected, right);
+        ck_assert_int_eq(mismatch->seen, bytes[4000]);
+}
+END_TEST
+
+START_TEST(an_end_within_a_source_is_early)
+{
+        uint8_t bytes[5006];
+        ProofStream *stream = stream_of_a_source(bytes);
+        proof_write_ended(stream);
+        ck_assert(proof_read(stream, bytes, 1000));
+        ck_assert(!proof_read_ended(stream));
+        ck_assert_int_eq(proof_book_mismatch(book)->expected, bytes[1000]);
+}
+END_TEST
+
 START_TEST(a_book_without_hashes_says_so)
 {
         uint8_t written[32], read[32];
@@ -211,6 +274,9 @@ int main(void)
         tcase_add_test(cases, an_account_adds_the_streams_of_a_transfer);
         tcase_add_test(cases, one_stream_is_hashed_as_its_bytes);
         tcase_add_test(cases, several_streams_are_hashed_as_their_hashes);
+        tcase_add_test(cases, the_bytes_of_a_source_are_made_again);
+        tcase_add_test(cases, a_wrong_byte_of_a_source_is_named);
+        tcase_add_test(cases, an_end_within_a_source_is_early);
         tcase_add_test(cases, a_book_without_hashes_says_so);
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);

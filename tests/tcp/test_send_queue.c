@@ -275,6 +275,31 @@ START_TEST(blocks_are_forgotten_with_their_last_byte)
 }
 END_TEST
 
+static void fill_from_stream(const void *data, uint64_t offset, uint8_t *bytes, size_t size)
+{
+        memcpy(bytes, (const uint8_t *)data + offset, size);
+}
+
+START_TEST(bytes_of_a_source_lie_beside_written_ones)
+{
+        g_autoptr(PayloadSource) source = payload_source_new(fill_from_stream, stream, NULL);
+        write_up_to(100);
+        send_queue_write_source(&queue, source, 100, 70000);
+        send_queue_write_source(&queue, source, 70100, 30000);
+        send_queue_check(&queue);
+        ck_assert_uint_eq(queue.end, 100100);
+        ck_assert_uint_eq(queue.slice_count, 3);
+        write_up_to(101000);
+        assert_cut(0, 1448);
+        assert_cut(65000, 1448);
+        assert_cut(100000, 1000);
+        send_queue_discard(&queue, 70000);
+        assert_cut(70000, 1448);
+        send_queue_clear(&queue);
+        ck_assert_uint_eq(payload_pool_bytes_in_use(pool), 0);
+}
+END_TEST
+
 /* Writes, acknowledgements, sendings in order and again, in any order and of any size. */
 START_TEST(any_order_of_writes_cuts_and_discards_keeps_the_stream)
 {
@@ -316,6 +341,7 @@ int main(void)
         tcase_add_test(cases, a_burst_is_one_block);
         tcase_add_test(cases, of_a_burst_that_was_stopped_the_rest_is_taken_anew);
         tcase_add_test(cases, blocks_are_forgotten_with_their_last_byte);
+        tcase_add_test(cases, bytes_of_a_source_lie_beside_written_ones);
         tcase_add_test(cases, any_order_of_writes_cuts_and_discards_keeps_the_stream);
         Suite *suite = suite_create("send_queue");
         suite_add_tcase(suite, cases);
