@@ -209,6 +209,8 @@ static bool extend(struct payload_slice *last, const struct payload_slice *slice
 
 void send_queue_write_source(struct send_queue *queue, PayloadSource *source, uint64_t offset, size_t size)
 {
+        if (size == 0)
+                return;
         while (size > 0) {
                 struct payload_slice slice = payload_source_cut(source, queue->pool, offset, size);
                 if (!extend(last_slice(queue), &slice))
@@ -217,6 +219,7 @@ void send_queue_write_source(struct send_queue *queue, PayloadSource *source, ui
                 offset += slice.length;
                 size -= slice.length;
         }
+        extend_block(queue);
 }
 
 struct payload send_queue_cut(struct send_queue *queue, uint64_t offset, uint32_t length)
