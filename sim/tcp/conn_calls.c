@@ -56,8 +56,8 @@ ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now)
         size_t taken = reassembly_read(&conn->rcv.reassembly, bytes, urgent_cut(conn, 0, size));
         if (taken > 0) {
                 urgent_on_read(conn);
-                receive_memory_free_read(&conn->rcv.memory, conn->rcv.reassembly.read);
                 receive_window_on_read(conn, conn->last_heard_at);
+                receive_memory_free_read(&conn->rcv.memory, conn->rcv.reassembly.read);
                 ack_on_read(conn, taken);
                 conn_leave_entry(conn);
                 return (ssize_t)taken;

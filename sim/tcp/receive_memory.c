@@ -137,6 +137,11 @@ void receive_memory_release(struct receive_memory *memory, uint64_t next)
         }
 }
 
+uint64_t receive_memory_next_end(const struct receive_memory *memory)
+{
+        return memory->ready_count > 0 ? packet_at(&memory->ready, 0)->end : UINT64_MAX;
+}
+
 void receive_memory_free_read(struct receive_memory *memory, uint64_t offset)
 {
         uint32_t gone = 0;

@@ -30,6 +30,8 @@ void receive_memory_store(struct receive_memory *memory, uint64_t begin, uint64_
 void receive_memory_hold(struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size);
 /* What is held up to `next` has become readable. */
 void receive_memory_release(struct receive_memory *memory, uint64_t next);
+/* Where the next packet to read ends; UINT64_MAX: there is none. */
+uint64_t receive_memory_next_end(const struct receive_memory *memory);
 /* Everything before `offset` has been read. */
 void receive_memory_free_read(struct receive_memory *memory, uint64_t offset);
 /* Blocks are packed full (tcp_collapse). */

@@ -229,14 +229,16 @@ static void grow_buffer(TcpConn *conn, uint32_t space)
         conn->rcv.clamp = full_space(conn);
 }
 
-/* tcp_rcv_space_adjust */
+/* tcp_rcv_space_adjust. Linux looks after each packet that is copied, but once in a round trip: so that of
+ * this read the first packet counts, and what comes behind it is unread yet. */
 void receive_window_on_read(TcpConn *conn, time_ns now)
 {
         struct right_sizing *sizing = &conn->rcv.sizing;
         uint64_t round_trip = (uint64_t)sizing->rtt_x8 / 8;
         if (sizing->rtt_x8 == 0 || (uint64_t)(now - sizing->at) < round_trip)
                 return;
-        struct seqnum next = seq_add(conn->rcv.irs, 1 + (uint32_t)conn->rcv.reassembly.read);
+        uint64_t first = MIN(receive_memory_next_end(&conn->rcv.memory), conn->rcv.reassembly.read);
+        struct seqnum next = seq_add(conn->rcv.irs, 1 + (uint32_t)first);
         int64_t unread = seq_diff(conn->rcv.nxt, next);
         int64_t read = seq_diff(next, sizing->seq) - unread;
         if (read > sizing->space)
