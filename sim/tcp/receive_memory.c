@@ -5,15 +5,18 @@
 
 #include <glib.h>
 
-#define HEAD_ROOM     64   /* NET_SKB_PAD */
-#define CACHE_LINE    64   /* blocks begin and end at one */
-#define SHARED_INFO   320  /* at the end of each block */
-#define SK_BUFF       256  /* beside each block */
-#define SMALL_BLOCK   576  /* skb_small_head_cache */
-#define MEDIUM_BLOCK  1024 /* then powers of two */
-#define LARGEST_BLOCK 8192 /* what does not fit goes on in pages (SKB_MAX_HEAD) */
-#define PAGE_SIZE     4096
-#define PACKED_BLOCK  4096 /* tcp_collapse makes these */
+#define HEAD_ROOM    64   /* NET_SKB_PAD */
+#define CACHE_LINE   64   /* blocks begin and end at one */
+#define SHARED_INFO  320  /* at the end of each block */
+#define SK_BUFF      256  /* beside each block */
+#define SMALL_BLOCK  576  /* skb_small_head_cache */
+#define MEDIUM_BLOCK 1024 /* then powers of two */
+#define PACKED_BLOCK 4096 /* tcp_collapse makes these */
+
+/* What does not fit into a page stands in a block of one, and in pages behind that (tun_alloc_skb,
+ * alloc_skb_with_frags). */
+#define PAGE         4096
+#define BEFORE_PAGES (PAGE - SHARED_INFO - HEAD_ROOM)
 
 struct stored_packet {
         uint64_t begin;
@@ -27,7 +30,6 @@ static struct stored_packet *packet_at(const struct ring *ring, uint32_t index)
         return ring_at(ring, sizeof(struct stored_packet), index);
 }
 
-/* For at most LARGEST_BLOCK - SHARED_INFO bytes. */
 static uint32_t block_for(uint32_t bytes)
 {
         uint32_t needed = (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE + SHARED_INFO;
@@ -39,24 +41,27 @@ static uint32_t block_for(uint32_t bytes)
         return block;
 }
 
-/* Nothing can be added behind what goes on in pages. */
-static struct stored_packet make(uint64_t begin, uint64_t end, uint32_t packet_size)
+static bool needs_pages(uint32_t packet_size)
 {
-        uint32_t bytes = HEAD_ROOM + packet_size;
-        uint32_t in_block = MIN(bytes, LARGEST_BLOCK - SHARED_INFO);
-        uint32_t pages = (bytes - in_block + PAGE_SIZE - 1) / PAGE_SIZE;
-        uint32_t block = block_for(in_block);
-        return (struct stored_packet){
-                .begin = begin,
-                .end = end,
-                .truesize = block + pages * PAGE_SIZE + SK_BUFF,
-                .room = pages > 0 ? 0 : block - SHARED_INFO - in_block,
-        };
+        return HEAD_ROOM + packet_size >= PAGE;
 }
 
 uint32_t receive_memory_of_packet(uint32_t packet_size)
 {
-        return make(0, 0, packet_size).truesize;
+        if (!needs_pages(packet_size))
+                return block_for(HEAD_ROOM + packet_size) + SK_BUFF;
+        uint32_t pages = (packet_size - BEFORE_PAGES + PAGE - 1) / PAGE;
+        return (1 + pages) * PAGE + SK_BUFF;
+}
+
+static struct stored_packet make(uint64_t begin, uint64_t end, uint32_t packet_size)
+{
+        struct stored_packet packet = {
+                .begin = begin, .end = end, .truesize = receive_memory_of_packet(packet_size)
+        };
+        if (!needs_pages(packet_size))
+                packet.room = packet.truesize - SK_BUFF - SHARED_INFO - HEAD_ROOM - packet_size;
+        return packet;
 }
 
 /* Into the rest of the block of the packet that ends where this one begins. */
@@ -71,13 +76,13 @@ static bool coalesces(struct stored_packet *before, uint64_t begin, uint64_t end
 
 void receive_memory_store(struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size)
 {
-        if (memory->ready_count > 0 &&
-                coalesces(packet_at(&memory->ready, memory->ready_count - 1), begin, end))
+        const struct stored_packet packet = make(begin, end, packet_size);
+        uint32_t count = memory->ready_count;
+        if (count > 0 && coalesces(packet_at(&memory->ready, count - 1), begin, end))
                 return;
-        ring_reserve(&memory->ready, sizeof(struct stored_packet), memory->ready_count);
-        struct stored_packet *packet = packet_at(&memory->ready, memory->ready_count++);
-        *packet = make(begin, end, packet_size);
-        memory->allocated += packet->truesize;
+        ring_reserve(&memory->ready, sizeof packet, count);
+        *packet_at(&memory->ready, memory->ready_count++) = packet;
+        memory->allocated += packet.truesize;
 }
 
 /* The first held packet that begins behind `begin`. */
@@ -111,6 +116,7 @@ static void drop_covered(struct receive_memory *memory, uint32_t index, uint64_t
 
 void receive_memory_hold(struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size)
 {
+        const struct stored_packet packet = make(begin, end, packet_size);
         uint32_t index = find_held(memory, begin);
         if (index > 0) {
                 struct stored_packet *before = packet_at(&memory->held, index - 1);
@@ -121,9 +127,8 @@ void receive_memory_hold(struct receive_memory *memory, uint64_t begin, uint64_t
         }
         drop_covered(memory, index, end);
         ring_open(&memory->held, sizeof(struct stored_packet), memory->held_count++, index);
-        struct stored_packet *packet = packet_at(&memory->held, index);
-        *packet = make(begin, end, packet_size);
-        memory->allocated += packet->truesize;
+        *packet_at(&memory->held, index) = packet;
+        memory->allocated += packet.truesize;
 }
 
 void receive_memory_release(struct receive_memory *memory, uint64_t next)
@@ -162,7 +167,9 @@ static void pack(struct receive_memory *memory, struct ring *ring, uint32_t *cou
                 if (last->end == next.begin && next.end - last->begin <= PACKED_BLOCK - SHARED_INFO) {
                         uint32_t truesize = block_for((uint32_t)(next.end - last->begin)) + SK_BUFF;
                         memory->allocated += truesize - last->truesize - next.truesize;
-                        *last = (struct stored_packet){ last->begin, next.end, truesize, 0 };
+                        *last = (struct stored_packet){
+                                .begin = last->begin, .end = next.end, .truesize = truesize
+                        };
                 } else {
                         *packet_at(ring, ++kept) = next;
                 }

@@ -2,9 +2,9 @@
  * What received segments cost their socket: not their bytes but the memory that a kernel stores them in. Windows
  * follow it, so they are those of a Linux host only when this is counted as it counts.
  *
- * The memory of a packet is the smallest block that holds it, with the bookkeeping of struct sk_buff and
- * skb_shared_info, as for a packet of the TUN device or a driver that copies. A small packet that fits into the
- * rest of the block before it costs nothing (tcp_try_coalesce).
+ * The memory of a packet is the smallest block that holds it, or pages, with the bookkeeping of struct sk_buff and
+ * skb_shared_info, as for a packet of the TUN device or a driver that copies. A small packet that fits into the rest of
+ * the block before it costs nothing (tcp_try_coalesce).
  */
 #ifndef INORDER_RECEIVE_MEMORY_H
 #define INORDER_RECEIVE_MEMORY_H
