@@ -199,6 +199,7 @@ static bool simulated_set_mtu(Stack *stack, uint32_t mtu, GError **error)
 {
         (void)error;
         link_set_mtu(stack->device, mtu);
+        host_on_mtu_changed(stack->host);
         return true;
 }
 

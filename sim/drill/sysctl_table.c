@@ -169,6 +169,16 @@ static void set_challenge_limit(struct tcp_settings *settings, const int64_t *nu
         settings->challenge_limit = numbers[0] == INT32_MAX ? UINT32_MAX : (uint32_t)numbers[0];
 }
 
+static void set_refusal_interval(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->refusal_interval = numbers[0] * MILLISECOND;
+}
+
+static void set_window_may_shrink(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->window_may_shrink = numbers[0] != 0;
+}
+
 static void set_fast_open(struct tcp_settings *settings, const int64_t *numbers)
 {
         settings->fast_open = numbers[0] != 0;
@@ -268,7 +278,7 @@ static const struct sysctl_entry entries[] = {
         { "tcp_syn_linear_timeouts", "4", 1, 0, 127, .apply = set_syn_linear_timeouts },
         { "tcp_orphan_retries", "0", 1, 0, BYTE_MAX, .apply = set_orphan_retries },
         { "tcp_notsent_lowat", "4294967295", 1, 0, UINT32_MAX, .apply = set_unsent_low_water },
-        { "tcp_invalid_ratelimit", "500", 1, 0, INT32_MAX, .fixed = "500" },
+        { "tcp_invalid_ratelimit", "500", 1, 0, INT32_MAX, .apply = set_refusal_interval },
         { "tcp_challenge_ack_limit", "2147483647", 1, 0, INT32_MAX, .apply = set_challenge_limit },
         { "tcp_tso_win_divisor", "3", 1, 0, BYTE_MAX, .apply = set_window_divisor },
         { "tcp_pacing_ss_ratio", "200", 1, 0, 1000, .fixed = "200" },
@@ -277,7 +287,7 @@ static const struct sysctl_entry entries[] = {
         { "tcp_syncookies", "1", 1, 0, BYTE_MAX, .fixed = "0,1" },
         { "tcp_pingpong_thresh", "1", 1, 1, BYTE_MAX, .fixed = "1" },
         { "tcp_moderate_rcvbuf", "1", 1, 0, BYTE_MAX, .fixed = "1" },
-        { "tcp_shrink_window", "0", 1, 0, 1, .fixed = "0" },
+        { "tcp_shrink_window", "0", 1, 0, 1, .apply = set_window_may_shrink },
         { "tcp_min_snd_mss", "48", 1, 48, 65535, .fixed = "48" },
         { "tcp_mtu_probing", "0", 1, 0, BYTE_MAX, .fixed = "0" },
         { "tcp_tw_reuse", "2", 1, 0, 2, .fixed = "0,1,2" },

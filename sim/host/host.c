@@ -398,6 +398,15 @@ uint32_t host_path_mtu_towards(const Host *host, const struct ip_address *remote
         return mtu_cache_apply(host->mtus, remote, mtu, host_now(host));
 }
 
+void host_on_mtu_changed(Host *host)
+{
+        for (const GList *link = host->connections.head; link != NULL; link = link->next) {
+                const struct connection *connection = link->data;
+                tcp_conn_set_route_mtu(
+                        connection->tcp, host_path_mtu_towards(host, &connection->tuple.remote.address));
+        }
+}
+
 unsigned host_connections(const Host *host)
 {
         return host->connections.length - host->time_waits;

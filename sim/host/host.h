@@ -58,6 +58,8 @@ struct packet_sink host_sink(Host *host);
 RouteTable *host_routes(Host *host);
 /* Tell the host of a device, before the run. */
 void host_add_device(Host *host, Link *link);
+/* A device of its takes other packets now, or a path does: connections follow. */
+void host_on_mtu_changed(Host *host);
 
 /* Its IPv4 address; the IPv6 one of a host that has no other. */
 const struct ip_address *host_address(const Host *host);

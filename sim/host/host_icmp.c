@@ -106,14 +106,15 @@ static bool read_error(
         return true;
 }
 
-/* The connection has judged whether the message may be true; later ones to the same destination begin with
- * what it believes. */
+/* The connection has judged whether the message may be true; others to the same destination go on, and later
+ * ones begin, with what it believes. */
 static void remember_mtu(const struct connection *connection)
 {
         struct tcp_report report;
         tcp_conn_report(connection->tcp, &report);
-        mtu_cache_learn(connection->host->mtus, &connection->tuple.remote.address, report.path_mtu,
-                host_now(connection->host));
+        if (mtu_cache_learn(connection->host->mtus, &connection->tuple.remote.address, report.route_mtu,
+                    host_now(connection->host)))
+                host_on_mtu_changed(connection->host);
 }
 
 /* ---- Sockets ---- */

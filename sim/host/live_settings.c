@@ -45,6 +45,9 @@ static bool follow_others(
         FOLLOW(keepalive_interval);
         FOLLOW(keepalive_count);
         FOLLOW(urgent_on_last_byte);
+        FOLLOW(window_may_shrink);
+        FOLLOW(refusal_interval);
+        FOLLOW(challenge_limit);
         return has_changed;
 }
 

@@ -55,11 +55,12 @@ uint32_t mtu_cache_apply(
         return path != NULL && now < path->until ? MIN(path->mtu, device_mtu) : device_mtu;
 }
 
-void mtu_cache_learn(MtuCache *cache, const struct ip_address *destination, uint32_t mtu, time_ns now)
+bool mtu_cache_learn(MtuCache *cache, const struct ip_address *destination, uint32_t mtu, time_ns now)
 {
         if (mtu >= mtu_cache_apply(cache, destination, UINT32_MAX, now))
-                return;
+                return false;
         struct path *path = g_new(struct path, 1);
         *path = (struct path){ *destination, mtu, now + FORGOTTEN_AFTER };
         g_hash_table_replace(cache->paths, path, path);
+        return true;
 }

@@ -15,9 +15,9 @@ MtuCache *mtu_cache_new(void);
 void mtu_cache_free(MtuCache *cache);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MtuCache, mtu_cache_free)
 
-/* Packets of `mtu` bytes go to `destination`, and larger ones do not. Nothing happens when less is believed
- * already. */
-void mtu_cache_learn(
+/* Packets of `mtu` bytes go to `destination`, and larger ones do not. False, and nothing happens, when less is
+ * believed already. */
+bool mtu_cache_learn(
         MtuCache *cache, const struct ip_address *destination, uint32_t mtu, time_ns now);
 
 /* The MTU towards `destination` over a device of `device_mtu`. */

@@ -86,6 +86,26 @@ static int set_reports_ipv6_errors(Socket *socket, int value)
         return 0;
 }
 
+/* ip_dont_fragment, tcp_v4_mtu_reduced */
+static int set_mtu_discovery(Socket *socket, int value)
+{
+        bool looks = value == IP_PMTUDISC_WANT || value == IP_PMTUDISC_DO;
+        socket_keep(socket, IPPROTO_IP, IP_MTU_DISCOVER, value);
+        socket->settings.dont_fragment = looks;
+        socket->settings.follows_path_mtu = looks || value == IP_PMTUDISC_PROBE;
+        socket_apply_settings(socket);
+        return 0;
+}
+
+/* No router fragments IPv6 (ip6_sk_accept_pmtu). */
+static int set_ipv6_mtu_discovery(Socket *socket, int value)
+{
+        socket_keep(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER, value);
+        socket->settings.follows_path_mtu = value != IP_PMTUDISC_INTERFACE && value != IP_PMTUDISC_OMIT;
+        socket_apply_settings(socket);
+        return 0;
+}
+
 static int get_mtu(Socket *socket, void *value, socklen_t *size)
 {
         int mtu = (int)socket_path_mtu(socket);
@@ -141,7 +161,13 @@ static const struct socket_option ip_options[] = {
                 .start = SOCKET_TIME_TO_LIVE,
                 .is_kept = true,
                 .set = set_time_to_live },
-        KEPT_NUMBER(IP_MTU_DISCOVER, 0, MTU_DISCOVER_MAX, IP_PMTUDISC_WANT),
+        { .text = "IP_MTU_DISCOVER",
+                IP_MTU_DISCOVER,
+                0,
+                MTU_DISCOVER_MAX,
+                .start = IP_PMTUDISC_WANT,
+                .is_kept = true,
+                .set = set_mtu_discovery },
         OPTION(IP_MTU, .get_value = get_mtu),
         { .text = "IP_RECVERR", IP_RECVERR, OPTION_SWITCH, .is_kept = true, .set = set_reports_errors },
         KEPT_NUMBER(IP_RECVERR_RFC4884, 0, 1, 0),
@@ -186,7 +212,13 @@ static const struct socket_option ipv6_options[] = {
                 .is_kept = true,
                 .set = set_reports_ipv6_errors },
         { .text = "IPV6_V6ONLY", IPV6_V6ONLY, OPTION_SWITCH, .get = get_ipv6_only, .set = set_ipv6_only },
-        KEPT_NUMBER(IPV6_MTU_DISCOVER, 0, MTU_DISCOVER_MAX, IP_PMTUDISC_WANT),
+        { .text = "IPV6_MTU_DISCOVER",
+                IPV6_MTU_DISCOVER,
+                0,
+                MTU_DISCOVER_MAX,
+                .start = IP_PMTUDISC_WANT,
+                .is_kept = true,
+                .set = set_ipv6_mtu_discovery },
         OPTION(IPV6_MTU, .get_value = get_mtu, .set_value = set_ipv6_mtu),
         KEPT_NUMBER(IPV6_RECVERR_RFC4884, 0, 1, 0),
         KEPT_NUMBER(IPV6_MINHOPCOUNT, 0, BYTE_MAX, 0),

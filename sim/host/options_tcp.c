@@ -65,6 +65,19 @@ static int set_window_clamp(Socket *socket, int value)
         return 0;
 }
 
+static int get_syn_count(Socket *socket)
+{
+        return (int)socket->settings.syn_retries;
+}
+
+/* Of a listener: SYN-ACKs (reqsk_timer_handler). */
+static int set_syn_count(Socket *socket, int value)
+{
+        socket->settings.syn_retries = socket->settings.syn_ack_retries = (uint32_t)value;
+        socket_apply_settings(socket);
+        return 0;
+}
+
 /* ---- ACKs and what is written ahead ---- */
 
 static int get_quick_ack(Socket *socket)
@@ -318,7 +331,7 @@ static const struct socket_option options[] = {
                 BETWEEN(1, KEEPALIVE_SECONDS_MAX)),
         TCP_FIELD(TCP_KEEPCNT, OPTION_COUNT, keepalive_count, 0, BETWEEN(1, COUNT_MAX)),
         TCP_FIELD(TCP_USER_TIMEOUT, OPTION_DURATION, user_timeout, MILLISECOND, BETWEEN(0, INT32_MAX)),
-        TCP_FIELD(TCP_SYNCNT, OPTION_COUNT, syn_retries, 0, BETWEEN(1, COUNT_MAX)),
+        { .text = "TCP_SYNCNT", TCP_SYNCNT, 1, COUNT_MAX, .get = get_syn_count, .set = set_syn_count },
         OPTION(TCP_LINGER2, .get = get_linger2, .set = set_linger2),
         OPTION(TCP_DEFER_ACCEPT, .get = get_defer_accept, .set = set_defer_accept),
         OPTION(TCP_NOTSENT_LOWAT, .get = get_unsent_low_water, .set = set_unsent_low_water),

@@ -86,5 +86,5 @@ uint32_t socket_path_mtu(const Socket *socket)
         if (socket->connection == NULL)
                 return socket->is_connected ? host_path_mtu(socket->host) : 0;
         tcp_conn_report(socket->connection->tcp, &report);
-        return report.path_mtu;
+        return report.route_mtu;
 }

@@ -1,7 +1,8 @@
 /*
  * Packets: segments and datagrams get their headers and their notes, and go to a device.
  *
- * RFC 791, RFC 8200; every packet is sent with DF, as Linux does by path MTU discovery (RFC 1191).
+ * RFC 791, RFC 8200; packets are sent with DF unless TCP says otherwise, as Linux does by path MTU discovery
+ * (RFC 1191).
  */
 #include "host/host_private.h"
 
@@ -46,7 +47,6 @@ static void put_ip_header(struct packet *packet, const struct four_tuple *tuple,
         header->destination = tuple->remote.address;
         header->size = packet->size;
         header->identification = (uint16_t)packet->id.number;
-        header->dont_fragment = true;
         if (header->hop_limit == 0)
                 header->hop_limit = TIME_TO_LIVE;
         ip_header_emit(header, packet->header);
@@ -99,7 +99,8 @@ struct packet *host_segment_packet(
                 .ecn = segment->ecn,
                 .dscp = segment->dscp,
                 .hop_limit = segment->hop_limit,
-                .flow_label = segment->flow_label };
+                .flow_label = segment->flow_label,
+                .dont_fragment = segment->dont_fragment };
         put_ip_header(packet, tuple, &header, size);
         return packet;
 }
@@ -118,7 +119,7 @@ struct packet *host_datagram_packet(
         *payload = (struct payload){ 0 };
         udp_emit(&tuple->local.address, &tuple->remote.address, &datagram, transport_place(packet, tuple));
         packet->payload = datagram.payload;
-        struct ip_header header = { .protocol = IP_PROTOCOL_UDP };
+        struct ip_header header = { .protocol = IP_PROTOCOL_UDP, .dont_fragment = true };
         put_ip_header(packet, tuple, &header, UDP_HEADER_SIZE);
         return packet;
 }

@@ -95,7 +95,7 @@ TcpConn *tcp_conn_new(TcpHost *host, const struct tcp_settings *settings, uint32
         TcpConn *conn = tcp_host_take_conn(host);
         conn->host = host;
         conn->settings = *settings;
-        conn->path_mtu = path_mtu;
+        conn->path_mtu = conn->route_mtu = path_mtu;
         conn->state = TCP_STATE_CLOSED;
         conn->refusal_answered_at = NEVER_YET;
         conn->probing_since = NEVER_YET;
@@ -352,6 +352,7 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .controls_received = conn->fin_received,
                 .segments_out = conn->counts.segments_sent - conn->half_open_sendings,
                 .path_mtu = conn->path_mtu,
+                .route_mtu = conn->route_mtu,
                 .counts = conn->counts,
         };
         bool is_crossed = conn->state == TCP_STATE_SYN_RECEIVED && !conn->is_passive;

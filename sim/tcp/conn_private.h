@@ -143,6 +143,7 @@ struct TcpConn {
         struct four_tuple tuple;
         enum tcp_state state;
         uint32_t path_mtu;
+        uint32_t route_mtu; /* what the path's is now; path_mtu follows when text is sent */
 
         struct send_variables snd;
         struct receive_variables rcv;
@@ -436,6 +437,8 @@ uint32_t path_mtu_effective_mss(const TcpConn *conn);
 uint32_t path_mtu_bound_to_window(const TcpConn *conn, uint32_t size);
 /* A router says that the path carries no more: what is too large in flight is sent again, smaller. */
 void path_mtu_shrink(TcpConn *conn, uint32_t mtu, time_ns now);
+/* Text is about to be written or sent: segments are as large as the route takes by now. */
+void path_mtu_follow(TcpConn *conn);
 
 /* ---- half_open.c: SYN-RECEIVED of a listener ---- */
 

@@ -6,13 +6,16 @@
 
 #include "tcp/fast_open.h"
 
+/* The longest of them (TCP_RTO_MAX), which no setting changes. */
+#define INTERVAL_MAX (120 * SECOND)
+
 /* SYN-ACKs are sent again in these intervals: one initial RTO, doubled each time. */
 static duration_ns interval(const TcpConn *conn)
 {
         duration_ns interval = conn->settings.initial_rto;
-        for (uint32_t i = 0; i < conn->syn_timeouts && interval < conn->settings.max_rto; i++)
+        for (uint32_t i = 0; i < conn->syn_timeouts && interval < INTERVAL_MAX; i++)
                 interval *= 2;
-        return MIN(interval, conn->settings.max_rto);
+        return MIN(interval, INTERVAL_MAX);
 }
 
 void half_open_start_timer(TcpConn *conn, time_ns now)

@@ -87,18 +87,57 @@ static void cut_anew(TcpConn *conn, time_ns now)
                 sender_set_mss(conn, mss, now);
 }
 
-/* RFC 1191 section 3: "the host MUST never raise its estimate"; nor does it believe every figure. Differs
- * from its section 3, which would have a segment set DF no more below some size: ours all do. */
-void path_mtu_shrink(TcpConn *conn, uint32_t mtu, time_ns now)
+/* What a router says is only believed down to a floor. Differs from RFC 1191 section 3, which would have a
+ * segment set DF no more below some size: ours all do. */
+static bool learn_route_mtu(TcpConn *conn, uint32_t mtu)
 {
         uint32_t least = is_ipv4(conn) ? SMALLEST_PMTU_IPV4 : SMALLEST_PMTU_IPV6;
-        if (mtu < least && !is_ipv4(conn))
+        if (!is_ipv4(conn) && (mtu < least || !conn->settings.follows_path_mtu))
+                return false;
+        if (mtu >= conn->route_mtu)
+                return false;
+        conn->route_mtu = MIN(conn->route_mtu, MAX(mtu, least));
+        return true;
+}
+
+/* RFC 1191 section 3: "the host MUST never raise its estimate". As Linux (tcp_v4_mtu_reduced), who does not
+ * look for the path's MTU hears of it all the same, but sends nothing again. */
+void path_mtu_shrink(TcpConn *conn, uint32_t mtu, time_ns now)
+{
+        if (!learn_route_mtu(conn, mtu) || !conn->settings.follows_path_mtu)
                 return;
-        if (mtu >= conn->path_mtu)
+        if (conn->route_mtu >= conn->path_mtu)
                 return;
-        conn->path_mtu = MIN(conn->path_mtu, MAX(mtu, least));
+        conn->path_mtu = conn->route_mtu;
         if (conn_is_synchronized(conn))
                 cut_anew(conn, now);
         else if (conn->fast_open.syn_text > 0 && conn->state == TCP_STATE_SYN_SENT)
                 conn->syn_wanted = true; /* it was that which was too large */
+}
+
+/* tcp_current_mss */
+void path_mtu_follow(TcpConn *conn)
+{
+        if (conn->path_mtu == conn->route_mtu || !conn_is_synchronized(conn))
+                return;
+        conn->path_mtu = conn->route_mtu;
+        conn->snd.mss = path_mtu_effective_mss(conn);
+}
+
+/* What a SYN or SYN-ACK that is still to be sent offers (tcp_advertise_mss, tcp_make_synack). */
+static void offer_anew(TcpConn *conn)
+{
+        uint32_t mss = path_mtu_own_mss(conn);
+        conn->rcv.mss = conn->is_passive ? mss : MIN(conn->rcv.mss, mss);
+        conn->rcv.advised_mss =
+                conn->rcv.mss - (conn->knows_irs && conn->timestamps_agreed ? TIMESTAMPS_SIZE : 0);
+}
+
+void tcp_conn_set_route_mtu(TcpConn *conn, uint32_t mtu)
+{
+        conn->route_mtu = mtu;
+        if (conn_is_synchronized(conn) || conn->state == TCP_STATE_CLOSED)
+                return;
+        conn->path_mtu = mtu;
+        offer_anew(conn);
 }

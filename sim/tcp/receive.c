@@ -15,10 +15,6 @@
 /* Differs from RFC 7323: a stamp that is younger by one tick is no older one; as Linux (TCP_PAWS_WINDOW). */
 #define PAWS_TOLERANCE 1
 
-/* One answer in so long to what was refused, lest two ends answer each other for ever. As Linux
- * (tcp_invalid_ratelimit). */
-#define REFUSAL_ANSWER_INTERVAL (500 * MILLISECOND)
-
 enum verdict { GO_ON, STOP };
 
 void receive_note_refused(TcpConn *conn, const struct tcp_segment *segment, enum tcp_refusal why)
@@ -32,10 +28,11 @@ void receive_note_refused(TcpConn *conn, const struct tcp_segment *segment, enum
 
 /* ---- Answers to what is refused ---- */
 
+/* Lest two ends answer each other for ever. */
 bool receive_may_answer(TcpConn *conn, time_ns now)
 {
         bool answered_before = conn->refusal_answered_at >= 0;
-        if (answered_before && now - conn->refusal_answered_at < REFUSAL_ANSWER_INTERVAL)
+        if (answered_before && now - conn->refusal_answered_at < conn->settings.refusal_interval)
                 return false;
         conn->refusal_answered_at = now;
         return true;

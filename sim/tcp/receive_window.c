@@ -2,7 +2,7 @@
  * The window that we offer. RFC 9293 section 3.8.6.2.2, RFC 7323 section 2; as Linux: from the memory that a
  * buffer has left and the share of it that is payload, growing with what comes and with what is read.
  *
- * A promise is kept: the right edge never moves left (tcp_select_window).
+ * A promise is kept: the right edge never moves left (tcp_select_window), unless the user allows it.
  */
 #include "tcp/conn_private.h"
 
@@ -125,6 +125,26 @@ static uint32_t in_whole_segments(const TcpConn *conn, uint32_t space, uint32_t 
         return mss == full && space > window + full / 2 ? space : window;
 }
 
+static bool may_shrink(const TcpConn *conn)
+{
+        return conn->settings.window_may_shrink && conn->rcv.scale > 0;
+}
+
+/* Where it may shrink, memory alone decides (__tcp_select_window, shrink_window_allowed). */
+static uint32_t window_by_memory(TcpConn *conn, uint32_t mss)
+{
+        uint32_t unit = 1u << conn->rcv.scale;
+        uint32_t space = free_space(conn);
+        uint32_t allowed = full_space(conn);
+        space -= space % unit;
+        if (space < MIN(conn->rcv.clamp, allowed) / 2) {
+                conn->ack.quick = 0;
+                if (space < allowed / 16 || space < mss || space < unit)
+                        return 0;
+        }
+        return space > conn->rcv.threshold ? round_up(conn, conn->rcv.threshold) : space;
+}
+
 /* __tcp_select_window */
 uint32_t receive_window_possible(TcpConn *conn)
 {
@@ -137,6 +157,8 @@ uint32_t receive_window_possible(TcpConn *conn)
                 return MIN(space, conn->rcv.threshold);
         if (mss == 0)
                 return 0;
+        if (may_shrink(conn))
+                return window_by_memory(conn, mss);
         if (space < full / 2) {
                 conn->ack.quick = 0;
                 space -= space % (1u << conn->rcv.scale);
@@ -152,7 +174,7 @@ uint16_t receive_window_tell(TcpConn *conn)
 {
         uint32_t now_offered = receive_window(conn);
         uint32_t window = conn->ack.has_no_memory ? 0 : receive_window_possible(conn);
-        if (window < now_offered && !conn->ack.has_no_memory)
+        if (window < now_offered && !conn->ack.has_no_memory && !may_shrink(conn))
                 window = round_up(conn, now_offered);
         conn->rcv.wnd = window;
         conn->rcv.acked = conn->rcv.nxt;

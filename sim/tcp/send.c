@@ -16,7 +16,7 @@ static struct tcp_segment blank(const TcpConn *conn)
         return (struct tcp_segment){
                 .source_port = conn->tuple.local.port,
                 .destination_port = conn->tuple.remote.port,
-                .dont_fragment = true,
+                .dont_fragment = conn->settings.dont_fragment,
         };
 }
 
@@ -162,7 +162,11 @@ static bool send_due_ack(TcpConn *conn, time_ns now, struct tcp_segment *segment
 
 static bool send_text(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        if (!conn_is_synchronized(conn) || !sender_next_segment(conn, now, segment, sending))
+        if (!conn_is_synchronized(conn))
+                return false;
+        if (tcp_conn_unsent(conn) > 0 || conn->scoreboard.lost > 0)
+                path_mtu_follow(conn);
+        if (!sender_next_segment(conn, now, segment, sending))
                 return false;
         fill_answer(conn, segment, sending->sending == 1 && segment->payload.length > 0, now);
         if (segment->payload.length > 0)

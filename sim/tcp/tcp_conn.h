@@ -84,6 +84,9 @@ struct tcp_icmp {
 /* A message that quotes a segment of this four-tuple; redirects and source quenches are not for TCP. RFC 5927. */
 void tcp_conn_on_icmp(TcpConn *conn, const struct tcp_icmp *icmp, time_ns now);
 
+/* The device, or what is known of the path, takes packets of so many bytes from now on: what is sent next follows. */
+void tcp_conn_set_route_mtu(TcpConn *conn, uint32_t mtu);
+
 /* tcp_conn_deadline() has come (earlier calls do nothing). TIME_NEVER: nothing to wait for. */
 void tcp_conn_on_time(TcpConn *conn, time_ns now);
 time_ns tcp_conn_deadline(const TcpConn *conn);
@@ -277,7 +280,8 @@ struct tcp_report {
         uint32_t controls_sent;      /* our SYN and FIN, once acknowledged; but no SYN-ACK: Linux counts them as bytes */
         uint32_t controls_received;  /* the peer's FIN */
         uint64_t segments_out;       /* sent, but for a half-open connection's SYN-ACKs */
-        uint32_t path_mtu;
+        uint32_t path_mtu;  /* that segments are cut for */
+        uint32_t route_mtu; /* that those to come will be */
         struct tcp_counts counts;
 };
 void tcp_conn_report(const TcpConn *conn, struct tcp_report *report);

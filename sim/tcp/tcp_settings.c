@@ -58,6 +58,9 @@ struct tcp_settings tcp_settings_default(void)
                 .unsent_low_water = UINT32_MAX,
                 .urgent = true,
                 .challenge_ack = true,
+                .dont_fragment = true,
+                .follows_path_mtu = true,
+                .refusal_interval = 500 * MILLISECOND,
                 .challenge_limit = UINT32_MAX,
                 .fast_open_flags = TCP_FAST_OPEN_CLIENT | TCP_FAST_OPEN_SERVER | TCP_FAST_OPEN_ANY_LISTENER |
                                    TCP_FAST_OPEN_ANY_CLIENT,

@@ -135,6 +135,10 @@ struct tcp_settings {
         bool urgent_inline;         /* SO_OOBINLINE: urgent data stay in the stream. RFC 6093 */
         bool urgent_on_last_byte;   /* the peer's pointer names the last urgent byte, not the one behind it. RFC 1122 */
         bool challenge_ack;         /* RFC 5961; off: RFC 793, a reset or SYN anywhere in the window ends a connection */
+        bool window_may_shrink;     /* tcp_shrink_window: where memory runs short, against RFC 9293 section 3.8.6.2.1 */
+        bool dont_fragment;         /* packets have DF */
+        bool follows_path_mtu;      /* what ICMP says of it matters at once; off: it does when text is sent next */
+        duration_ns refusal_interval; /* tcp_invalid_ratelimit: what is refused is answered once in so long */
         uint32_t challenge_limit;   /* challenge ACKs a second, of all connections of a host; UINT32_MAX: any number */
         bool fast_open;          /* RFC 7413; off: whatever the flags say */
         uint32_t fast_open_flags;  /* enum tcp_fast_open_flag */
