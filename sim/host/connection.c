@@ -324,6 +324,19 @@ void connection_after_segment(struct connection *connection, const struct trace_
         finish_event(connection);
 }
 
+bool connection_takes_segment(struct connection *connection, const struct tcp_segment *segment,
+        const struct trace_packet_id *packet)
+{
+        Host *host = connection->host;
+        bool gives_way = connection->is_time_wait &&
+                         host_find_listener(host, &connection->tuple.local) != NULL &&
+                         tcp_conn_gives_way(connection->tcp, segment, host_now(host));
+        if (!gives_way)
+                tcp_conn_on_segment(connection->tcp, segment, host_now(host));
+        connection_after_segment(connection, packet);
+        return !gives_way;
+}
+
 void connection_on_departing(void *data, struct device_account *account)
 {
         (void)data;

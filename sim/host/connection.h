@@ -52,6 +52,9 @@ void connection_free(struct connection *connection);
 
 /* The user called: `call` is the cause. */
 void connection_after_call(struct connection *connection, const char *call);
+/* A segment for its four-tuple. False: it has given way, and the listener may have it. May free the connection. */
+bool connection_takes_segment(struct connection *connection, const struct tcp_segment *segment,
+        const struct trace_packet_id *packet);
 /* A segment has been handed to TCP. May free the connection. */
 void connection_after_segment(struct connection *connection, const struct trace_packet_id *packet);
 

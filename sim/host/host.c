@@ -193,12 +193,8 @@ static void on_segment(
                 return;
         }
         host_take(host, packet, connection != NULL ? connection->number : 0);
-        if (connection != NULL) {
-                bool is_taken = tcp_conn_on_segment(connection->tcp, segment, host_now(host));
-                connection_after_segment(connection, &cause.packet);
-                if (is_taken)
-                        return;
-        }
+        if (connection != NULL && connection_takes_segment(connection, segment, &cause.packet))
+                return;
         if (!host_offer_to_listener(host, tuple, segment, &cause.packet))
                 answer_stray(host, tuple, segment, transfer, &cause);
 }

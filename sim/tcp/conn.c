@@ -149,21 +149,26 @@ void tcp_conn_expect_text(TcpConn *conn)
         conn->fast_open.is_text_waiting = true;
 }
 
-bool tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+bool tcp_conn_gives_way(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        if (!time_wait_gives_way(conn, segment, now))
+                return false;
+        conn->counts.segments_received++;
+        tcp_host_set_successor(conn->host, &conn->tuple, conn->snd.nxt);
+        conn_end(conn);
+        conn_leave_entry(conn);
+        return true;
+}
+
+void tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         conn->counts.segments_received++;
-        if (time_wait_gives_way(conn, segment, now)) {
-                tcp_host_set_successor(conn->host, &conn->tuple, conn->snd.nxt);
-                conn_end(conn);
-                return false;
-        }
         if (segment->payload.length > 0)
                 conn->counts.data_segments_received++;
         receive_segment(conn, segment, now);
         if (conn_is_synchronized(conn))
                 send_memory_grow(conn);
         conn_leave_entry(conn);
-        return true;
 }
 
 bool tcp_conn_is_finished(const TcpConn *conn)
@@ -315,7 +320,7 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .cwnd_segments = conn->cong.cwnd,
                 .ssthresh_segments =
                         conn->cong.ssthresh >= CONG_SSTHRESH_NOT_SET ? UINT32_MAX : conn->cong.ssthresh,
-                .unacknowledged_segments = conn->scoreboard.count,
+                .unacknowledged_segments = conn->scoreboard.count + conn->syn_is_doubtful,
                 .sacked_segments = scoreboard_sacked_out(&conn->scoreboard),
                 .lost_segments = conn->scoreboard.lost,
                 .retransmitted_segments = conn->scoreboard.retransmitted,

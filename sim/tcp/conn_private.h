@@ -203,6 +203,7 @@ struct TcpConn {
         struct seqnum reset_seq;
         struct seqnum reset_ack;
         bool syn_wanted; /* a SYN or SYN-ACK is to be sent (again) */
+        bool syn_is_doubtful; /* a simultaneous open is done, and no ACK has come of our SYN */
         bool syn_is_answer; /* it answers the peer's SYN in a simultaneous open: not sent again, but changed */
         uint32_t syn_sendings;
         uint32_t syn_timeouts; /* the timer's */
@@ -304,6 +305,8 @@ void handshake_on_syn_sent_segment(TcpConn *conn, const struct tcp_segment *segm
 void handshake_accept_syn(TcpConn *conn, const struct four_tuple *tuple, const struct tcp_segment *syn, time_ns now);
 /* The ACK of our SYN-ACK has come: ESTABLISHED, or what the user asked for since. */
 void handshake_complete(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* An acceptable ACK, after that. */
+void handshake_clear_doubt(TcpConn *conn, struct seqnum ack);
 void handshake_on_retransmit_deadline(TcpConn *conn, time_ns now);
 void handshake_fill_options(const TcpConn *conn, struct tcp_options *options);
 /* "If SND.UNA < SEG.ACK =< SND.NXT then the ACK is acceptable", of the SYN and what went with it. */
@@ -492,7 +495,7 @@ void time_wait_begin(TcpConn *conn, time_ns now);
 /* FIN-WAIT-2 in the same small form, for so long. */
 void time_wait_for_fin(TcpConn *conn, duration_ns patience, time_ns now);
 void time_wait_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
-/* Whether the connection, in TIME-WAIT, gives way to this SYN. RFC 6191. */
+/* Whether the connection, in TIME-WAIT, gives way to this SYN, if there is somebody to take it. RFC 6191. */
 bool time_wait_gives_way(const TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 static inline bool time_wait_has_begun(const TcpConn *conn)
 {

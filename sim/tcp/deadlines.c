@@ -19,7 +19,9 @@ void conn_note_deadline(TcpConn *conn, enum tcp_deadline_kind kind)
 
 static void on_retransmit(TcpConn *conn, time_ns now)
 {
-        if (conn_is_synchronized(conn) && !conn->fast_open.is_pending)
+        bool is_for_syn =
+                conn->fast_open.is_pending || (conn->syn_is_doubtful && conn->scoreboard.count == 0);
+        if (conn_is_synchronized(conn) && !is_for_syn)
                 sender_on_retransmit_deadline(conn, now);
         else
                 handshake_on_retransmit_deadline(conn, now);

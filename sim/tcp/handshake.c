@@ -119,9 +119,26 @@ void handshake_estimate_peer_mss(TcpConn *conn)
         conn->rcv.peer_mss_estimate = MAX(mss, FIRST_ESTIMATE_MIN);
 }
 
-/* Our SYN is acknowledged. */
+/* The SYN goes on being sent until an ACK of it comes, or of what follows it. */
+static void begin_doubt(TcpConn *conn, time_ns now)
+{
+        conn->syn_is_doubtful = true;
+        sender_timer_set(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
+}
+
+void handshake_clear_doubt(TcpConn *conn, struct seqnum ack)
+{
+        if (!conn->syn_is_doubtful || !seq_after(ack, conn->snd.iss))
+                return;
+        conn->syn_is_doubtful = conn->syn_wanted = false;
+        if (conn->scoreboard.count == 0 && sender_timer_is_running(conn, TCP_DEADLINE_RETRANSMIT))
+                sender_timer_stop(conn);
+}
+
+/* Our SYN is acknowledged; Linux, after two that crossed, is content with less. */
 static void establish(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
+        bool is_acknowledged = seq_after(segment->ack, conn->snd.iss);
         conn->snd.una = conn->snd.nxt = seq_add(conn->snd.iss, 1);
         conn->syn_wanted = false;
         conn->half_open_sendings = conn->is_passive ? (uint32_t)conn->counts.segments_sent : 0;
@@ -129,7 +146,9 @@ static void establish(TcpConn *conn, const struct tcp_segment *segment, time_ns 
         conn_set_state(conn, TCP_STATE_ESTABLISHED);
         handshake_estimate_peer_mss(conn);
         receive_window_establish(conn, now);
-        sender_start(conn, handshake_round_trip(conn, segment, now), now);
+        sender_start(conn, is_acknowledged ? handshake_round_trip(conn, segment, now) : -1, now);
+        if (!is_acknowledged)
+                begin_doubt(conn, now);
         fast_open_settle(conn, segment->ack, now);
         handshake_start_keepalive(conn, now);
         if (conn->is_passive)

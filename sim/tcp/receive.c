@@ -296,10 +296,12 @@ static enum verdict check_syn(TcpConn *conn, const struct tcp_segment *segment, 
 /* ---- Fifth: ACK ---- */
 
 /* "If SND.UNA < SEG.ACK =< SND.NXT, then enter ESTABLISHED state ... If the segment acknowledgment is not
- * acceptable, form a reset segment <SEQ=SEG.ACK><CTL=RST> and send it." */
+ * acceptable, form a reset segment <SEQ=SEG.ACK><CTL=RST> and send it." Differs: as Linux, SND.UNA itself
+ * will do for one that both ends have opened. */
 static enum verdict acknowledge_syn(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        if (!handshake_accepts_ack(conn, segment->ack)) {
+        bool is_old = !conn->is_passive && seq_equal(segment->ack, conn->snd.iss);
+        if (!is_old && !handshake_accepts_ack(conn, segment->ack)) {
                 receive_note_refused(conn, segment, TCP_REFUSED_BAD_ACK);
                 closing_want_reset(conn, segment->ack);
                 return STOP;
@@ -318,13 +320,27 @@ static bool is_ack_too_old(const TcpConn *conn, const struct tcp_segment *segmen
         return seq_before(segment->ack, seq_sub(conn->snd.una, most)) && conn->settings.challenge_ack;
 }
 
+/* What Linux's fast path takes (tcp_rcv_established): nothing but the next text or a bare ACK, from an
+ * ordinary peer. */
+static bool is_ordinary(const TcpConn *conn, const struct tcp_segment *segment)
+{
+        const uint16_t rare = TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_URG;
+        return !(segment->flags & rare) && !urgent_has_mark(conn) && conn->state == TCP_STATE_ESTABLISHED &&
+               seq_equal(segment->seq, conn->rcv.nxt) && segment->options.sack_count == 0 &&
+               (uint32_t)segment->window << conn->snd.scale == conn->snd.wnd && !receive_holds(conn);
+}
+
 /* "All incoming segments whose ACK value doesn't satisfy the above condition MUST be discarded and an ACK
- * sent back." */
+ * sent back." Differs: as Linux, on its fast path text has been taken by then; the first text of a
+ * connection, which needs memory, does not go there. */
 static enum verdict refuse_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
+        bool has_text_taken = segment->payload.length > 0 && is_ordinary(conn, segment) &&
+                              conn->rcv.reassembly.next > 0 && receive_window(conn) > 0 &&
+                              seq_before(segment->ack, conn->snd.una);
         receive_note_refused(conn, segment, TCP_REFUSED_BAD_ACK);
         challenge(conn, now);
-        return STOP;
+        return has_text_taken ? GO_ON : STOP;
 }
 
 static enum verdict process_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
@@ -339,6 +355,7 @@ static enum verdict process_ack(TcpConn *conn, const struct tcp_segment *segment
                 receive_remember_timestamp(conn, segment, now);
                 take_sign_of_life(conn, now);
         }
+        handshake_clear_doubt(conn, segment->ack);
         sender_on_ack(conn, segment, now);
         if (sender_fin_is_acknowledged(conn))
                 closing_on_fin_acknowledged(conn, segment, now);
@@ -396,13 +413,10 @@ static enum verdict (*const steps[])(TcpConn *, const struct tcp_segment *, time
         process_text,
 };
 
-/* What Linux's fast path takes needs no second look at what is owed. */
+/* Such an ACK needs no second look at what is owed. */
 static bool brings_nothing_new(const TcpConn *conn, const struct tcp_segment *segment)
 {
-        bool is_urgent = urgent_has_mark(conn) || (segment->flags & TCP_FLAG_URG);
-        return is_pure_ack(segment) && !is_urgent && conn->state == TCP_STATE_ESTABLISHED &&
-               seq_equal(segment->seq, conn->rcv.nxt) && segment->options.sack_count == 0 &&
-               (uint32_t)segment->window << conn->snd.scale == conn->snd.wnd && !receive_holds(conn);
+        return is_pure_ack(segment) && is_ordinary(conn, segment);
 }
 
 void receive_in_steps(TcpConn *conn, const struct tcp_segment *segment, time_ns now)

@@ -151,7 +151,8 @@ static void count(TcpConn *conn, const struct sent_segment *record)
  * unless one is being waited for that may be late only. */
 static void tend_timer(TcpConn *conn, const struct sent_segment *record, time_ns now)
 {
-        if (conn->recovery.wish == RESEND_LOST && seq_equal(record->seq, conn->snd.una) && !sender_timer_is_running(conn, TCP_DEADLINE_REORDERING))
+        if (conn->recovery.wish == RESEND_LOST && seq_equal(record->seq, conn->snd.una) &&
+                !sender_timer_is_running(conn, TCP_DEADLINE_REORDERING))
                 sender_timer_set(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
 }
 

@@ -514,7 +514,7 @@ void sender_check(const TcpConn *conn)
         scoreboard_check(&conn->scoreboard);
         check_stream(conn);
         g_assert(conn->cong.cwnd > 0);
-        g_assert(
-                conn->fast_open.is_pending || sender_timer_is_watching(conn) == (conn->scoreboard.count > 0));
+        bool has_syn = conn->fast_open.is_pending || conn->syn_is_doubtful;
+        g_assert(has_syn || sender_timer_is_watching(conn) == (conn->scoreboard.count > 0));
         g_assert(!sender_timer_is_running(conn, TCP_DEADLINE_PERSIST) || conn->scoreboard.count == 0);
 }

@@ -67,9 +67,11 @@ bool tcp_host_may_open_fast(
 /* More will be written as soon as the connection is open: the last ACK of the handshake goes with it. */
 void tcp_conn_expect_text(TcpConn *conn);
 
-/* A segment for this four-tuple. False when the connection, in TIME-WAIT, gives way to this SYN (RFC 6191): it is
- * CLOSED now, and the segment is to be offered to the listener. */
-bool tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* A segment for this four-tuple, for which there is a listener as well: whether the connection, in TIME-WAIT, gives way
+ * to this SYN (RFC 6191). Then it is CLOSED now, and the segment is to be offered to the listener. */
+bool tcp_conn_gives_way(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* Any other segment for it. */
+void tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 
 /* What an ICMP message says of a segment that this connection sent. */
 struct tcp_icmp {

@@ -132,6 +132,11 @@ static void on_segment_at_end(TcpConn *conn, const struct tcp_segment *segment, 
                 on_next_segment(conn, segment, now);
                 return;
         }
+        if (time_wait_gives_way(conn, segment, now)) {
+                receive_note_refused(conn, segment, TCP_REFUSED_SYN);
+                conn_want_ack(conn, TCP_SEND_ACK);
+                return;
+        }
         receive_note_refused(conn, segment,
                 is_old                                 ? TCP_REFUSED_OLD_TIMESTAMP
                 : (segment->flags & TCP_FLAG_SYN) != 0 ? TCP_REFUSED_SYN

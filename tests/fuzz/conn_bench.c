@@ -247,7 +247,11 @@ void bench_arrive(
         segment->destination_port = peer->tuple.local.port;
         struct seqnum first = seq_add(segment->seq, (segment->flags & TCP_FLAG_SYN) != 0);
         segment->payload = their_text(bench, first, text);
-        bool is_taken = peer->conn != NULL && tcp_conn_on_segment(peer->conn, segment, bench->now);
+        bool gives_way = peer->conn != NULL && bench->listener != NULL &&
+                         tcp_conn_gives_way(peer->conn, segment, bench->now);
+        bool is_taken = peer->conn != NULL && !gives_way;
+        if (is_taken)
+                tcp_conn_on_segment(peer->conn, segment, bench->now);
         if (peer->conn != NULL)
                 check_passed(peer);
         if (peer->conn != NULL && !is_taken)

@@ -284,8 +284,12 @@ void two_ends_connect(struct two_ends *two)
 static void arrive(struct two_ends *two, unsigned number, const struct tcp_segment *segment)
 {
         struct end *end = &two->ends[number];
-        bool is_taken = end->conn != NULL && tcp_conn_on_segment(end->conn, segment, two->now);
-        if (end->conn != NULL && !is_taken) {
+        bool gives_way = end->conn != NULL && end->listener != NULL &&
+                         tcp_conn_gives_way(end->conn, segment, two->now);
+        bool is_taken = end->conn != NULL && !gives_way;
+        if (is_taken)
+                tcp_conn_on_segment(end->conn, segment, two->now);
+        if (gives_way) {
                 read_some(two, number);
                 g_clear_pointer(&end->conn, tcp_conn_free);
         }

@@ -61,9 +61,12 @@ static void deliver(Dialogue *dialogue, const struct tcp_segment *segment)
 {
         struct dialogue_peer *peer = dialogue_peer(dialogue);
         if (peer->conn != NULL) {
-                bool is_taken = tcp_conn_on_segment(peer->conn, segment, dialogue_clock(dialogue));
+                bool gives_way = dialogue->listener != NULL &&
+                                 tcp_conn_gives_way(peer->conn, segment, dialogue_clock(dialogue));
+                if (!gives_way)
+                        tcp_conn_on_segment(peer->conn, segment, dialogue_clock(dialogue));
                 compare_passed(dialogue, peer);
-                if (is_taken)
+                if (!gives_way)
                         return;
                 tcp_conn_free(peer->conn);
                 peer->conn = NULL;

@@ -64,6 +64,32 @@ DIALOGUE(a_simultaneous_open_is_completed_by_an_acknowledgement_too, "0    conne
                                                                      "0.2  < . 1:1 ack 1 win 65535\n"
                                                                      "     state ESTABLISHED\n")
 
+/* As Linux answers, an ACK of the number before our SYN will do; the SYN itself is still to be acknowledged.
+ */
+DIALOGUE(a_simultaneous_open_is_completed_by_an_old_acknowledgement_and_the_syn_goes_on,
+        "0    set timestamps off\n"
+        "     connect\n"
+        "     > S 0:0\n"
+        "0.1  < S 0:0 win 65535 mss 1000\n"
+        "     > S. 0:0 ack 1\n"
+        "0.2  < . 1:1 ack 0 win 65535\n"
+        "     state ESTABLISHED\n"
+        "3.2  > S. 0:0 ack 1 mss 1460 ws 7\n"
+        "3.3  < P. 1:101 ack 1 win 65535\n"
+        "3.34 > . 1:1 ack 101\n"
+        "60   state ESTABLISHED\n")
+
+DIALOGUE(text_acknowledges_the_syn_of_a_simultaneous_open_as_well, "0    set timestamps off\n"
+                                                                   "     connect\n"
+                                                                   "     > S 0:0\n"
+                                                                   "0.1  < S 0:0 win 65535 mss 1000\n"
+                                                                   "     > S. 0:0 ack 1\n"
+                                                                   "0.2  < . 1:1 ack 0 win 65535\n"
+                                                                   "     write 100\n"
+                                                                   "     > P. 1:101 ack 1\n"
+                                                                   "0.3  < . 1:1 ack 101 win 65535\n"
+                                                                   "60   state ESTABLISHED\n")
+
 /* Ours was lost, and the peer sends its SYN-ACK again. */
 DIALOGUE(a_repeated_syn_ack_is_acknowledged_again, DIALOGUE_CONNECTED,
         "1.1  < S. 0:0 ack 1 win 65535 mss 1000\n"
@@ -304,6 +330,8 @@ int main(void)
                 a_passive_open_and_close_goes_through_its_states,
                 both_ends_may_open_at_once,
                 a_simultaneous_open_is_completed_by_an_acknowledgement_too,
+                a_simultaneous_open_is_completed_by_an_old_acknowledgement_and_the_syn_goes_on,
+                text_acknowledges_the_syn_of_a_simultaneous_open_as_well,
                 a_repeated_syn_ack_is_acknowledged_again,
                 a_syn_is_sent_again_each_second_five_times_then_less_often_and_then_given_up,
                 a_syn_ack_is_sent_again_and_then_forgotten,

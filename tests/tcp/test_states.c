@@ -266,8 +266,8 @@ START_TEST(half_open_an_unacceptable_acknowledgement_is_reset)
 {
         play(&half_open[_i], "0.4  < . {RCV}:{RCV} ack {NXT+1} win 65535\n"
                              "     > R {NXT+1}:{NXT+1}\n"
-                             "     < . {RCV}:{RCV} ack {UNA} win 65535\n"
-                             "     > R {UNA}:{UNA}\n");
+                             "     < . {RCV}:{RCV} ack {UNA-1} win 65535\n"
+                             "     > R {UNA-1}:{UNA-1}\n");
 }
 END_TEST
 
