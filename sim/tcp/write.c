@@ -129,6 +129,7 @@ static void let_go(struct writing *writing)
 
 static struct writing begin(TcpConn *conn, size_t size, unsigned flags, time_ns now)
 {
+        path_mtu_follow(conn);
         if (conn->decided.at != now)
                 conn->decided = (struct decided){ .at = now };
         struct writing writing = {
