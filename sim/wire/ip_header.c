@@ -145,6 +145,31 @@ bool ip_decrement_hop_limit(uint8_t *bytes)
         return bytes[0] >> 4 == 6 ? ipv6_decrement_hop_limit(bytes) : ipv4_decrement_ttl(bytes);
 }
 
+/* RFC 791: the second byte's last two bits; and the sum follows (RFC 1624: m' - m is added to what it sums). */
+static void ipv4_mark_ce(uint8_t *bytes)
+{
+        uint16_t sum = checksum_finish((uint16_t)(bytes[10] << 8 | bytes[11]));
+        uint8_t added = ECN_CE - (bytes[1] & ECN_CE);
+        bytes[1] |= ECN_CE;
+        sum = checksum_finish(checksum_add(sum, added));
+        bytes[10] = (uint8_t)(sum >> 8);
+        bytes[11] = (uint8_t)sum;
+}
+
+bool ip_mark_ce(uint8_t *bytes, size_t size)
+{
+        struct ip_header header;
+        if (ip_header_parse(bytes, size, IPV6_PACKET_SIZE_MAX, &header) != IP_OK || header.ecn == ECN_NOT_ECT)
+                return false;
+        if (header.ecn == ECN_CE)
+                return true;
+        if (header.version == 4)
+                ipv4_mark_ce(bytes);
+        else
+                bytes[1] |= ECN_CE << 4; /* RFC 8200 section 3: the traffic class begins in the first byte */
+        return true;
+}
+
 /* The same for both families: the 0xffff in an IPv4-mapped address is zero in ones' complement, so that its
  * sixteen bytes sum to what its last four do. */
 uint16_t ip_pseudo_header_sum(const struct ip_address *source, const struct ip_address *destination,

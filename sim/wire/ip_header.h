@@ -52,6 +52,9 @@ void ip_header_emit(const struct ip_header *header, uint8_t *bytes);
  * forwarded and nothing is changed. */
 bool ip_decrement_hop_limit(uint8_t *bytes);
 
+/* Write ECN_CE into a header that asks to be told (RFC 3168 section 5): false when it does not, or is none. */
+bool ip_mark_ce(uint8_t *bytes, size_t size);
+
 /* The partial sum of the pseudo-header before a TCP, UDP or ICMPv6 header. RFC 9293 section 3.1, RFC 8200
  * section 8.1. `size` counts the transport header and its payload. */
 uint16_t ip_pseudo_header_sum(const struct ip_address *source, const struct ip_address *destination,
