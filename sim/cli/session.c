@@ -142,11 +142,10 @@ static bool write_file(Session *session, const char *name, const void *bytes, si
         return false;
 }
 
-static bool write_inputs_of(
-        Session *session, const struct scenario_app *app, GHashTable *written, GError **error)
+static bool write_inputs_of(Session *session, const GPtrArray *files, GHashTable *written, GError **error)
 {
-        for (unsigned i = 0; app->files != NULL && i < app->files->len; i++) {
-                const struct scenario_file *file = app->files->pdata[i];
+        for (unsigned i = 0; files != NULL && i < files->len; i++) {
+                const struct scenario_file *file = files->pdata[i];
                 if (file->bytes == NULL)
                         continue;
                 char *name = scenario_input_name(file);
@@ -164,9 +163,12 @@ static bool write_inputs(Session *session, GError **error)
 {
         g_autoptr(GHashTable) written = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         for (unsigned i = 0; i < session->scenario->apps->len; i++) {
-                if (!write_inputs_of(session, session->scenario->apps->pdata[i], written, error))
+                const struct scenario_app *app = session->scenario->apps->pdata[i];
+                if (!write_inputs_of(session, app->files, written, error))
                         return false;
         }
+        if (!write_inputs_of(session, session->scenario->inputs, written, error))
+                return false;
         g_autofree char *text = scenario_dump(session->scenario, true);
         return write_file(session, "scenario.yaml", text, strlen(text), error);
 }

@@ -46,11 +46,6 @@ struct sight {
         time_ns now;
 };
 
-struct bit_range {
-        uint32_t first;
-        uint32_t count;
-};
-
 FaultScript *fault_script_new(const struct fault_rule *rules, unsigned count, uint64_t seed)
 {
         FaultScript *script = g_new0(FaultScript, 1);
@@ -161,28 +156,12 @@ static bool match_packet(const struct rule_state *state, const struct fault_matc
 
 /* ---- What a matching rule does ---- */
 
-static struct bit_range area_of(enum fault_area area, const struct packet *packet)
-{
-        uint32_t transport = packet_transport_offset(packet);
-        switch (area) {
-        case FAULT_IN_IP:
-                return (struct bit_range){ 0, transport * 8 };
-        case FAULT_IN_TCP:
-                return (struct bit_range){ transport * 8, (packet->header_size - transport) * 8 };
-        case FAULT_IN_PAYLOAD:
-                return (struct bit_range){ packet->header_size * 8u, packet->payload.length * 8 };
-        case FAULT_IN_ANY:
-                return (struct bit_range){ 0, packet->size * 8u };
-        }
-        g_assert_not_reached();
-}
-
 static bool has_bits_to_flip(const struct fault_action *action, const struct packet *packet)
 {
         if (action->kind != FAULT_CORRUPT)
                 return true;
         uint32_t needed = action->count > 0 ? action->count : action->bit + 1;
-        return area_of(action->area, packet).count >= needed;
+        return packet_area_bits(action->area, packet).count >= needed;
 }
 
 /* The same bit twice would be no change at all. */
@@ -199,7 +178,7 @@ static bool add_flip(GArray *flips, guint first, uint32_t bit)
 static void choose_flips(FaultScript *script, const struct rule_state *state, const struct sight *sight)
 {
         const struct fault_action *action = &state->rule->action;
-        struct bit_range area = area_of(action->area, sight->packet);
+        struct bit_range area = packet_area_bits(action->area, sight->packet);
         guint first = script->flips->len;
         if (action->count == 0)
                 add_flip(script->flips, first, area.first + action->bit);

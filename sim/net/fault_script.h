@@ -8,7 +8,7 @@
 #define INORDER_FAULT_SCRIPT_H
 
 #include "engine/rng.h"
-#include "net/packet.h"
+#include "net/packet_area.h"
 
 struct fault_match {
         uint32_t from; /* owner numbers; PACKET_NO_HOST: any */
@@ -47,15 +47,13 @@ enum fault_action_kind {
         FAULT_LINK_UP,
 };
 
-enum fault_area { FAULT_IN_PAYLOAD, FAULT_IN_IP, FAULT_IN_TCP, FAULT_IN_ANY };
-
 struct fault_action {
         enum fault_action_kind kind;
         uint32_t count; /* DUPLICATE: copies; CORRUPT: bits to flip, 0: the one at `bit` */
         duration_ns duration;
         struct fault_match until;
         uint32_t bit; /* CORRUPT: from the top bit of the first byte of the area */
-        enum fault_area area;
+        enum packet_area area;
 };
 
 struct fault_rule {

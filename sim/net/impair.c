@@ -1,16 +1,18 @@
 /*
- * A line's luck. The meanings of probabilities are those of tc-netem(8); loss by two states is Gilbert (Bell
- * System Technical Journal 39, 1960) and Elliott (the same, 42, 1963) with netem's parameters.
+ * A line's luck. The meanings of probabilities are those of tc-netem(8).
  */
 #include "net/impair.h"
 
+#include "net/segment_luck.h"
+
 #include <glib.h>
+#include <string.h>
 
 bool impair_config_is_idle(const struct impair_config *config)
 {
-        return config->loss_model == LOSS_NONE && probability_is_zero(config->corrupt) &&
-               probability_is_zero(config->duplicate) && config->jitter == 0 &&
-               probability_is_zero(config->reorder);
+        return config->loss.model == LOSS_NONE && probability_is_zero(config->corrupt) &&
+               probability_is_zero(config->truncate) && probability_is_zero(config->duplicate) &&
+               config->jitter == 0 && probability_is_zero(config->reorder);
 }
 
 static struct rng_stream stream_of(uint64_t seed, const char *label, const char *purpose)
@@ -19,84 +21,150 @@ static struct rng_stream stream_of(uint64_t seed, const char *label, const char 
         return rng_stream_named(seed, name);
 }
 
+static struct correlated luck_of(
+        uint64_t seed, const char *label, const char *purpose, struct probability correlation)
+{
+        struct rng_stream stream = stream_of(seed, label, purpose);
+        struct correlated luck;
+        correlated_init(&luck, &stream, correlation);
+        return luck;
+}
+
 void impair_init(struct impair *impair, const struct impair_config *config, uint64_t seed, const char *label)
 {
+        static const struct probability none = { 0 };
+        struct rng_stream loss = stream_of(seed, label, "loss");
         *impair = (struct impair){
                 .config = *config,
-                .loss = stream_of(seed, label, "loss"),
-                .corrupt = stream_of(seed, label, "corrupt"),
-                .duplicate = stream_of(seed, label, "duplicate"),
-                .jitter = stream_of(seed, label, "jitter"),
-                .reorder = stream_of(seed, label, "reorder"),
+                .corrupt = luck_of(seed, label, "corrupt", config->corrupt_correlation),
+                .truncate = luck_of(seed, label, "truncate", none),
+                .duplicate = luck_of(seed, label, "duplicate", config->duplicate_correlation),
+                .jitter = luck_of(seed, label, "jitter", config->jitter_correlation),
+                .reorder = luck_of(seed, label, "reorder", config->reorder_correlation),
         };
+        loss_model_init(&impair->loss, &config->loss, &loss);
 }
 
-static bool happens(const struct rng_stream *stream, struct probability probability, uint64_t ordinal,
-        uint32_t copy, uint32_t draw)
+/* ---- Fate ---- */
+
+/* The same bit twice would be no change at all. */
+static bool has_flip(const struct impair_verdict *verdict, uint32_t bit)
 {
-        if (probability_is_zero(probability))
-                return false;
-        return probability_happens(probability, rng_draw(stream, ordinal, copy, draw));
+        for (unsigned i = 0; i < verdict->flip_count; i++) {
+                if (verdict->flips[i] == bit)
+                        return true;
+        }
+        return false;
 }
 
-/* A packet is lost by the state that it finds, and moves the state for the next one: as netem does. */
-static bool is_lost_by_state(struct impair *impair, uint64_t ordinal)
+static void choose_flips(const struct impair *impair, const struct impair_subject *subject, uint32_t count,
+        struct impair_verdict *verdict)
+{
+        for (uint32_t draw = 1; verdict->flip_count < count; draw++) {
+                uint32_t bit = (uint32_t)rng_draw_below(
+                        &impair->corrupt.stream, subject->luck, 0, draw, subject->area_bits);
+                if (!has_flip(verdict, bit))
+                        verdict->flips[verdict->flip_count++] = bit;
+        }
+}
+
+static void decide_corruption(
+        struct impair *impair, const struct impair_subject *subject, struct impair_verdict *verdict)
 {
         const struct impair_config *config = &impair->config;
-        struct probability move = impair->is_bad ? config->gemodel.r : config->gemodel.p;
-        struct probability loss = impair->is_bad ? config->gemodel.bad_loss : config->gemodel.good_loss;
-        if (happens(&impair->loss, move, ordinal, 0, 0))
-                impair->is_bad = !impair->is_bad;
-        return happens(&impair->loss, loss, ordinal, 0, 1);
-}
-
-static bool is_lost(struct impair *impair, uint64_t ordinal)
-{
-        switch (impair->config.loss_model) {
-        case LOSS_NONE:
-                return false;
-        case LOSS_RANDOM:
-                return happens(&impair->loss, impair->config.loss, ordinal, 0, 0);
-        case LOSS_GEMODEL:
-                return is_lost_by_state(impair, ordinal);
-        }
-        g_assert_not_reached();
+        uint32_t count = MAX(config->corrupt_bits, 1);
+        bool is_spared = (subject->was_corrupted && !config->corrupt_again) || subject->area_bits < count;
+        if (is_spared || !correlated_happens(&impair->corrupt, config->corrupt, subject->luck, 0, 0))
+                return;
+        choose_flips(impair, subject, count, verdict);
 }
 
 /* What befalls the packet that was sent; copies made of it here share it. */
-static void decide_fate(struct impair *impair, uint64_t ordinal, uint32_t packet_bits, bool was_corrupted,
-        struct impair_verdict *verdict)
+static void decide_fate(
+        struct impair *impair, const struct impair_subject *subject, struct impair_verdict *verdict)
 {
         const struct impair_config *config = &impair->config;
-        verdict->is_lost = is_lost(impair, ordinal);
-        verdict->is_corrupted = (!was_corrupted || config->corrupt_again) &&
-                                happens(&impair->corrupt, config->corrupt, ordinal, 0, 0);
-        if (verdict->is_corrupted)
-                verdict->corrupt_draw_bit =
-                        (uint32_t)rng_draw_below(&impair->corrupt, ordinal, 0, 1, packet_bits);
-        verdict->is_duplicated = happens(&impair->duplicate, config->duplicate, ordinal, 0, 0);
+        uint64_t luck = subject->luck;
+        verdict->is_lost = loss_model_strikes(&impair->loss, &config->loss, subject->ordinal, luck);
+        decide_corruption(impair, subject, verdict);
+        verdict->is_truncated = subject->size > config->truncate_to &&
+                                correlated_happens(&impair->truncate, config->truncate, luck, 0, 0);
+        verdict->is_duplicated = correlated_happens(&impair->duplicate, config->duplicate, luck, 0, 0);
+}
+
+/* ---- Delay ---- */
+
+/* Inside a gap no one is chosen, and nothing drawn: as netem. */
+static bool is_chosen(struct impair *impair, const struct impair_subject *subject)
+{
+        const struct impair_config *config = &impair->config;
+        if (probability_is_zero(config->reorder))
+                return false;
+        if (config->reorder_gap > 1 && impair->since_reordered < config->reorder_gap - 1) {
+                impair->since_reordered++;
+                return false;
+        }
+        if (!correlated_happens(&impair->reorder, config->reorder, subject->luck, subject->copy, 0)) {
+                impair->since_reordered++;
+                return false;
+        }
+        impair->since_reordered = 0;
+        return true;
+}
+
+static void reorder(const struct impair_config *config, struct impair_verdict *verdict)
+{
+        verdict->is_early = config->reorder_early;
+        verdict->is_delayed = !config->reorder_early;
+        verdict->lets_pass = config->reorder_by;
+        verdict->extra_delay += config->reorder_delay;
 }
 
 static void decide_delay(
-        const struct impair *impair, uint64_t ordinal, uint32_t copy, struct impair_verdict *verdict)
+        struct impair *impair, const struct impair_subject *subject, struct impair_verdict *verdict)
 {
         const struct impair_config *config = &impair->config;
-        if (config->jitter > 0) {
-                uint64_t span = 2 * (uint64_t)config->jitter + 1;
-                verdict->extra_delay =
-                        (duration_ns)rng_draw_below(&impair->jitter, ordinal, copy, 0, span) - config->jitter;
-        }
-        verdict->is_delayed = happens(&impair->reorder, config->reorder, ordinal, copy, 0);
-        if (verdict->is_delayed)
-                verdict->extra_delay += config->reorder_delay;
-        verdict->may_overtake = verdict->is_delayed || !config->keep_order;
+        if (config->jitter > 0)
+                verdict->extra_delay = jitter_of_draw(config->jitter_table, config->jitter,
+                        correlated_draw(&impair->jitter, subject->luck, subject->copy, 0));
+        bool is_reordered = is_chosen(impair, subject);
+        if (is_reordered)
+                reorder(config, verdict);
+        verdict->may_overtake = is_reordered || !config->keep_order;
 }
 
-void impair_decide(struct impair *impair, uint64_t ordinal, uint32_t copy, uint32_t packet_bits,
-        bool was_corrupted, struct impair_verdict *verdict)
+void impair_decide(
+        struct impair *impair, const struct impair_subject *subject, struct impair_verdict *verdict)
 {
-        *verdict = (struct impair_verdict){ 0 };
-        if (copy == 0)
-                decide_fate(impair, ordinal, packet_bits, was_corrupted, verdict);
-        decide_delay(impair, ordinal, copy, verdict);
+        memset(verdict, 0, sizeof *verdict);
+        if (subject->copy == 0)
+                decide_fate(impair, subject, verdict);
+        if (!impair->config.at_entry)
+                decide_delay(impair, subject, verdict);
+}
+
+uint64_t impair_look(struct impair *impair, const struct packet *packet, uint64_t ordinal, bool is_flipped,
+        struct impair_verdict *verdict)
+{
+        const struct impair_config *config = &impair->config;
+        const struct impair_subject subject = {
+                .ordinal = ordinal,
+                .luck = config->by_segment ? segment_luck(packet, ordinal) : ordinal,
+                .size = packet->size,
+                .area_bits = packet_area_bits(config->corrupt_area, packet).count,
+                .was_corrupted = packet->flips > 0 || is_flipped,
+        };
+        impair_decide(impair, &subject, verdict);
+        return subject.luck;
+}
+
+bool impair_damage(const struct impair *impair, PacketPool *pool, const struct impair_verdict *verdict,
+        struct packet *packet)
+{
+        uint32_t first = packet_area_bits(impair->config.corrupt_area, packet).first;
+        for (unsigned i = 0; i < verdict->flip_count; i++)
+                packet_flip_bit(pool, packet, first + verdict->flips[i]);
+        if (verdict->is_truncated)
+                packet_truncate(packet, impair->config.truncate_to);
+        return verdict->flip_count > 0 || verdict->is_truncated;
 }

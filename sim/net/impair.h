@@ -1,58 +1,83 @@
 /*
- * What a line does to packets by luck: loss, corruption, duplication, jitter, reordering. Words and meanings
- * of tc-netem where it has them.
+ * What a line does to packets by luck: loss, corruption, truncation, duplication, jitter, reordering. Words and
+ * meanings of tc-netem where it has them.
  *
- * Every draw is named by the packet's ordinal on the link direction, so no packet's luck depends on
- * another's.
+ * Every draw is named by the packet's ordinal on the link direction, or by the segment it carries, so no
+ * packet's luck depends on another's; only correlations, gaps and loss models with states have memory, and go
+ * by order.
  */
 #ifndef INORDER_IMPAIR_H
 #define INORDER_IMPAIR_H
 
-#include "engine/rng.h"
-#include "units.h"
+#include "net/jitter.h"
+#include "net/loss_model.h"
+#include "net/packet_area.h"
 
-enum loss_model {
-        LOSS_NONE,
-        LOSS_RANDOM,  /* each packet alone */
-        LOSS_GEMODEL, /* Gilbert-Elliott: two states; Gilbert 1960, Elliott 1963; netem's parameters */
-};
+#define IMPAIR_BITS_MOST 8 /* flipped in one packet */
 
 struct impair_config {
-        enum loss_model loss_model;
-        struct probability loss;              /* LOSS_RANDOM */
-        struct {                              /* LOSS_GEMODEL, each checked and moved once a packet */
-                struct probability p;         /* good to bad */
-                struct probability r;         /* bad to good */
-                struct probability bad_loss;  /* 1-h */
-                struct probability good_loss; /* 1-k */
-        } gemodel;
-        struct probability corrupt; /* one bit anywhere in the IP packet */
-        bool corrupt_again;         /* also those already corrupted elsewhere */
+        struct loss_config loss;
+
+        struct probability corrupt;
+        struct probability corrupt_correlation;
+        uint32_t corrupt_bits;         /* different ones; 0: one */
+        enum packet_area corrupt_area; /* a packet without as many bits there is spared */
+        bool corrupt_again;            /* also those already corrupted elsewhere */
+
+        struct probability truncate;
+        uint32_t truncate_to; /* bytes of the IP packet that are left; shorter ones are spared */
+
         struct probability duplicate;
-        duration_ns jitter; /* uniform, plus or minus, at most the link's delay */
-        bool keep_order;    /* jitter alone does not reorder (default) */
+        struct probability duplicate_correlation;
+
+        duration_ns jitter;                      /* at most the link's delay */
+        const struct jitter_table *jitter_table; /* NULL: uniform, plus or minus */
+        struct probability jitter_correlation;
+        bool keep_order; /* jitter alone does not reorder (default) */
+
         struct probability reorder;
-        duration_ns reorder_delay; /* what a chosen packet waits longer */
+        struct probability reorder_correlation;
+        uint32_t reorder_gap;      /* one of so many at most; 0, 1: any */
+        duration_ns reorder_delay; /* what a chosen packet waits longer; with `reorder_by` at most */
+        uint32_t reorder_by;       /* a chosen packet lets so many pass; 0: it is not held */
+        bool reorder_early;        /* a chosen packet skips the link's delay, as netem's do */
+
+        bool at_entry;   /* before the queue: loss, corruption, truncation and duplication only */
+        bool by_segment; /* draws are named by what a packet carries, not by its ordinal */
 };
 
 /* One direction's luck. */
 struct impair {
         struct impair_config config;
-        struct rng_stream loss;
-        struct rng_stream corrupt;
-        struct rng_stream duplicate;
-        struct rng_stream jitter;
-        struct rng_stream reorder;
-        bool is_bad; /* LOSS_GEMODEL's state */
+        struct loss loss;
+        struct correlated corrupt;
+        struct correlated truncate;
+        struct correlated duplicate;
+        struct correlated jitter;
+        struct correlated reorder;
+        uint32_t since_reordered;
 };
 
-/* What is to happen to a packet. */
+/* A packet as luck sees it. */
+struct impair_subject {
+        uint64_t ordinal;
+        uint64_t luck; /* names its draws; the ordinal, or its segment's number */
+        uint32_t copy;
+        uint32_t size;      /* bytes */
+        uint32_t area_bits; /* of corrupt_area */
+        bool was_corrupted;
+};
+
+/* What is to happen to it. */
 struct impair_verdict {
         bool is_lost;
-        bool is_corrupted;
-        uint32_t corrupt_draw_bit; /* which bit, below `packet_bits` */
+        unsigned flip_count;
+        uint32_t flips[IMPAIR_BITS_MOST]; /* bits of corrupt_area */
+        bool is_truncated;
         bool is_duplicated;
         bool is_delayed;         /* chosen for reordering */
+        bool is_early;           /* it skips the link's delay */
+        uint32_t lets_pass;      /* so many overtake it first; 0: it is not held */
         duration_ns extra_delay; /* jitter and reordering; may be negative */
         bool may_overtake;       /* keep_order does not bind it */
 };
@@ -60,7 +85,15 @@ struct impair_verdict {
 bool impair_config_is_idle(const struct impair_config *config);
 /* `label` names the direction: "core → right". Streams are "link LABEL: loss" and so on. */
 void impair_init(struct impair *impair, const struct impair_config *config, uint64_t seed, const char *label);
-void impair_decide(struct impair *impair, uint64_t ordinal, uint32_t copy, uint32_t packet_bits,
-        bool was_corrupted, struct impair_verdict *verdict);
+void impair_decide(
+        struct impair *impair, const struct impair_subject *subject, struct impair_verdict *verdict);
+
+/* Decide about a packet, the `ordinal`th; `is_flipped`: bits will be flipped before. Returns the number that
+ * names its draws, for its copies'. */
+uint64_t impair_look(struct impair *impair, const struct packet *packet, uint64_t ordinal, bool is_flipped,
+        struct impair_verdict *verdict);
+/* Do to its bytes what was decided. Returns whether anything was. */
+bool impair_damage(const struct impair *impair, PacketPool *pool, const struct impair_verdict *verdict,
+        struct packet *packet);
 
 #endif

@@ -7,7 +7,6 @@
 #include "net/line.h"
 
 #define COPIES_MAX      15 /* an arrival's number has four bits for them, and so has a copy's name */
-#define COPIES_IN_NAME  16
 #define HELD_FOR_NO_ONE (-1)
 
 /* A packet on the line, or held there. */
@@ -19,7 +18,9 @@ struct in_flight {
         uint32_t copy;      /* among those of this hop */
         int hold_rule;      /* held until this rule releases it … */
         bool hold_for_next; /* … or the next packet comes */
-        GList place;        /* in propagating or held */
+        uint32_t lets_pass; /* held until so many more have passed, or its time has come; 0: it is not so */
+        GQueue *list;       /* propagating or held … */
+        GList place;        /* … and there */
         struct in_flight *next_unused;
 };
 
@@ -28,6 +29,7 @@ struct passage {
         struct packet *packet;
         time_ns now;
         struct fault_verdict fault;
+        uint64_t luck_number; /* names its draws */
         struct impair_verdict luck;
         struct hop_facts facts;
 };
@@ -62,16 +64,27 @@ static void arrive(void *data)
         struct line *line = record->line;
         struct packet *packet = record->packet;
         struct hop_facts facts = record->facts;
-        g_queue_unlink(&line->propagating, &record->place);
+        g_queue_unlink(record->list, &record->place);
         return_record(line, record);
         link_deliver(line->link, packet, &facts);
 }
 
-static void propagate(struct line *line, struct in_flight *record)
+static void enlist(struct in_flight *record, GQueue *list)
+{
+        record->list = list;
+        g_queue_push_tail_link(list, &record->place);
+}
+
+static void expect_arrival(struct line *line, struct in_flight *record)
 {
         struct event_key key = link_arrival_key(line->link, record->packet, record->copy);
-        g_queue_push_tail_link(&line->propagating, &record->place);
         event_queue_set(line->link->context->events, &record->arrival, &key);
+}
+
+static void propagate(struct line *line, struct in_flight *record)
+{
+        enlist(record, &line->propagating);
+        expect_arrival(line, record);
 }
 
 /* ---- Holding ---- */
@@ -83,8 +96,11 @@ static void let_go(struct line *line, struct in_flight *record, time_ns t_arrive
         propagate(line, record);
 }
 
-static bool releases(const struct fault_verdict *fault, const struct in_flight *record)
+/* Whether the packet that `fault` is about is the one that this record waits for. */
+static bool releases(const struct fault_verdict *fault, struct in_flight *record)
 {
+        if (record->lets_pass > 0)
+                return --record->lets_pass == 0;
         if (record->hold_for_next)
                 return true;
         for (unsigned i = 0; i < fault->release_count; i++) {
@@ -107,7 +123,8 @@ static bool release_followers(struct line *line, const struct fault_verdict *fau
                 if (!releases(fault, record))
                         continue;
                 is_swapped |= record->hold_for_next;
-                let_go(line, record, t_arrive + 1);
+                bool has_time = event_is_queued(&record->arrival);
+                let_go(line, record, has_time ? MIN(record->packet->t_arrive, t_arrive + 1) : t_arrive + 1);
         }
         return is_swapped;
 }
@@ -127,16 +144,23 @@ static time_ns arrival_time(
         time_ns soonest = passage->packet->t_tx_end;
         if (keeps_order(passage, luck))
                 soonest = MAX(soonest, line->last_in_order);
-        time_ns t_arrive =
-                passage->packet->t_tx_end + line->link->delay + luck->extra_delay + passage->fault.delay;
-        return MAX(t_arrive, soonest);
+        duration_ns delay = luck->is_early ? 0 : line->link->delay + luck->extra_delay;
+        return MAX(passage->packet->t_tx_end + delay + passage->fault.delay, soonest);
+}
+
+/* One that lets others pass has a time all the same, when it was given one. */
+static void hold(struct line *line, struct in_flight *record)
+{
+        enlist(record, &line->held);
+        if (record->lets_pass > 0 && line->impair.config.reorder_delay > 0)
+                expect_arrival(line, record);
 }
 
 static void launch(struct line *line, const struct passage *passage, struct packet *packet, uint32_t copy,
         const struct impair_verdict *luck)
 {
         const struct fault_verdict *fault = &passage->fault;
-        bool is_held = fault->hold_rule >= 0;
+        bool is_held = fault->hold_rule >= 0 || luck->lets_pass > 0;
         struct in_flight *record = take_record(line);
         record->packet = packet;
         record->copy = copy;
@@ -144,12 +168,13 @@ static void launch(struct line *line, const struct passage *passage, struct pack
         record->facts.is_duplicate = copy > 0;
         record->facts.is_delayed = luck->is_delayed || is_held || fault->delay > 0;
         record->hold_rule = fault->hold_rule;
-        record->hold_for_next = is_held && fault->hold_for_next;
+        record->hold_for_next = fault->hold_rule >= 0 && fault->hold_for_next;
+        record->lets_pass = fault->hold_rule >= 0 ? 0 : luck->lets_pass;
         packet->t_arrive = arrival_time(line, passage, luck);
         if (keeps_order(passage, luck))
                 line->last_in_order = packet->t_arrive;
         if (is_held)
-                g_queue_push_tail_link(&line->held, &record->place);
+                hold(line, record);
         else
                 propagate(line, record);
 }
@@ -162,9 +187,12 @@ static void launch_copies(struct line *line, const struct passage *passage)
         for (uint32_t k = 1; k <= count; k++) {
                 struct impair_verdict luck;
                 struct packet *copy = packet_copy(context->packets, passage->packet);
-                copy->copy = passage->packet->copy * COPIES_IN_NAME + k;
+                copy->copy = passage->packet->copy * LINE_COPIES_IN_NAME + k;
                 context->counts.duplicated++;
-                impair_decide(&line->impair, copy->ordinal, k, copy->size * 8u, true, &luck);
+                const struct impair_subject subject = {
+                        .ordinal = copy->ordinal, .luck = passage->luck_number, .copy = k
+                };
+                impair_decide(&line->impair, &subject, &luck);
                 launch(line, passage, copy, k, &luck);
         }
 }
@@ -175,9 +203,8 @@ static void corrupt(struct line *line, struct passage *passage)
         struct packet *packet = passage->packet;
         for (unsigned i = 0; i < passage->fault.flip_count; i++)
                 packet_flip_bit(context->packets, packet, passage->fault.flips[i]);
-        if (passage->luck.is_corrupted)
-                packet_flip_bit(context->packets, packet, passage->luck.corrupt_draw_bit);
-        passage->facts.is_corrupted = passage->fault.flip_count > 0 || passage->luck.is_corrupted;
+        bool is_damaged = impair_damage(&line->impair, context->packets, &passage->luck, packet);
+        passage->facts.is_corrupted = is_damaged || passage->fault.flip_count > 0;
         if (passage->facts.is_corrupted)
                 context->counts.corrupted++;
 }
@@ -233,9 +260,9 @@ static void decide_faults(const Link *link, struct passage *passage)
 
 static void decide_luck(struct line *line, struct passage *passage)
 {
-        const struct packet *packet = passage->packet;
-        bool was_corrupted = packet->flips > 0 || passage->fault.flip_count > 0;
-        impair_decide(&line->impair, packet->ordinal, 0, packet->size * 8u, was_corrupted, &passage->luck);
+        bool is_flipped = passage->fault.flip_count > 0;
+        passage->luck_number = impair_look(
+                &line->impair, passage->packet, passage->packet->ordinal, is_flipped, &passage->luck);
 }
 
 void line_carry(struct line *line, struct packet *packet, time_ns now)
@@ -282,7 +309,9 @@ void line_init(struct line *line, Link *link, const struct link_config *config)
         *line = (struct line){ .link = link };
         g_queue_init(&line->propagating);
         g_queue_init(&line->held);
-        impair_init(&line->impair, &config->impair, config->seed, config->label);
+        static const struct impair_config idle = { .keep_order = true };
+        impair_init(&line->impair, config->impair.at_entry ? &idle : &config->impair, config->seed,
+                config->label);
 }
 
 static void clear_records(struct line *line, GQueue *records)

@@ -9,11 +9,13 @@
 
 #include "net/link_private.h"
 
+#define LINE_COPIES_IN_NAME 16 /* the kth copy made of a packet with copy c has 16 c + k */
+
 struct line {
         Link *link;
         struct impair impair;
         GQueue propagating; /* struct in_flight */
-        GQueue held;        /* the same: kept by fault rules */
+        GQueue held;        /* the same: kept by fault rules, or until so many have passed */
         struct in_flight *unused;
         time_ns last_in_order; /* no packet that keeps order arrives before this */
 };

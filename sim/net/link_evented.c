@@ -18,6 +18,9 @@ struct timed_rule {
 
 struct evented_link {
         Link link;
+        bool has_entry;
+        struct impair entry; /* has_entry: luck before the queue */
+        uint64_t entered;    /* packets that were offered */
         struct queue queue;
         struct packet *transmitting; /* NULL: the transmitter is free, and the queue empty */
         struct event end_of_transmission;
@@ -110,20 +113,55 @@ static void enqueue(struct evented_link *evented, struct packet *packet, time_ns
                 link_charge(packet);
 }
 
-static void offer(Link *link, struct packet *packet, time_ns now)
+static void admit(struct evented_link *evented, struct packet *packet, time_ns now)
 {
-        struct evented_link *evented = evented_of(link);
-        if (evented->is_down) {
-                link_drop(link, packet, DROP_LINK_DOWN, &hop_facts_plain);
-                return;
-        }
         if (evented->transmitting != NULL) {
                 enqueue(evented, packet, now);
                 return;
         }
         link_charge(packet);
         begin(evented, packet, now);
-        settle(link, now);
+        settle(&evented->link, now);
+}
+
+/* A copy queues behind its original. */
+static void admit_twice(struct evented_link *evented, struct packet *packet, time_ns now)
+{
+        struct net_context *context = evented->link.context;
+        struct packet *copy = packet_copy(context->packets, packet);
+        copy->copy = packet->copy * LINE_COPIES_IN_NAME + 1;
+        context->counts.duplicated++;
+        admit(evented, packet, now);
+        admit(evented, copy, now);
+}
+
+/* Luck before the queue, by the count of those offered: a packet that is lost here uses no slot. */
+static void enter(struct evented_link *evented, struct packet *packet, time_ns now)
+{
+        struct net_context *context = evented->link.context;
+        struct impair_verdict verdict;
+        impair_look(&evented->entry, packet, ++evented->entered, false, &verdict);
+        if (verdict.is_lost) {
+                link_drop(&evented->link, packet, DROP_LOSS, &hop_facts_plain);
+                return;
+        }
+        if (impair_damage(&evented->entry, context->packets, &verdict, packet))
+                context->counts.corrupted++;
+        if (verdict.is_duplicated)
+                admit_twice(evented, packet, now);
+        else
+                admit(evented, packet, now);
+}
+
+static void offer(Link *link, struct packet *packet, time_ns now)
+{
+        struct evented_link *evented = evented_of(link);
+        if (evented->is_down)
+                link_drop(link, packet, DROP_LINK_DOWN, &hop_facts_plain);
+        else if (evented->has_entry)
+                enter(evented, packet, now);
+        else
+                admit(evented, packet, now);
 }
 
 /* ---- Down and up ---- */
@@ -317,6 +355,9 @@ Link *evented_link_new(const Link *common, const struct link_config *config)
         evented->link.ops = &evented_ops;
         queue_init(&evented->queue, &config->queue);
         line_init(&evented->line, &evented->link, config);
+        evented->has_entry = config->impair.at_entry;
+        if (evented->has_entry)
+                impair_init(&evented->entry, &config->impair, config->seed, config->label);
         event_init(&evented->end_of_transmission, on_end_of_transmission, evented);
         event_init(&evented->up_again, on_up_again, evented);
         expect_timed_rules(evented);

@@ -114,5 +114,9 @@ void packet_describe(const struct packet *packet, struct trace_packet *view);
 
 /* Flip bit `bit` (0 is the top bit of the first byte of the IP packet). Payload becomes private first. */
 void packet_flip_bit(PacketPool *pool, struct packet *packet, uint32_t bit);
+/* Leave the first `size` bytes, at least one, of a longer packet; its headers go on saying what it was. */
+void packet_truncate(struct packet *packet, uint32_t size);
+/* Say that congestion was met (RFC 3168 section 5), to a transport that can hear it: false when it cannot. */
+bool packet_mark_ce(struct packet *packet);
 
 #endif

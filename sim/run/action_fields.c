@@ -13,11 +13,11 @@
 
 /* ---- do: an action alone, or with what it needs ---- */
 
-static const struct field_word areas[] = {
-        { "payload", FAULT_IN_PAYLOAD, false },
-        { "ip", FAULT_IN_IP, false },
-        { "tcp", FAULT_IN_TCP, false },
-        { "any", FAULT_IN_ANY, false },
+const struct field_word field_area_words[] = {
+        { "payload", AREA_PAYLOAD, false },
+        { "ip", AREA_IP, false },
+        { "tcp", AREA_TCP, false },
+        { "any", AREA_ANY, false },
         { NULL, 0, false },
 };
 
@@ -28,7 +28,10 @@ static const struct field corrupt_fields[] = {
                 FIELD_AT(struct fault_action, count),
                 .least = 1,
                 .most = BITS_MOST },
-        { .name = "in", .type = &field_choice, .words = areas, FIELD_AT(struct fault_action, area) },
+        { .name = "in",
+                .type = &field_choice,
+                .words = field_area_words,
+                FIELD_AT(struct fault_action, area) },
         { .name = NULL },
 };
 

@@ -52,6 +52,7 @@ struct field {
         const char *zero; /* the word for a quantity of 0, which is otherwise bound by `least` */
         const struct field_word *words;
         const struct field_table *table; /* of a record, or a record's parts */
+        const void *defaults;            /* of a record that may be written short */
         const struct field *inner;       /* of each direction */
         const char *hint; /* what there is instead of a key that comes later; what a text must be */
 };
@@ -90,6 +91,12 @@ bool field_read(
 struct yaml_node *field_write(
         const struct field_writer *writer, const struct field *field, const void *record);
 
+/* Values one after another, of the first of `count` keys; those that are required are there. */
+bool field_read_words(struct field_reader *reader, const char *what, const struct field *fields,
+        unsigned count, char *const *words, struct mark mark, void *record);
+/* A text's words; g_strfreev() them. */
+char **field_words(const char *text);
+
 /* Where the text of a value stood; `otherwise` when it is a default. */
 struct mark field_mark(const struct field_reader *reader, const void *value, struct mark otherwise);
 
@@ -109,6 +116,8 @@ extern const struct field_type field_address;     /* struct ip_address; any: not
 extern const struct field_type
         field_choice; /* an enum; a size of 0: the one accepted word is stored nowhere */
 extern const struct field_type field_record; /* a mapping with the table's keys */
+extern const struct field_type
+        field_short; /* the same; or, as a text, the values of its first `most` keys one after another */
 extern const struct field_type field_later;  /* refused: this version does not have it */
 
 #endif

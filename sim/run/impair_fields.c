@@ -4,158 +4,155 @@
  */
 #include "run/scenario_tables.h"
 
-#include <string.h>
+#define IMPAIR(member) FIELD_AT(struct impair_config, member)
+#define CHANCE(member) .type = &field_probability, IMPAIR(member)
+#define TIME(member)   .type = &field_quantity, .quantity = &quantity_time, IMPAIR(member)
 
-#define CHANCE(member) .type = &field_probability, FIELD_AT(struct impair_config, member)
-
-/* ---- loss: a probability, or a model with its parameters ---- */
-
-static const struct field_word loss_models[] = {
-        { "random", LOSS_RANDOM, false },
-        { "gemodel", LOSS_GEMODEL, false },
-        { "state", 0, true },
-        { NULL, 0, false },
+const struct impair_config impair_defaults = {
+        .loss = { .gemodel.bad_loss = { .is_certain = true }, .state.p23 = { .is_certain = true } },
+        .keep_order = true,
+        .corrupt_bits = 1,
+        .corrupt_area = AREA_ANY,
+        .truncate_to = 20,
 };
 
-#define LOSS_MODEL                                                                                           \
-        {                                                                                                    \
-                .name = "model", .type = &field_choice, .words = loss_models, .is_required = true,           \
-                FIELD_AT(struct impair_config, loss_model)                                                   \
-        }
-#define CORRELATION                                                                                          \
-        {                                                                                                    \
-                .name = "correlation", .type = &field_later, .hint = "model: gemodel, for losses in bursts"  \
-        }
+/* ---- jitter: a time; with correlation and distribution ---- */
 
-static const struct field random_fields[] = {
-        LOSS_MODEL,
-        { .name = "probability", CHANCE(loss), .is_required = true },
-        CORRELATION,
-        { .name = NULL },
-};
+static const struct field_word uniform_word[] = { { "uniform", 0, false }, { "normal", 0, false },
+        { "pareto", 0, false }, { "paretonormal", 0, false }, { NULL, 0, false } };
 
-/* netem's `loss gemodel p [r [1-h [1-k]]]`. */
-static const struct field gemodel_fields[] = {
-        LOSS_MODEL,
-        { .name = "p", CHANCE(gemodel.p), .is_required = true },
-        { .name = "r", CHANCE(gemodel.r), .is_required = true },
-        { .name = "1-h", CHANCE(gemodel.bad_loss) },
-        { .name = "1-k", CHANCE(gemodel.good_loss) },
-        { .name = NULL },
-};
-
-const struct field_table random_loss_table = { .what = "a loss of model random", .fields = random_fields };
-const struct field_table gemodel_table = { .what = "a loss of model gemodel", .fields = gemodel_fields };
-
-static bool read_loss_model(
-        struct field_reader *reader, const struct yaml_node *node, struct impair_config *impair)
-{
-        static const struct field model = LOSS_MODEL;
-        const struct yaml_node *name = tree_find(node, "model");
-        if (!name)
-                return field_fail(reader, node->mark,
-                        "loss without 'model'; accepted: random, gemodel, or just a probability");
-        if (!field_read(reader, &model, name, impair))
-                return false;
-        impair->gemodel.bad_loss = probability_of(1, 1);
-        impair->gemodel.good_loss = probability_of(0, 1);
-        const struct field_table *table =
-                impair->loss_model == LOSS_RANDOM ? &random_loss_table : &gemodel_table;
-        return field_table_read(reader, table, node, impair);
-}
-
-static bool read_loss(
+static bool read_distribution(
         struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
 {
         struct impair_config *impair = value;
-        const struct field probability = { .name = field->name, CHANCE(loss) };
+        const struct field choice = { .name = field->name, .words = uniform_word };
         if (node->kind == YAML_MAP)
-                return read_loss_model(reader, node, impair);
-        if (node->kind == YAML_TEXT && strchr(node->text, ' '))
-                return field_fail(reader, node->mark,
-                        "loss: this version does not have netem's correlation yet; accepted: one "
-                        "probability, or { model: gemodel, p: 1%%, r: 30%% }");
-        if (!field_read(reader, &probability, node, impair))
+                return scenario_read_distribution(reader, node, &impair->jitter_table);
+        if (!field_choice.read(reader, &choice, node, NULL))
                 return false;
-        impair->loss_model = probability_is_zero(impair->loss) ? LOSS_NONE : LOSS_RANDOM;
+        impair->jitter_table = jitter_table_find(node->text);
         return true;
 }
 
-static struct yaml_node *write_loss(
+static struct yaml_node *write_distribution(
         const struct field_writer *writer, const struct field *field G_GNUC_UNUSED, const void *value)
 {
-        static const struct field probability = { .name = "loss", CHANCE(loss) };
-        const struct impair_config *impair = value;
-        if (impair->loss_model == LOSS_GEMODEL)
-                return field_table_write(writer, &gemodel_table, impair);
-        return field_write(writer, &probability, impair);
+        const struct jitter_table *table = ((const struct impair_config *)value)->jitter_table;
+        if (!table || !table->kept)
+                return tree_text_new(table ? table->name : "uniform");
+        struct yaml_node *map = tree_map_new();
+        tree_map_add(map, "file", tree_text_new(writer->inputs ? table->kept : table->name));
+        return map;
 }
 
-static const struct field_type loss = { read_loss, write_loss };
+static const struct field_type distribution = { read_distribution, write_distribution };
 
-/* ---- reorder: `{ probability: 5%, delay: 8ms }`, or both as one text ---- */
+static const struct field jitter_fields[] = {
+        { .name = "time", TIME(jitter), .is_required = true },
+        { .name = "correlation", CHANCE(jitter_correlation) },
+        { .name = "distribution", .type = &distribution },
+        { .name = NULL },
+};
+
+const struct field_table jitter_field_table = { .what = "jitter", .fields = jitter_fields };
+
+/* ---- reorder, duplicate, corrupt, truncate ---- */
 
 static const struct field reorder_fields[] = {
         { .name = "probability", CHANCE(reorder), .is_required = true },
-        { .name = "delay",
+        { .name = "delay", TIME(reorder_delay) },
+        { .name = "correlation", CHANCE(reorder_correlation) },
+        { .name = "gap",
                 .type = &field_quantity,
-                .quantity = &quantity_time,
-                FIELD_AT(struct impair_config, reorder_delay),
-                .is_required = true },
-        { .name = "correlation", .type = &field_later, .hint = "probability, each packet alone" },
-        { .name = "gap", .type = &field_later, .hint = "probability and delay" },
+                .quantity = &quantity_count,
+                IMPAIR(reorder_gap),
+                .zero = "off" },
+        { .name = "by",
+                .type = &field_quantity,
+                .quantity = &quantity_packets,
+                IMPAIR(reorder_by),
+                .zero = "off" },
+        { .name = "early", .type = &field_switch, IMPAIR(reorder_early) },
         { .name = NULL },
 };
 
 const struct field_table reorder_table = { .what = "reorder", .fields = reorder_fields };
 
-static bool read_reorder(
+static const struct field duplicate_fields[] = {
+        { .name = "probability", CHANCE(duplicate), .is_required = true },
+        { .name = "correlation", CHANCE(duplicate_correlation) },
+        { .name = NULL },
+};
+
+const struct field_table duplicate_table = { .what = "duplicate", .fields = duplicate_fields };
+
+static const struct field corrupt_luck_fields[] = {
+        { .name = "probability", CHANCE(corrupt), .is_required = true },
+        { .name = "correlation", CHANCE(corrupt_correlation) },
+        { .name = "bits",
+                .type = &field_quantity,
+                .quantity = &quantity_count,
+                IMPAIR(corrupt_bits),
+                .least = 1,
+                .most = IMPAIR_BITS_MOST },
+        { .name = "in", .type = &field_choice, .words = field_area_words, IMPAIR(corrupt_area) },
+        { .name = NULL },
+};
+
+const struct field_table corrupt_luck_table = { .what = "corrupt", .fields = corrupt_luck_fields };
+
+static const struct field truncate_fields[] = {
+        { .name = "probability", CHANCE(truncate), .is_required = true },
+        { .name = "to",
+                .type = &field_quantity,
+                .quantity = &quantity_size,
+                IMPAIR(truncate_to),
+                .least = 1,
+                .most = 65535 },
+        { .name = NULL },
+};
+
+const struct field_table truncate_table = { .what = "truncate", .fields = truncate_fields };
+
+/* ---- where ---- */
+
+static bool read_where(
         struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
 {
-        if (node->kind != YAML_TEXT)
-                return field_table_read(reader, &reorder_table, node, value);
-        g_auto(GStrv) parts = g_strsplit(node->text, " ", -1);
-        if (g_strv_length(parts) != 2)
-                return field_fail(reader, node->mark,
-                        "%s: '%s' is not a probability and a delay; accepted: { probability: 5%%, delay: 8ms "
-                        "}, \"5%% 8ms\"",
-                        field->name, node->text);
-        for (unsigned i = 0; i < 2; i++) {
-                g_autoptr(YamlNode) part = tree_text_new(parts[i]);
-                part->mark = node->mark;
-                if (!field_read(reader, &reorder_fields[i], part, value))
-                        return false;
-        }
+        static const struct field_word places[] = { { "line", 0, false }, { "entry", 1, false },
+                { NULL, 0, false } };
+        const struct field choice = { .name = field->name, .words = places, .size = sizeof(int) };
+        int is_at_entry = 0;
+        if (!field_choice.read(reader, &choice, node, &is_at_entry))
+                return false;
+        *(bool *)value = is_at_entry;
         return true;
 }
 
-static struct yaml_node *write_reorder(
-        const struct field_writer *writer, const struct field *field G_GNUC_UNUSED, const void *value)
+static struct yaml_node *write_where(const struct field_writer *writer G_GNUC_UNUSED,
+        const struct field *field G_GNUC_UNUSED, const void *value)
 {
-        return field_table_write(writer, &reorder_table, value);
+        return tree_text_new(*(const bool *)value ? "entry" : "line");
 }
 
-static const struct field_type reorder = { read_reorder, write_reorder };
+static const struct field_type place = { read_where, write_where };
 
 /* ---- The table ---- */
 
-static const struct field_word places[] = { { "line", 0, false }, { "entry", 0, true }, { NULL, 0, false } };
+#define SHORT(what, count)                                                                                   \
+        .type = &field_short, .table = &what, .most = (count), .defaults = &impair_defaults,                 \
+        .size = sizeof(struct impair_config)
 
 static const struct field impair_fields[] = {
-        { .name = "where", .type = &field_choice, .words = places },
-        { .name = "loss", .type = &loss },
-        { .name = "reorder", .type = &reorder },
-        { .name = "jitter",
-                .type = &field_quantity,
-                .quantity = &quantity_time,
-                FIELD_AT(struct impair_config, jitter) },
-        { .name = "keep-order", .type = &field_switch, FIELD_AT(struct impair_config, keep_order) },
-        { .name = "duplicate", CHANCE(duplicate) },
-        { .name = "corrupt", CHANCE(corrupt) },
-        { .name = "corrupt-again", .type = &field_switch, FIELD_AT(struct impair_config, corrupt_again) },
-        { .name = "correlation",
-                .type = &field_later,
-                .hint = "loss: { model: gemodel, … }, for losses in bursts" },
+        { .name = "where", .type = &place, IMPAIR(at_entry) },
+        { .name = "loss", .type = &field_loss },
+        { .name = "reorder", SHORT(reorder_table, 3) },
+        { .name = "jitter", SHORT(jitter_field_table, 3) },
+        { .name = "keep-order", .type = &field_switch, IMPAIR(keep_order) },
+        { .name = "duplicate", SHORT(duplicate_table, 2) },
+        { .name = "corrupt", SHORT(corrupt_luck_table, 2) },
+        { .name = "corrupt-again", .type = &field_switch, IMPAIR(corrupt_again) },
+        { .name = "truncate", SHORT(truncate_table, 2) },
         { .name = NULL },
 };
 

@@ -201,6 +201,54 @@ static struct yaml_node *write_towards(
 
 static const struct field_type towards_an_end = { read_towards, write_towards };
 
+/* ---- netem: short for other keys, which come after it ---- */
+
+static bool read_netem(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        static const struct field *const meant[] = { &rate_field, &delay_field, &queue_field, &impair_field };
+        if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
+                return false;
+        g_autoptr(YamlNode) keys = netem_line_read(reader, node);
+        if (!keys)
+                return false;
+        for (size_t i = 0; i < G_N_ELEMENTS(meant); i++) {
+                const struct yaml_node *child = tree_find(keys, meant[i]->name);
+                if (child && !field_read(reader, meant[i], child, value))
+                        return false;
+        }
+        return true;
+}
+
+static const struct field_type netem_line = { .read = read_netem };
+static const struct field netem_field = { .name = "netem", .type = &netem_line };
+static const struct field_type netem_both_ways = { .read = read_both };
+static const struct field_type netem_towards_an_end = { .read = read_towards };
+
+/* ---- luck: what names a packet's draws ---- */
+
+static bool read_luck(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        static const struct field_word words[] = { { "by-ordinal", 0, false }, { "by-segment", 1, false },
+                { NULL, 0, false } };
+        const struct field choice = { .name = field->name, .words = words, .size = sizeof(int) };
+        int by_segment = 0;
+        if (!field_choice.read(reader, &choice, node, &by_segment))
+                return false;
+        *(bool *)value = by_segment;
+        return true;
+}
+
+static struct yaml_node *write_luck(const struct field_writer *writer G_GNUC_UNUSED,
+        const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        return tree_text_new(*(const bool *)value ? "by-segment" : "by-ordinal");
+}
+
+static const struct field_type luck_name = { read_luck, write_luck };
+static const struct field luck_field = { .name = "luck", .type = &luck_name, DIRECTION(impair.by_segment) };
+
 /* ---- between: two ends ---- */
 
 static bool read_between(
@@ -240,6 +288,8 @@ static const struct field link_fields[] = {
         { .name = "name", .type = &field_name, LINK(name) },
         { .name = "between", .type = &two_ends, LINK(ends), .is_required = true },
         { .name = "mtu", QUANTITY(size), LINK(mtu), .least = MTU_MIN, .most = MTU_MAX },
+        { .name = "netem", .type = &netem_both_ways, .inner = &netem_field, LINK(directions) },
+        { .name = "netem-to", .type = &netem_towards_an_end, .inner = &netem_field },
         { .name = "rate", .type = &both_ways, .inner = &rate_field, LINK(directions) },
         { .name = "rate-to", .type = &towards_an_end, .inner = &rate_field },
         { .name = "delay", .type = &both_ways, .inner = &delay_field, LINK(directions) },
@@ -248,10 +298,7 @@ static const struct field link_fields[] = {
         { .name = "queue-to", .type = &towards_an_end, .inner = &queue_field },
         { .name = "impair", .type = &both_ways, .inner = &impair_field, LINK(directions) },
         { .name = "impair-to", .type = &towards_an_end, .inner = &impair_field },
-        { .name = "netem", .type = &field_later, .hint = "delay: and impair:" },
-        { .name = "luck",
-                .type = &field_later,
-                .hint = "nothing; draws go by the packet's number on the link" },
+        { .name = "luck", .type = &both_ways, .inner = &luck_field, LINK(directions) },
         { .name = NULL },
 };
 

@@ -116,6 +116,8 @@ void scenario_free(Scenario *scenario)
         g_ptr_array_unref(scenario->apps);
         g_ptr_array_unref(scenario->faults);
         g_ptr_array_unref(scenario->expects);
+        g_ptr_array_unref(scenario->inputs);
+        g_ptr_array_unref(scenario->kept);
         tree_free(scenario->sweep);
         g_strfreev(scenario->sets);
         g_free(scenario->path);
@@ -151,6 +153,8 @@ Scenario *scenario_new(const char *path, char *const *sets)
         scenario->apps = g_ptr_array_new_with_free_func(free_app);
         scenario->faults = g_ptr_array_new_with_free_func(free_fault);
         scenario->expects = g_ptr_array_new_with_free_func(free_expect);
+        scenario->inputs = g_ptr_array_new_with_free_func(free_file);
+        scenario->kept = g_ptr_array_new_with_free_func(g_free);
         scenario->hosts_by_name = g_hash_table_new(g_str_hash, g_str_equal);
         scenario->marks = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
         scenario->hosts_by_address = g_ptr_array_new();
@@ -178,8 +182,7 @@ struct scenario_link *scenario_add_link(Scenario *scenario, struct mark mark)
                 struct scenario_direction *direction = &link->directions[i];
                 direction->queue =
                         (struct queue_config){ .ops = &queue_droptail, .limit_packets = QUEUE_LIMIT_DEFAULT };
-                direction->impair.keep_order = true;
-                direction->impair.gemodel.bad_loss = probability_of(1, 1);
+                direction->impair = impair_defaults;
         }
         g_ptr_array_add(scenario->links, link);
         return link;
@@ -253,6 +256,13 @@ struct scenario_file *scenario_add_file(struct scenario_app *app, const char *pa
         file->path = g_strdup(path);
         g_ptr_array_add(app->files, file);
         return file;
+}
+
+void *scenario_keep(Scenario *scenario, const void *bytes, size_t size)
+{
+        void *kept = g_memdup2(bytes, size);
+        g_ptr_array_add(scenario->kept, kept);
+        return kept;
 }
 
 /* ---- Finding ---- */

@@ -153,6 +153,8 @@ struct Scenario {
         GPtrArray *apps;
         GPtrArray *faults;
         GPtrArray *expects;
+        GPtrArray *inputs; /* struct scenario_file: files that links are made of */
+        GPtrArray *kept;   /* whatever values point to; see scenario_keep() */
         struct yaml_node *sweep;     /* as written, checked; NULL: none */
         char **sets;                 /* the `--set` texts that marks of line 0 count; NULL: none */
         GHashTable *hosts_by_name;   /* of the hosts above; see scenario_find_host() */

@@ -149,6 +149,31 @@ static bool check_ends(struct field_reader *reader, const struct scenario_link *
         return true;
 }
 
+static bool check_reorder(struct field_reader *reader, const struct scenario_link *link,
+        const struct scenario_direction *direction)
+{
+        const struct impair_config *impair = &direction->impair;
+        bool is_late = impair->reorder_delay > 0 || impair->reorder_by > 0;
+        bool is_good = impair->reorder_early ? !is_late && direction->delay > 0 : is_late;
+        if (probability_is_zero(impair->reorder) || is_good)
+                return true;
+        return field_fail(reader, field_mark(reader, &impair->reorder, link->mark),
+                "%s: reorder that %s; accepted: delay: TIME, by: PACKETS, or early: on and a delay to skip",
+                link->name, is_late ? "makes a packet both late and early" : "moves no packet");
+}
+
+/* A packet that waits at the entry would wait before the queue, which no link here does. */
+static bool check_entry(
+        struct field_reader *reader, const struct scenario_link *link, const struct impair_config *impair)
+{
+        if (!impair->at_entry || (impair->jitter == 0 && probability_is_zero(impair->reorder)))
+                return true;
+        return field_fail(reader, field_mark(reader, &impair->at_entry, link->mark),
+                "%s: jitter and reorder are the line's; accepted with 'where: entry': loss, duplicate, "
+                "corrupt, truncate",
+                link->name);
+}
+
 static bool check_impair(struct field_reader *reader, const struct scenario_link *link)
 {
         for (int i = 0; i < 2; i++) {
@@ -156,10 +181,8 @@ static bool check_impair(struct field_reader *reader, const struct scenario_link
                 if (direction->impair.jitter > direction->delay)
                         return field_fail(reader, field_mark(reader, &direction->impair.jitter, link->mark),
                                 "%s: jitter is above delay; accepted: at most the delay", link->name);
-                if (!probability_is_zero(direction->impair.reorder) && direction->impair.reorder_delay == 0)
-                        return field_fail(reader,
-                                field_mark(reader, &direction->impair.reorder_delay, link->mark),
-                                "%s: reorder by a delay of 0; accepted: a longer one", link->name);
+                if (!check_reorder(reader, link, direction) || !check_entry(reader, link, &direction->impair))
+                        return false;
         }
         return true;
 }

@@ -40,7 +40,7 @@ static uint64_t bytes_of(const struct scenario_app *app)
 }
 
 /* Reads the regular file `path`, which the scenario calls `source`. */
-static bool load_file(struct field_reader *reader, struct scenario_app *app, struct scenario_file *file,
+static bool load_file(struct field_reader *reader, uint64_t bytes_before, struct scenario_file *file,
         const char *source, struct mark mark)
 {
         g_autofree char *path = path_from_scenario(reader->scenario, source);
@@ -51,7 +51,7 @@ static bool load_file(struct field_reader *reader, struct scenario_app *app, str
         if (!S_ISREG(status.st_mode))
                 return field_fail(
                         reader, mark, "file '%s' is not a regular file; only those are accepted", source);
-        if ((uint64_t)status.st_size + bytes_of(app) > SCENARIO_FILE_BYTES_MAX)
+        if ((uint64_t)status.st_size + bytes_before > SCENARIO_FILE_BYTES_MAX)
                 return field_fail(reader, mark,
                         "file '%s' makes more than 256MiB of documents; accepted: less, or { size, fill }",
                         source);
@@ -65,6 +65,17 @@ static bool load_file(struct field_reader *reader, struct scenario_app *app, str
         file->bytes = g_bytes_new_take(bytes, size);
         file->size = size;
         return true;
+}
+
+const struct scenario_file *scenario_load_input(
+        struct field_reader *reader, const char *source, struct mark mark)
+{
+        struct scenario_file *file = g_new0(struct scenario_file, 1);
+        g_ptr_array_add(reader->scenario->inputs, file);
+        if (!load_file(reader, 0, file, source, mark))
+                return NULL;
+        file->path = scenario_input_name(file);
+        return file;
 }
 
 /* Servers and the canonical form have them by path. */
@@ -125,7 +136,7 @@ static bool add_entry(struct root_reading *reading, const char *source, const ch
                 return field_fail(reader, reading->mark, "root: more than %d files; accepted: fewer",
                         SCENARIO_FILES_MAX);
         struct scenario_file *file = scenario_add_file(reading->app, url_path);
-        return load_file(reader, reading->app, file, source, reading->mark);
+        return load_file(reader, bytes_of(reading->app), file, source, reading->mark);
 }
 
 static bool add_directory(
@@ -212,7 +223,7 @@ static bool read_file(struct field_reader *reader, const struct yaml_node *node,
         if (!field_table_read(reader, &file_table, node, file))
                 return false;
         g_clear_pointer(&file->source, g_free);
-        return !source || load_file(reader, app, file, source->text, source->mark);
+        return !source || load_file(reader, bytes_of(app), file, source->text, source->mark);
 }
 
 static bool read_files(

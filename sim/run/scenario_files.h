@@ -12,4 +12,9 @@
 extern const struct field_type field_document_root; /* root: on struct scenario_app */
 extern const struct field_type field_files;         /* files: on struct scenario_app */
 
+/* Another file that the scenario is made of, by its path from the scenario's own; the scenario keeps it, its
+ * `path` the name under which a run's directory keeps it. NULL: it cannot be read. */
+const struct scenario_file *scenario_load_input(
+        struct field_reader *reader, const char *source, struct mark mark);
+
 #endif

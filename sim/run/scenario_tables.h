@@ -11,9 +11,13 @@ extern const struct field_table tcp_table;             /* struct scenario_tcp */
 extern const struct field_table host_table;            /* struct scenario_host */
 extern const struct field_table router_table;          /* struct scenario_host */
 extern const struct field_table impair_table;          /* struct impair_config */
-extern const struct field_table random_loss_table;     /* struct impair_config */
-extern const struct field_table gemodel_table;         /* struct impair_config */
+extern const struct field_table loss_tables[LOSS_MODELS]; /* struct impair_config */
+extern const struct field_table jitter_field_table;    /* struct impair_config */
 extern const struct field_table reorder_table;         /* struct impair_config */
+extern const struct field_table duplicate_table;       /* struct impair_config */
+extern const struct field_table corrupt_luck_table;    /* struct impair_config */
+extern const struct field_table truncate_table;        /* struct impair_config */
+extern const struct field_table input_table;           /* char *: a file's path */
 extern const struct field_table queue_table;           /* struct queue_config */
 extern const struct field_table link_table;            /* struct scenario_link */
 extern const struct field_table app_table;             /* struct scenario_app: what all programs share */
@@ -28,7 +32,10 @@ extern const struct field_table scenario_table;        /* Scenario */
 
 /* Parts that stand in a file of their own. */
 extern const struct field_type field_tcp; /* struct scenario_tcp */
+extern const struct impair_config impair_defaults;
+extern const struct field_type field_loss; /* struct impair_config */
 extern const struct field_type field_fault_action;
+extern const struct field_word field_area_words[];
 extern const struct field_word field_fill_words[];
 
 /* The lists of the file. */
@@ -48,6 +55,13 @@ struct scenario_app *scenario_add_app(Scenario *scenario, enum app_kind kind, st
 struct scenario_fault *scenario_add_fault(Scenario *scenario, struct mark mark);
 struct scenario_expect *scenario_add_expect(Scenario *scenario, struct mark mark);
 struct scenario_record *scenario_add_record(struct scenario_app *app, const char *name);
+/* A copy that lives as long as the scenario. */
+void *scenario_keep(Scenario *scenario, const void *bytes, size_t size);
+/* The keys of a link that tc-netem's line means; NULL: it is none. */
+struct yaml_node *netem_line_read(struct field_reader *reader, const struct yaml_node *node);
+/* A delay distribution from a file, as `{ file: PATH }` says. */
+bool scenario_read_distribution(
+        struct field_reader *reader, const struct yaml_node *node, const struct jitter_table **table);
 /* Takes the place of the file of the same path. */
 struct scenario_file *scenario_add_file(struct scenario_app *app, const char *path);
 

@@ -78,8 +78,8 @@ END_TEST
 
 START_TEST(every_byte_arrives_through_loss_whatever_the_fill)
 {
-        world.line.impair.loss_model = LOSS_RANDOM;
-        world.line.impair.loss = probability_of(3, 100);
+        world.line.impair.loss.model = LOSS_RANDOM;
+        world.line.impair.loss.probability = probability_of(3, 100);
         open_world();
         start_sink((struct sink_config){ 0 });
         start_sender((struct sender_config){ .bytes = 1000000, .fill = _i, .seed = 4 });

@@ -93,8 +93,8 @@ END_TEST
 
 START_TEST(a_big_body_comes_through_loss_verified)
 {
-        shop.world.line.impair.loss_model = LOSS_RANDOM;
-        shop.world.line.impair.loss = probability_of(2, 100);
+        shop.world.line.impair.loss.model = LOSS_RANDOM;
+        shop.world.line.impair.loss.probability = probability_of(2, 100);
         shop.world.line.seed = 5;
         fetch("http://" SHOP_NAME "/big");
         ck_done(200, 1000000);

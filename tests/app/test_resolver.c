@@ -118,8 +118,8 @@ END_TEST
 
 START_TEST(silence_is_borne_three_times_five_seconds)
 {
-        world.line.impair.loss_model = LOSS_RANDOM;
-        world.line.impair.loss = probability_of(1, 1);
+        world.line.impair.loss.model = LOSS_RANDOM;
+        world.line.impair.loss.probability = probability_of(1, 1);
         open_with_server();
         run_question(NAME);
         ck_assert_int_eq(result, RESOLVE_AGAIN);

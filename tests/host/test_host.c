@@ -100,8 +100,8 @@ static time_ns run_transfer(void)
 
 static void make_line_bad(void)
 {
-        world.line.impair.loss_model = LOSS_RANDOM;
-        world.line.impair.loss = probability_of(5, 100);
+        world.line.impair.loss.model = LOSS_RANDOM;
+        world.line.impair.loss.probability = probability_of(5, 100);
         world.line.impair.corrupt = probability_of(1, 100);
         world.line.impair.duplicate = probability_of(2, 100);
         world.line.impair.reorder = probability_of(5, 100);

@@ -219,8 +219,8 @@ START_TEST(an_error_ends_the_opening_of_the_connection_it_quotes)
         struct event event;
         int expected = errors[_i].error != 0 ? errors[_i].error : ETIMEDOUT;
         server = errors[_i].is_ipv6 ? server_end6 : server_end;
-        world.line.impair.loss_model = LOSS_RANDOM;
-        world.line.impair.loss = probability_of(1, 1);
+        world.line.impair.loss.model = LOSS_RANDOM;
+        world.line.impair.loss.probability = probability_of(1, 1);
         two_hosts_open(&world);
         inject_later(&event, &errors[_i].report);
         two_hosts_start(world.client, "connect", connect_to_silence, &expected);
@@ -239,8 +239,8 @@ START_TEST(a_path_mtu_is_remembered_for_the_next_connection_to_the_same_host)
         server = _i == 1 ? server_end6 : server_end;
         struct endpoint remote = server(PORT);
         struct endpoint other = client_end(PORT);
-        world.line.impair.loss_model = LOSS_RANDOM;
-        world.line.impair.loss = probability_of(1, 1);
+        world.line.impair.loss.model = LOSS_RANDOM;
+        world.line.impair.loss.probability = probability_of(1, 1);
         two_hosts_open(&world);
         inject_later(&event, &too_big[_i]);
         two_hosts_start(world.client, "connect", connect_to_silence, &expected);

@@ -234,16 +234,16 @@ static const struct {
         uint32_t last;
         const char *why;
 } corruptions[] = {
-        { { .area = FAULT_IN_PAYLOAD, .bit = 0 }, 1, 320, 320, "the payload's first bit" },
-        { { .area = FAULT_IN_PAYLOAD, .bit = 15 }, 1, 335, 335, "its last" },
-        { { .area = FAULT_IN_PAYLOAD, .bit = 16 }, 0, 0, 0, "none such: the rule does not match" },
-        { { .area = FAULT_IN_IP, .bit = 64 }, 1, 64, 64, "time to live" },
-        { { .area = FAULT_IN_TCP, .bit = 0 }, 1, 160, 160, "the source port's top bit" },
-        { { .area = FAULT_IN_TCP, .bit = 160 }, 0, 0, 0, "behind the header" },
-        { { .area = FAULT_IN_ANY, .bit = 335 }, 1, 335, 335, "the very last" },
-        { { .area = FAULT_IN_PAYLOAD, .count = 16 }, 16, 320, 335, "each bit once" },
-        { { .area = FAULT_IN_PAYLOAD, .count = 17 }, 0, 0, 0, "more than there are" },
-        { { .area = FAULT_IN_IP, .count = 3 }, 3, 0, 159, "three of the IP header" },
+        { { .area = AREA_PAYLOAD, .bit = 0 }, 1, 320, 320, "the payload's first bit" },
+        { { .area = AREA_PAYLOAD, .bit = 15 }, 1, 335, 335, "its last" },
+        { { .area = AREA_PAYLOAD, .bit = 16 }, 0, 0, 0, "none such: the rule does not match" },
+        { { .area = AREA_IP, .bit = 64 }, 1, 64, 64, "time to live" },
+        { { .area = AREA_TCP, .bit = 0 }, 1, 160, 160, "the source port's top bit" },
+        { { .area = AREA_TCP, .bit = 160 }, 0, 0, 0, "behind the header" },
+        { { .area = AREA_ANY, .bit = 335 }, 1, 335, 335, "the very last" },
+        { { .area = AREA_PAYLOAD, .count = 16 }, 16, 320, 335, "each bit once" },
+        { { .area = AREA_PAYLOAD, .count = 17 }, 0, 0, 0, "more than there are" },
+        { { .area = AREA_IP, .count = 3 }, 3, 0, 159, "three of the IP header" },
 };
 
 START_TEST(corruption_flips_distinct_bits_of_its_area)

@@ -16,10 +16,18 @@ static struct impair impair_of(const struct impair_config *config, const char *l
         return impair;
 }
 
+static struct impair_subject subject_of(uint64_t ordinal)
+{
+        return (struct impair_subject){
+                .ordinal = ordinal, .luck = ordinal, .size = PACKET_BITS / 8, .area_bits = PACKET_BITS
+        };
+}
+
 static struct impair_verdict decide(struct impair *impair, uint64_t ordinal)
 {
         struct impair_verdict verdict;
-        impair_decide(impair, ordinal, 0, PACKET_BITS, false, &verdict);
+        const struct impair_subject subject = subject_of(ordinal);
+        impair_decide(impair, &subject, &verdict);
         return verdict;
 }
 
@@ -37,7 +45,8 @@ START_TEST(a_line_without_impairments_is_idle_and_does_nothing)
         ck_assert(impair_config_is_idle(&config));
         struct impair impair = impair_of(&config, "a");
         struct impair_verdict verdict = decide(&impair, 1);
-        ck_assert(!verdict.is_lost && !verdict.is_corrupted && !verdict.is_duplicated && !verdict.is_delayed);
+        ck_assert(
+                !verdict.is_lost && verdict.flip_count == 0 && !verdict.is_duplicated && !verdict.is_delayed);
         ck_assert(!verdict.may_overtake);
         ck_assert_int_eq(verdict.extra_delay, 0);
 }
@@ -47,7 +56,7 @@ static const struct {
         struct impair_config config;
         const char *why;
 } busy[] = {
-        { { .loss_model = LOSS_RANDOM }, "a loss model" },
+        { { .loss.model = LOSS_RANDOM }, "a loss model" },
         { { .corrupt = { .threshold = 1 } }, "corruption" },
         { { .duplicate = { .is_certain = true } }, "duplication" },
         { { .jitter = 1 }, "jitter" },
@@ -62,10 +71,10 @@ END_TEST
 
 START_TEST(all_and_none_are_certain)
 {
-        struct impair_config config = { .loss_model = LOSS_RANDOM, .loss = probability_of(1, 1) };
+        struct impair_config config = { .loss.model = LOSS_RANDOM, .loss.probability = probability_of(1, 1) };
         struct impair all = impair_of(&config, "a");
         ck_assert_uint_eq(count_lost(&all), PACKETS);
-        config.loss = probability_of(0, 1);
+        config.loss.probability = probability_of(0, 1);
         struct impair none = impair_of(&config, "a");
         ck_assert_uint_eq(count_lost(&none), 0);
 }
@@ -73,7 +82,8 @@ END_TEST
 
 START_TEST(random_loss_comes_at_its_rate)
 {
-        const struct impair_config config = { .loss_model = LOSS_RANDOM, .loss = probability_of(5, 100) };
+        const struct impair_config config = { .loss.model = LOSS_RANDOM,
+                .loss.probability = probability_of(5, 100) };
         struct impair impair = impair_of(&config, "a");
         unsigned lost = count_lost(&impair);
         ck_assert_uint_gt(lost, PACKETS * 4 / 100);
@@ -84,8 +94,8 @@ END_TEST
 START_TEST(luck_depends_on_the_ordinal_and_not_on_what_was_asked_before)
 {
         const struct impair_config config = {
-                .loss_model = LOSS_RANDOM,
-                .loss = probability_of(1, 2),
+                .loss.model = LOSS_RANDOM,
+                .loss.probability = probability_of(1, 2),
                 .corrupt = probability_of(1, 2),
                 .jitter = 1000,
         };
@@ -97,8 +107,8 @@ START_TEST(luck_depends_on_the_ordinal_and_not_on_what_was_asked_before)
         for (uint64_t ordinal = 100; ordinal >= 1; ordinal--) {
                 struct impair_verdict verdict = decide(&backwards, ordinal);
                 ck_assert(verdict.is_lost == verdicts[ordinal].is_lost);
-                ck_assert(verdict.is_corrupted == verdicts[ordinal].is_corrupted);
-                ck_assert_uint_eq(verdict.corrupt_draw_bit, verdicts[ordinal].corrupt_draw_bit);
+                ck_assert_uint_eq(verdict.flip_count, verdicts[ordinal].flip_count);
+                ck_assert_uint_eq(verdict.flips[0], verdicts[ordinal].flips[0]);
                 ck_assert_int_eq(verdict.extra_delay, verdicts[ordinal].extra_delay);
         }
 }
@@ -106,7 +116,7 @@ END_TEST
 
 START_TEST(another_impairment_or_link_does_not_change_who_is_lost)
 {
-        struct impair_config config = { .loss_model = LOSS_RANDOM, .loss = probability_of(1, 2) };
+        struct impair_config config = { .loss.model = LOSS_RANDOM, .loss.probability = probability_of(1, 2) };
         struct impair alone = impair_of(&config, "a");
         struct impair elsewhere = impair_of(&config, "b");
         config.corrupt = config.duplicate = config.reorder = probability_of(1, 2);
@@ -126,8 +136,8 @@ START_TEST(two_states_lose_in_bursts_at_the_rate_of_their_shares)
         /* In the long run p / (p + r) = 1/11 of the packets find the bad state and half of them are lost: 4.5
          * %. */
         const struct impair_config config = {
-                .loss_model = LOSS_GEMODEL,
-                .gemodel = { .p = probability_of(1, 100),
+                .loss.model = LOSS_GEMODEL,
+                .loss.gemodel = { .p = probability_of(1, 100),
                         .r = probability_of(10, 100),
                         .bad_loss = probability_of(1, 2) },
         };
@@ -150,8 +160,8 @@ END_TEST
 START_TEST(the_packet_that_moves_the_state_is_lost_by_the_old_one)
 {
         const struct impair_config config = {
-                .loss_model = LOSS_GEMODEL,
-                .gemodel = { .p = probability_of(1, 1),
+                .loss.model = LOSS_GEMODEL,
+                .loss.gemodel = { .p = probability_of(1, 1),
                         .r = probability_of(1, 1),
                         .bad_loss = probability_of(1, 1) },
         };
@@ -164,8 +174,8 @@ END_TEST
 START_TEST(copies_do_not_move_the_state_and_have_only_a_delay)
 {
         const struct impair_config config = {
-                .loss_model = LOSS_GEMODEL,
-                .gemodel = { .p = probability_of(1, 1), .bad_loss = probability_of(1, 1) },
+                .loss.model = LOSS_GEMODEL,
+                .loss.gemodel = { .p = probability_of(1, 1), .bad_loss = probability_of(1, 1) },
                 .corrupt = probability_of(1, 1),
                 .duplicate = probability_of(1, 1),
                 .reorder = probability_of(1, 1),
@@ -173,9 +183,11 @@ START_TEST(copies_do_not_move_the_state_and_have_only_a_delay)
         };
         struct impair impair = impair_of(&config, "a");
         struct impair_verdict verdict;
-        impair_decide(&impair, 1, 1, PACKET_BITS, true, &verdict);
-        ck_assert(!impair.is_bad);
-        ck_assert(!verdict.is_lost && !verdict.is_corrupted && !verdict.is_duplicated);
+        struct impair_subject copy = subject_of(1);
+        copy.copy = 1;
+        impair_decide(&impair, &copy, &verdict);
+        ck_assert_uint_eq(impair.loss.state, 0);
+        ck_assert(!verdict.is_lost && verdict.flip_count == 0 && !verdict.is_duplicated);
         ck_assert(verdict.is_delayed);
         ck_assert_int_eq(verdict.extra_delay, 500);
 }
@@ -200,26 +212,101 @@ START_TEST(jitter_is_uniform_in_both_directions)
 }
 END_TEST
 
+static struct impair_verdict decide_again(struct impair *impair, uint64_t ordinal)
+{
+        struct impair_verdict verdict;
+        struct impair_subject subject = subject_of(ordinal);
+        subject.was_corrupted = true;
+        impair_decide(impair, &subject, &verdict);
+        return verdict;
+}
+
 START_TEST(the_corrupted_bit_may_be_any_and_an_old_one_is_spared)
 {
         struct impair_config config = { .corrupt = probability_of(1, 1) };
         struct impair impair = impair_of(&config, "a");
-        struct impair_verdict verdict;
         unsigned in_first_half = 0;
         for (uint64_t ordinal = 1; ordinal <= 1000; ordinal++) {
-                impair_decide(&impair, ordinal, 0, PACKET_BITS, false, &verdict);
-                ck_assert(verdict.is_corrupted);
-                ck_assert_uint_lt(verdict.corrupt_draw_bit, PACKET_BITS);
-                in_first_half += verdict.corrupt_draw_bit < PACKET_BITS / 2;
+                struct impair_verdict verdict = decide(&impair, ordinal);
+                ck_assert_uint_eq(verdict.flip_count, 1);
+                ck_assert_uint_lt(verdict.flips[0], PACKET_BITS);
+                in_first_half += verdict.flips[0] < PACKET_BITS / 2;
         }
         ck_assert_uint_gt(in_first_half, 400);
         ck_assert_uint_lt(in_first_half, 600);
-        impair_decide(&impair, 1, 0, PACKET_BITS, true, &verdict);
-        ck_assert(!verdict.is_corrupted);
+        ck_assert_uint_eq(decide_again(&impair, 1).flip_count, 0);
         config.corrupt_again = true;
         impair = impair_of(&config, "a");
-        impair_decide(&impair, 1, 0, PACKET_BITS, true, &verdict);
-        ck_assert(verdict.is_corrupted);
+        ck_assert_uint_eq(decide_again(&impair, 1).flip_count, 1);
+}
+END_TEST
+
+START_TEST(several_corrupted_bits_are_different_ones)
+{
+        const struct impair_config config = { .corrupt = probability_of(1, 1), .corrupt_bits = 8 };
+        struct impair impair = impair_of(&config, "a");
+        struct impair_subject subject = subject_of(1);
+        struct impair_verdict verdict;
+        subject.area_bits = 8;
+        impair_decide(&impair, &subject, &verdict);
+        unsigned seen = 0;
+        ck_assert_uint_eq(verdict.flip_count, 8);
+        for (unsigned i = 0; i < 8; i++)
+                seen |= 1u << verdict.flips[i];
+        ck_assert_uint_eq(seen, 0xff);
+        subject.area_bits = 7;
+        impair_decide(&impair, &subject, &verdict);
+        ck_assert_msg(verdict.flip_count == 0, "a packet with fewer bits is spared");
+}
+END_TEST
+
+START_TEST(only_packets_that_are_longer_are_truncated)
+{
+        const struct impair_config config = { .truncate = probability_of(1, 1), .truncate_to = 1500 };
+        struct impair impair = impair_of(&config, "a");
+        struct impair_subject subject = subject_of(1);
+        struct impair_verdict verdict;
+        impair_decide(&impair, &subject, &verdict);
+        ck_assert(!verdict.is_truncated);
+        subject.size = 1501;
+        impair_decide(&impair, &subject, &verdict);
+        ck_assert(verdict.is_truncated);
+}
+END_TEST
+
+START_TEST(a_gap_keeps_reordered_packets_apart)
+{
+        const struct impair_config config = { .reorder = probability_of(1, 1), .reorder_gap = 5 };
+        struct impair impair = impair_of(&config, "a");
+        for (uint64_t ordinal = 1; ordinal <= 100; ordinal++)
+                ck_assert(decide(&impair, ordinal).is_delayed == (ordinal % 5 == 0));
+}
+END_TEST
+
+START_TEST(early_packets_skip_the_delay_and_those_by_number_are_held)
+{
+        struct impair_config config = { .reorder = probability_of(1, 1), .reorder_early = true };
+        struct impair impair = impair_of(&config, "a");
+        struct impair_verdict verdict = decide(&impair, 1);
+        ck_assert(verdict.is_early && !verdict.is_delayed && verdict.may_overtake);
+        config = (struct impair_config){ .reorder = probability_of(1, 1), .reorder_by = 3 };
+        impair = impair_of(&config, "a");
+        verdict = decide(&impair, 1);
+        ck_assert(!verdict.is_early && verdict.is_delayed);
+        ck_assert_uint_eq(verdict.lets_pass, 3);
+}
+END_TEST
+
+START_TEST(at_the_entry_nothing_is_delayed)
+{
+        const struct impair_config config = { .duplicate = probability_of(1, 1),
+                .jitter = 1000,
+                .reorder = probability_of(1, 1),
+                .at_entry = true };
+        struct impair impair = impair_of(&config, "a");
+        struct impair_verdict verdict = decide(&impair, 1);
+        ck_assert(verdict.is_duplicated && !verdict.is_delayed);
+        ck_assert_int_eq(verdict.extra_delay, 0);
 }
 END_TEST
 
@@ -238,6 +325,11 @@ static Suite *impair_suite(void)
         tcase_add_test(cases, copies_do_not_move_the_state_and_have_only_a_delay);
         tcase_add_test(cases, jitter_is_uniform_in_both_directions);
         tcase_add_test(cases, the_corrupted_bit_may_be_any_and_an_old_one_is_spared);
+        tcase_add_test(cases, several_corrupted_bits_are_different_ones);
+        tcase_add_test(cases, only_packets_that_are_longer_are_truncated);
+        tcase_add_test(cases, a_gap_keeps_reordered_packets_apart);
+        tcase_add_test(cases, early_packets_skip_the_delay_and_those_by_number_are_held);
+        tcase_add_test(cases, at_the_entry_nothing_is_delayed);
         suite_add_tcase(suite, cases);
         return suite;
 }

@@ -249,8 +249,8 @@ END_TEST
 
 START_TEST(all_is_lost_when_loss_is_certain)
 {
-        config.impair.loss_model = LOSS_RANDOM;
-        config.impair.loss = probability_of(1, 1);
+        config.impair.loss.model = LOSS_RANDOM;
+        config.impair.loss.probability = probability_of(1, 1);
         Link *link = send(0, 3);
         ck_assert_uint_eq(world.context.counts.dropped[DROP_LOSS], 3);
         ck_assert(log_has("hop 420 owner=20 ordinal=3 enqueue=0 tx=280 tx_end=420"));
@@ -261,8 +261,8 @@ END_TEST
 
 START_TEST(a_rule_comes_before_luck_and_names_the_loss)
 {
-        config.impair.loss_model = LOSS_RANDOM;
-        config.impair.loss = probability_of(1, 1);
+        config.impair.loss.model = LOSS_RANDOM;
+        config.impair.loss.probability = probability_of(1, 1);
         add_rule(0, 1, FAULT_DROP);
         Link *link = send(1, 1);
         ck_assert_uint_eq(world.context.counts.dropped[DROP_FAULT], 1);
@@ -337,11 +337,118 @@ START_TEST(chosen_packets_are_overtaken_and_the_others_keep_order)
 }
 END_TEST
 
+START_TEST(a_packet_that_lets_three_pass_follows_the_third)
+{
+        config.impair.reorder = probability_of(1, 1);
+        config.impair.reorder_gap = 5;
+        config.impair.reorder_by = 3;
+        expect_arrivals(0, 9, "1@10140 2@10280 3@10420 4@10560 6@10840 7@10980 8@11120 5@11121 9@11260");
+}
+END_TEST
+
+START_TEST(a_packet_that_lets_others_pass_waits_no_longer_than_its_time)
+{
+        config.impair.reorder = probability_of(1, 1);
+        config.impair.reorder_gap = 2;
+        config.impair.reorder_by = 7;
+        config.impair.reorder_delay = 150;
+        expect_arrivals(0, 3, "1@10140 3@10420 2@10430");
+}
+END_TEST
+
+START_TEST(what_lets_others_pass_for_ever_is_released_at_the_end)
+{
+        config.impair.reorder = probability_of(1, 1);
+        config.impair.reorder_by = 1000;
+        Link *link = send(0, 2);
+        ck_assert_uint_eq(link_in_flight(link), 2);
+        ck_assert_uint_eq(link_release_held(link), 2);
+        net_world_run(&world);
+        ck_assert_str_eq(net_world_arrivals(&world), "1@10140 2@10280");
+        link_free(link);
+}
+END_TEST
+
+START_TEST(early_packets_overtake_those_on_their_way)
+{
+        config.impair.reorder = probability_of(1, 1);
+        config.impair.reorder_gap = 3;
+        config.impair.reorder_early = true;
+        expect_arrivals(0, 4, "3@420 1@10140 2@10280 4@10560");
+}
+END_TEST
+
+START_TEST(a_truncated_packet_is_shorter_and_told_as_corrupted)
+{
+        config.impair.truncate = probability_of(1, 1);
+        config.impair.truncate_to = 45;
+        Link *link = send(0, 1);
+        ck_assert_uint_eq(world.context.counts.corrupted, 1);
+        ck_assert(log_has("size=45 payload=5 "));
+        ck_assert(log_has("corrupted=1 delayed=0 1.1/0"));
+        link_free(link);
+}
+END_TEST
+
+START_TEST(at_the_entry_a_lost_packet_uses_no_slot)
+{
+        static const struct loss_range first = { 1, 2 };
+        config.impair.loss = (struct loss_config){ .model = LOSS_LIST, .range_count = 1, .ranges = &first };
+        config.impair.at_entry = true;
+        expect_arrivals(0, 4, "3@10140 4@10280");
+        ck_assert_uint_eq(world.context.counts.dropped[DROP_LOSS], 2);
+        ck_assert_uint_eq(world.context.counts.hops, 2);
+}
+END_TEST
+
+START_TEST(at_the_entry_a_copy_uses_a_slot_of_its_own)
+{
+        config.impair.duplicate = probability_of(1, 1);
+        config.impair.at_entry = true;
+        expect_arrivals(0, 2, "1@10140 1/1@10280 2@10420 2/1@10560");
+}
+END_TEST
+
+/* Losses of a link that is offered these, the same twice: as "x" and ".", in the order of offering. */
+static char *losses_of(const uint32_t *numbers, unsigned count, bool by_segment)
+{
+        config.impair.loss =
+                (struct loss_config){ .model = LOSS_RANDOM, .probability = probability_of(1, 2) };
+        config.impair.by_segment = by_segment;
+        Link *link = new_link(0);
+        GString *losses = g_string_new(NULL);
+        for (unsigned i = 0; i < count; i++) {
+                uint64_t before = world.context.counts.dropped[DROP_LOSS];
+                struct packet *packet = net_world_packet(&world, numbers[i], PAYLOAD);
+                packet->note.sending = 1;
+                link_send(link, packet);
+                net_world_run(&world);
+                g_string_append_c(losses, world.context.counts.dropped[DROP_LOSS] > before ? 'x' : '.');
+        }
+        link_free(link);
+        return g_string_free(losses, FALSE);
+}
+
+START_TEST(luck_by_segment_does_not_depend_on_what_else_was_sent)
+{
+        uint32_t all[200];
+        uint32_t even[100];
+        for (uint32_t i = 0; i < 200; i++)
+                all[i] = even[i / 2] = i + 1;
+        g_autofree char *of_all = losses_of(all, 200, true);
+        g_autofree char *of_even = losses_of(even, 100, true);
+        g_autofree char *by_ordinal = losses_of(even, 100, false);
+        for (uint32_t i = 0; i < 100; i++)
+                ck_assert_int_eq(of_even[i], of_all[2 * i + 1]);
+        ck_assert_str_ne(of_even, by_ordinal);
+}
+END_TEST
+
 static void make_everything_happen(void)
 {
         config.impair = (struct impair_config){
-                .loss_model = LOSS_GEMODEL,
-                .gemodel = { probability_of(1, 10), probability_of(3, 10), probability_of(1, 2),
+                .loss.model = LOSS_GEMODEL,
+                .loss.gemodel = { probability_of(1, 10), probability_of(3, 10), probability_of(1, 2),
                         probability_of(1, 100) },
                 .corrupt = probability_of(1, 10),
                 .duplicate = probability_of(1, 10),
@@ -475,6 +582,14 @@ static Suite *line_suite(void)
         tcase_add_test(luck, jitter_reorders_only_when_it_may);
         tcase_add_test(luck, jitter_beyond_the_delay_never_precedes_the_end_of_transmission);
         tcase_add_test(luck, chosen_packets_are_overtaken_and_the_others_keep_order);
+        tcase_add_test(luck, a_packet_that_lets_three_pass_follows_the_third);
+        tcase_add_test(luck, a_packet_that_lets_others_pass_waits_no_longer_than_its_time);
+        tcase_add_test(luck, what_lets_others_pass_for_ever_is_released_at_the_end);
+        tcase_add_test(luck, early_packets_overtake_those_on_their_way);
+        tcase_add_test(luck, a_truncated_packet_is_shorter_and_told_as_corrupted);
+        tcase_add_test(luck, at_the_entry_a_lost_packet_uses_no_slot);
+        tcase_add_test(luck, at_the_entry_a_copy_uses_a_slot_of_its_own);
+        tcase_add_test(luck, luck_by_segment_does_not_depend_on_what_else_was_sent);
         tcase_add_test(luck, packets_are_conserved_whatever_happens);
         suite_add_tcase(suite, luck);
         TCase *independence = tcase_create("independence");

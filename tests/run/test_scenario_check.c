@@ -227,9 +227,6 @@ static const struct refused refused_links[] = {
                 "4:73: error: mtu: '20' is too small; accepted: 128B to 65535B", "too small for IP" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], mtu: 127B }]",
                 "4:73: error: mtu: '127B' is too small; accepted: 128B to 65535B", "too small for TCP" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: delay 5ms }]",
-                "4:68: error: this version does not have 'netem' yet; accepted instead: delay: and impair:",
-                "netem lines come later" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: 50 }]",
                 "4:75: error: limit: '50' has no unit; accepted: 50pkt, unlimited", "a queue of what?" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: { type: codel } }]",
@@ -248,36 +245,94 @@ static const struct refused refused_links[] = {
                 "4:84: error: loss: '120%' is more than 100%; accepted: 0% to 100%, such as 2%, 0.01% or "
                 "0.0001",
                 "more than certain" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: 2% 25% } }]",
-                "4:84: error: loss: this version does not have netem's correlation yet; accepted: one "
-                "probability, or { model: gemodel, p: 1%, r: 30% }",
-                "correlation comes later" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: { p: 1% } } }]",
-                "4:84: error: loss without 'model'; accepted: random, gemodel, or just a probability",
+                "4:84: error: loss without 'model'; accepted: random, gemodel, state, "
+                "periodic, list, or just a probability",
                 "no model" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: { model: "
           "gemodell } } }]",
                 "4:93: error: model: unknown word 'gemodell'; did you mean 'gemodel'?", "a mistyped model" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: { model: state "
-          "} } }]",
-                "4:93: error: model: this version does not have 'state' yet; accepted: random, gemodel",
-                "a model of later" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: { model: "
-          "gemodel, p: 1% } } }]",
-                "4:84: error: a loss of model gemodel without 'r'; the key is required", "half a model" },
+          "gemodel, r: 1% } } }]",
+                "4:84: error: a loss of model gemodel without 'p'; the key is required", "half a model" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: { model: "
+          "state, p13: 60%, p14: 50% } } }]",
+                "4:84: error: loss: p13 and p14 are more than 100% together; accepted: less",
+                "ways out that are more than certain" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: { model: "
+          "state, p13: 10%, p32: 20% } } }]",
+                "4:84: error: loss: p31 and p32 are more than 100% together; accepted: less, or both given",
+                "a way out by default beside another" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: gemodel } }]",
+                "4:84: error: loss: 0 values; accepted: up to 4, p r 1-h 1-k", "a model of nothing" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: 1% 2% 3% } }]",
+                "4:84: error: loss: 3 values; accepted: up to 2, probability correlation",
+                "one value too many" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: list 3 2 } }]",
+                "4:84: error: loss: 2 values; accepted: up to 1, packets", "a list in words" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: { model: list, "
+          "packets: 3 2 } } }]",
+                "4:108: error: packets: '2' is not behind the one before; accepted: numbers that grow",
+                "a list out of order" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: { model: list, "
+          "packets: [0] } } }]",
+                "4:109: error: packets: '0' is no packet's number; accepted: from 1, such as 3 or 20..25",
+                "packets are counted from 1" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: { model: "
+          "periodic, every: 0 } } }]",
+                "4:110: error: every: '0' is too small; accepted: 1 or more", "a period of nothing" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { reorder: 5% } }]",
-                "4:87: error: reorder: '5%' is not a probability and a delay; accepted: { probability: 5%, "
-                "delay: 8ms }, \"5% 8ms\"",
+                "4:87: error: x: reorder that moves no packet; accepted: delay: TIME, by: PACKETS, or early: "
+                "on and a delay to skip",
                 "no delay for the chosen" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { reorder: { "
-          "probability: 5%, delay: 0s } } }]",
-                "4:113: error: x: reorder by a delay of 0; accepted: a longer one", "a delay of nothing" },
+          "probability: 5%, early: on } } }]",
+                "4:102: error: x: reorder that moves no packet; accepted: delay: TIME, by: PACKETS, or "
+                "early: on and a delay to skip",
+                "no delay to skip" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], delay: 1ms, impair: { reorder: "
+          "{ probability: 5%, by: 2pkt, early: on } } }]",
+                "4:114: error: x: reorder that makes a packet both late and early; accepted: delay: TIME, "
+                "by: PACKETS, or early: on and a delay to skip",
+                "late and early" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { corrupt: { "
+          "probability: 1%, bits: 9 } } }]",
+                "4:112: error: bits: '9' is too large; accepted: 1 to 8", "more bits than are flipped" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], delay: 9ms, impair: { jitter: "
+          "5ms 0% gaussian } }]",
+                "4:98: error: distribution: unknown word 'gaussian'; accepted: uniform, normal, pareto, "
+                "paretonormal",
+                "a distribution of nobody" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], delay: 9ms, impair: { jitter: "
+          "{ time: 5ms, distribution: { file: nowhere } } } }]",
+                "4:133: error: file 'nowhere': No such file or directory; a readable file is required",
+                "no such file" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], delay: 9ms, impair: { where: "
+          "entry, jitter: 5ms } }]",
+                "4:97: error: x: jitter and reorder are the line's; accepted with 'where: entry': loss, "
+                "duplicate, corrupt, truncate",
+                "no one waits at the entry" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: delya 5ms }]",
+                "4:75: error: netem: unknown word 'delya'; did you mean 'delay'?",
+                "a mistyped word of netem" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: loss }]",
+                "4:75: error: netem: no value behind 'loss'; accepted: one, as tc takes it",
+                "netem without its value" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: delay 5ms distribution "
+          "normal }]",
+                "4:75: error: netem: a distribution of nothing; accepted: delay TIME JITTER distribution "
+                "NAME",
+                "netem: a distribution of nothing" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: loss 1 }]",
+                "4:75: error: loss: '1' may be a share or a percentage; accepted: 0% to 100%, such as 2%, "
+                "0.01% or 0.0001",
+                "netem: a percentage says so" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], luck: by-flow }]",
+                "4:74: error: luck: unknown word 'by-flow'; accepted: by-ordinal, by-segment",
+                "luck of nobody" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { jitter: 5ms } }]",
                 "4:86: error: x: jitter is above delay; accepted: at most the delay",
                 "jitter above the delay" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { where: entry } }]",
-                "4:85: error: where: this version does not have 'entry' yet; accepted: line",
-                "the entry comes later" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { duplicate: "
           "0.0000000000000000001% } }]",
                 "4:89: error: duplicate: '0.0000000000000000001%' has too many decimals; accepted: 0% to "

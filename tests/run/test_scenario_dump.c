@@ -29,7 +29,17 @@ static const char everything[] =
         "no, reorder: 5% 8ms } }\n"
         "  - { name: g, between: [g, r], queue-to: { r: unlimited }, impair-to: { g: { loss: { model: "
         "gemodel, p: 0.1, r: 0.2 } } } }\n"
-        "  - { name: o, between: [one, s] }\n"
+        "  - { name: o, between: [one, s], luck: by-segment, impair: { where: entry, loss: { model: state, "
+        "p13: 1%, p31: 20%, "
+        "p32: 5%, p23: 50%, p14: 0.5% }, duplicate: 1% 25%, corrupt: { probability: 1%, bits: 2, in: tcp }, "
+        "truncate: 1% 60B }, impair-to: { s: { loss: periodic 100 7 } } }\n"
+        "  - { name: o2, between: [one, s], delay: 2ms, impair: { loss: { model: list, packets: [3, 7..9] }, "
+        "reorder: { "
+        "probability: 1%, by: 3pkt, gap: 5 }, jitter: { time: 1ms, correlation: 10%, distribution: { file: "
+        "d.dist } } } }\n"
+        "  - { name: o3, between: [one, s], netem: loss 1% 25% delay 20ms 5ms 25% distribution pareto "
+        "reorder 25% 50% gap 5 "
+        "rate 10mbit limit 100 corrupt 0.1% duplicate 1%, netem-to: { s: loss gemodel 1% 30% } }\n"
         "  - { name: rs, between: [r, s], rate: 1Gbit, rate-to: { s: unlimited } }\n"
         "apps:\n"
         "  - { host: b, dns-server: { zone: { www.example: 10.0.0.2 } } }\n"
@@ -73,6 +83,7 @@ static char *dump_of(const char *text, bool inputs)
 static void put_documents(void)
 {
         scenario_text_put("www/index.html", "hello");
+        scenario_text_put("d.dist", "# two\n-8192 8192\n");
 }
 
 START_TEST(canonical_form_loads_and_dumps_the_same_bytes)
@@ -105,12 +116,32 @@ static void check_same_chance(struct probability one, struct probability other)
 
 static void check_same_luck(const struct impair_config *one, const struct impair_config *other)
 {
-        ck_assert_int_eq(one->loss_model, other->loss_model);
-        check_same_chance(one->loss, other->loss);
-        check_same_chance(one->gemodel.p, other->gemodel.p);
-        check_same_chance(one->gemodel.r, other->gemodel.r);
-        check_same_chance(one->gemodel.bad_loss, other->gemodel.bad_loss);
-        check_same_chance(one->gemodel.good_loss, other->gemodel.good_loss);
+        ck_assert_int_eq(one->loss.model, other->loss.model);
+        check_same_chance(one->loss.probability, other->loss.probability);
+        check_same_chance(one->loss.gemodel.p, other->loss.gemodel.p);
+        check_same_chance(one->loss.gemodel.r, other->loss.gemodel.r);
+        check_same_chance(one->loss.gemodel.bad_loss, other->loss.gemodel.bad_loss);
+        check_same_chance(one->loss.gemodel.good_loss, other->loss.gemodel.good_loss);
+        check_same_chance(one->loss.correlation, other->loss.correlation);
+        check_same_chance(one->loss.state.p13, other->loss.state.p13);
+        check_same_chance(one->loss.state.p31, other->loss.state.p31);
+        check_same_chance(one->loss.state.p32, other->loss.state.p32);
+        check_same_chance(one->loss.state.p23, other->loss.state.p23);
+        check_same_chance(one->loss.state.p14, other->loss.state.p14);
+        ck_assert_uint_eq(one->loss.every, other->loss.every);
+        ck_assert_uint_eq(one->loss.first, other->loss.first);
+        ck_assert_uint_eq(one->loss.range_count, other->loss.range_count);
+        ck_assert_int_eq(one->at_entry, other->at_entry);
+        ck_assert_int_eq(one->by_segment, other->by_segment);
+        ck_assert_uint_eq(one->corrupt_bits, other->corrupt_bits);
+        ck_assert_int_eq(one->corrupt_area, other->corrupt_area);
+        check_same_chance(one->truncate, other->truncate);
+        ck_assert_uint_eq(one->truncate_to, other->truncate_to);
+        check_same_chance(one->jitter_correlation, other->jitter_correlation);
+        ck_assert_int_eq(one->jitter_table == NULL, other->jitter_table == NULL);
+        ck_assert_uint_eq(one->reorder_gap, other->reorder_gap);
+        ck_assert_uint_eq(one->reorder_by, other->reorder_by);
+        ck_assert_int_eq(one->reorder_early, other->reorder_early);
         check_same_chance(one->corrupt, other->corrupt);
         ck_assert_int_eq(one->corrupt_again, other->corrupt_again);
         check_same_chance(one->duplicate, other->duplicate);
@@ -233,6 +264,8 @@ START_TEST(inputs_are_named_by_their_sum)
         ck_assert_ptr_nonnull(
                 strstr(text, "/index.html: { file: "
                              "inputs/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824 }"));
+        scenario_text_put("inputs/65e7875d5f697c685a9a828ad4a3bcbb1c3d1c255f72b2bd22a3996ec0e57b91",
+                "# two\n-8192 8192\n");
         scenario_text_put("inputs/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", "hello");
         g_autofree char *again = dump_of(text, true);
         ck_assert_str_eq(again, text);

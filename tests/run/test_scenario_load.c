@@ -61,7 +61,7 @@ START_TEST(a_plain_link_has_the_defaults_both_ways)
                 ck_assert_ptr_eq(direction->queue.ops, &queue_droptail);
                 ck_assert_uint_eq(direction->queue.limit_packets, 1000);
                 ck_assert_uint_eq(direction->queue.limit_bytes, 0);
-                ck_assert_int_eq(direction->impair.loss_model, LOSS_NONE);
+                ck_assert_int_eq(direction->impair.loss.model, LOSS_NONE);
                 ck_assert(direction->impair.keep_order);
         }
 }
@@ -78,8 +78,8 @@ START_TEST(towards_an_end_goes_on_top_of_both_ways)
         ck_assert_uint_eq(to_b->rate, 0);
         ck_assert_int_eq(to_a->delay, 7 * MILLISECOND);
         ck_assert_int_eq(to_b->delay, 5 * MILLISECOND);
-        ck_assert_int_eq(to_b->impair.loss_model, LOSS_RANDOM);
-        ck_assert_int_eq(to_a->impair.loss_model, LOSS_NONE);
+        ck_assert_int_eq(to_b->impair.loss.model, LOSS_RANDOM);
+        ck_assert_int_eq(to_a->impair.loss.model, LOSS_NONE);
         ck_assert(
                 !probability_is_zero(to_a->impair.duplicate) && !probability_is_zero(to_b->impair.duplicate));
         ck_assert_uint_eq(to_a->queue.limit_bytes, 20000);
@@ -94,9 +94,9 @@ START_TEST(impairments_are_read_in_all_their_forms)
                 with_link("delay: 9ms, impair: { loss: { model: gemodel, p: 1%, r: 30% }, reorder: 5% 8ms, "
                           "jitter: 2ms, keep-order: no, corrupt: 0.5, corrupt-again: yes, where: line }");
         const struct impair_config *impair = &directions_of(scenario)[0].impair;
-        ck_assert_int_eq(impair->loss_model, LOSS_GEMODEL);
-        ck_assert(impair->gemodel.bad_loss.is_certain && probability_is_zero(impair->gemodel.good_loss));
-        ck_assert_uint_eq(impair->gemodel.r.threshold, probability_of(30, 100).threshold);
+        ck_assert_int_eq(impair->loss.model, LOSS_GEMODEL);
+        ck_assert(impair->loss.gemodel.bad_loss.is_certain && probability_is_zero(impair->loss.gemodel.good_loss));
+        ck_assert_uint_eq(impair->loss.gemodel.r.threshold, probability_of(30, 100).threshold);
         ck_assert_uint_eq(impair->reorder.threshold, probability_of(5, 100).threshold);
         ck_assert_int_eq(impair->reorder_delay, 8 * MILLISECOND);
         ck_assert_int_eq(impair->jitter, 2 * MILLISECOND);
@@ -216,7 +216,7 @@ START_TEST(rules_are_read_whole)
         ck_assert_uint_eq(second->until.values.nth, 2);
         const struct scenario_fault *third = g_ptr_array_index(scenario->faults, 2);
         ck_assert_uint_eq(third->action.count, 2);
-        ck_assert_int_eq(third->action.area, FAULT_IN_TCP);
+        ck_assert_int_eq(third->action.area, AREA_TCP);
         const struct scenario_fault *fourth = g_ptr_array_index(scenario->faults, 3);
         ck_assert(fourth->is_timed && fourth->at == 2 * SECOND && fourth->action.duration == 0);
 }

@@ -1,0 +1,22 @@
+/*
+ * What the net does to packets besides flipping bits: cutting them short, marking them.
+ */
+#include "net/packet.h"
+
+void packet_truncate(struct packet *packet, uint32_t size)
+{
+        g_assert(size > 0 && size < packet->size);
+        uint32_t header_size = MIN(packet->header_size, size);
+        struct payload left = payload_cut(&packet->payload, 0, size - header_size);
+        payload_clear(&packet->payload);
+        packet->payload = left;
+        packet->header_size = (uint8_t)header_size;
+        packet->size = (uint16_t)size;
+        if (packet->flips < UINT8_MAX)
+                packet->flips++;
+}
+
+bool packet_mark_ce(struct packet *packet)
+{
+        return ip_mark_ce(packet->header, packet->header_size);
+}

@@ -1,0 +1,73 @@
+/*
+ * Files that links are made of: a delay distribution in the format of tc-netem's own. Numbers in units of
+ * 1/8192 standard deviation, in growing order, `#` and what follows it on a line not counted.
+ */
+#include "run/scenario_files.h"
+#include "run/scenario_tables.h"
+
+static const struct field input_fields[] = {
+        { .name = "file", .type = &field_text, .hint = "a file's path", .is_required = true },
+        { .name = NULL },
+};
+
+const struct field_table input_table = { .what = "a file", .fields = input_fields };
+
+static bool fail_number(struct field_reader *reader, struct mark mark, const char *source, const char *text)
+{
+        return field_fail(reader, mark,
+                "file '%s': '%s' is no quantile; accepted: whole numbers from -32768 to 32767", source, text);
+}
+
+static bool add_line(
+        struct field_reader *reader, struct mark mark, const char *source, char *line, GArray *quantiles)
+{
+        line[strcspn(line, "#")] = '\0';
+        g_auto(GStrv) words = field_words(g_strdelimit(line, "\r", ' '));
+        for (char **word = words; *word; word++) {
+                gint64 number;
+                if (!g_ascii_string_to_signed(*word, 10, INT16_MIN, INT16_MAX, &number, NULL))
+                        return fail_number(reader, mark, source, *word);
+                gint16 quantile = (gint16)number;
+                g_array_append_val(quantiles, quantile);
+        }
+        return true;
+}
+
+static bool parse(
+        struct field_reader *reader, struct mark mark, const struct scenario_file *file, GArray *quantiles)
+{
+        gsize size;
+        const char *bytes = g_bytes_get_data(file->bytes, &size);
+        g_autofree char *text = g_strndup(bytes ? bytes : "", size);
+        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+        for (char **line = lines; *line; line++)
+                if (!add_line(reader, mark, file->source, *line, quantiles))
+                        return false;
+        if (quantiles->len == 0 || quantiles->len > JITTER_TABLE_SIZE_MOST)
+                return field_fail(reader, mark, "file '%s': %u numbers; accepted: 1 to %u", file->source,
+                        quantiles->len, JITTER_TABLE_SIZE_MOST);
+        return true;
+}
+
+bool scenario_read_distribution(
+        struct field_reader *reader, const struct yaml_node *node, const struct jitter_table **table)
+{
+        char *source = NULL;
+        if (!field_table_read(reader, &input_table, node, &source))
+                return false;
+        g_autofree char *path = source;
+        struct mark mark = tree_find(node, "file")->mark;
+        const struct scenario_file *file = scenario_load_input(reader, path, mark);
+        g_autoptr(GArray) quantiles = g_array_new(FALSE, FALSE, sizeof(gint16));
+        if (!file || !parse(reader, mark, file, quantiles))
+                return false;
+        const struct jitter_table made = {
+                .name = file->source,
+                .kept = file->path,
+                .size = quantiles->len,
+                .quantiles =
+                        scenario_keep(reader->scenario, quantiles->data, quantiles->len * sizeof(gint16)),
+        };
+        *table = scenario_keep(reader->scenario, &made, sizeof made);
+        return true;
+}

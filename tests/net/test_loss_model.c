@@ -1,0 +1,315 @@
+/*
+ * Loss models against theory: rates, lengths of bursts, correlation. Chains of states have a variance of
+ * their own, made from their autocovariance.
+ */
+#include "net/loss_model.h"
+
+#include "statistics.h"
+
+#include <glib.h>
+#include <string.h>
+
+#define PACKETS    40000
+#define STATES_MAX 4
+#define LAGS       3000
+#define BURSTS_MAX PACKETS
+
+struct tally {
+        unsigned lost;
+        unsigned bursts;
+        unsigned single;    /* bursts of one packet */
+        unsigned in_bursts; /* packets of bursts that are over */
+};
+
+static struct loss loss_of(const struct loss_config *config, uint64_t seed)
+{
+        struct rng_stream stream = rng_stream_named(seed, "link a: loss");
+        struct loss loss;
+        loss_model_init(&loss, config, &stream);
+        return loss;
+}
+
+static struct tally count_losses(const struct loss_config *config, uint64_t seed)
+{
+        struct loss loss = loss_of(config, seed);
+        struct tally tally = { 0 };
+        unsigned length = 0;
+        for (uint64_t ordinal = 1; ordinal <= PACKETS; ordinal++) {
+                if (loss_model_strikes(&loss, config, ordinal, ordinal)) {
+                        tally.lost++;
+                        length++;
+                        continue;
+                }
+                tally.bursts += length > 0;
+                tally.single += length == 1;
+                tally.in_bursts += length;
+                length = 0;
+        }
+        return tally;
+}
+
+/* ---- Chains of states ---- */
+
+struct chain {
+        unsigned states;
+        double move[STATES_MAX][STATES_MAX];
+        double loss[STATES_MAX]; /* of a packet in that state */
+};
+
+static void step(const struct chain *chain, double *shares)
+{
+        double next[STATES_MAX] = { 0 };
+        for (unsigned i = 0; i < chain->states; i++)
+                for (unsigned j = 0; j < chain->states; j++)
+                        next[j] += shares[i] * chain->move[i][j];
+        memcpy(shares, next, sizeof next);
+}
+
+static double loss_in(const struct chain *chain, const double *shares)
+{
+        double loss = 0;
+        for (unsigned i = 0; i < chain->states; i++)
+                loss += shares[i] * chain->loss[i];
+        return loss;
+}
+
+static void settle(const struct chain *chain, double *shares)
+{
+        for (unsigned i = 0; i < STATES_MAX; i++)
+                shares[i] = i < chain->states ? 1.0 / chain->states : 0;
+        for (unsigned i = 0; i < 20 * LAGS; i++)
+                step(chain, shares);
+}
+
+/* Of the number lost among PACKETS: n (v + 2 Σ covariance at lag k). */
+static void check_chain(
+        const struct chain *chain, const struct loss_config *config, const char *what, uint64_t seed)
+{
+        double shares[STATES_MAX];
+        settle(chain, shares);
+        double rate = loss_in(chain, shares);
+        double variance = rate * (1 - rate);
+        double carried[STATES_MAX];
+        for (unsigned i = 0; i < STATES_MAX; i++)
+                carried[i] = shares[i] * chain->loss[i];
+        for (unsigned lag = 1; lag < LAGS; lag++) {
+                step(chain, carried);
+                variance += 2 * (loss_in(chain, carried) - rate * rate);
+        }
+        struct tally tally = count_losses(config, seed);
+        check_near(tally.lost, PACKETS * rate, PACKETS * variance, what, (int)seed);
+}
+
+/* Bursts whose every packet is the last with probability `end`. */
+static void check_bursts(const struct tally *tally, double end, uint64_t seed)
+{
+        check_share(tally->single, tally->bursts, end, "bursts of one", (int)seed);
+        check_near(tally->in_bursts, tally->bursts / end, tally->bursts * (1 - end) / (end * end),
+                "length of bursts", (int)seed);
+}
+
+/* ---- Tests ---- */
+
+START_TEST(independent_losses_come_at_their_rate_and_stand_alone)
+{
+        const struct loss_config config = { .model = LOSS_RANDOM, .probability = probability_of(2, 100) };
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+                struct tally tally = count_losses(&config, seed);
+                check_share(tally.lost, PACKETS, 0.02, "rate", (int)seed);
+                check_bursts(&tally, 0.98, seed);
+        }
+}
+END_TEST
+
+START_TEST(gemodel_of_one_number_is_bernoullis)
+{
+        const struct loss_config config = { .model = LOSS_GEMODEL,
+                .gemodel = { probability_of(5, 100), probability_of(95, 100), probability_of(1, 1), { 0 } } };
+        const struct chain chain = { 2, { { 0.95, 0.05 }, { 0.95, 0.05 } }, { 0, 1 } };
+        for (uint64_t seed = 1; seed <= SEEDS; seed++)
+                check_chain(&chain, &config, "Bernoulli", seed);
+}
+END_TEST
+
+START_TEST(gemodel_of_two_is_gilberts_with_geometric_bursts)
+{
+        const struct loss_config config = { .model = LOSS_GEMODEL,
+                .gemodel = { probability_of(2, 100), probability_of(25, 100), probability_of(1, 1), { 0 } } };
+        const struct chain chain = { 2, { { 0.98, 0.02 }, { 0.25, 0.75 } }, { 0, 1 } };
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+                struct tally tally = count_losses(&config, seed);
+                check_chain(&chain, &config, "Gilbert", seed);
+                check_bursts(&tally, 0.25, seed);
+        }
+}
+END_TEST
+
+START_TEST(gemodel_of_four_is_elliotts)
+{
+        const struct loss_config config = { .model = LOSS_GEMODEL,
+                .gemodel = { probability_of(1, 100), probability_of(10, 100), probability_of(50, 100),
+                        probability_of(1, 100) } };
+        const struct chain chain = { 2, { { 0.99, 0.01 }, { 0.10, 0.90 } }, { 0.01, 0.50 } };
+        for (uint64_t seed = 1; seed <= SEEDS; seed++)
+                check_chain(&chain, &config, "Gilbert-Elliott", seed);
+}
+END_TEST
+
+START_TEST(four_states_lose_as_their_chain_says)
+{
+        const struct loss_config config = { .model = LOSS_STATE,
+                .state = { .p13 = probability_of(2, 100),
+                        .p31 = probability_of(20, 100),
+                        .p32 = probability_of(10, 100),
+                        .p23 = probability_of(30, 100),
+                        .p14 = probability_of(1, 100) } };
+        const struct chain chain = { 4,
+                { { 0.97, 0, 0.02, 0.01 }, { 0, 0.70, 0.30, 0 }, { 0.20, 0.10, 0.70, 0 }, { 1, 0, 0, 0 } },
+                { 0, 0, 1, 1 } };
+        for (uint64_t seed = 1; seed <= SEEDS; seed++)
+                check_chain(&chain, &config, "four states", seed);
+}
+END_TEST
+
+START_TEST(without_single_losses_four_states_have_geometric_bursts)
+{
+        const struct loss_config config = { .model = LOSS_STATE,
+                .state = { .p13 = probability_of(3, 100),
+                        .p31 = probability_of(30, 100),
+                        .p32 = probability_of(20, 100),
+                        .p23 = probability_of(1, 1) } };
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+                struct tally tally = count_losses(&config, seed);
+                check_bursts(&tally, 0.5, seed);
+        }
+}
+END_TEST
+
+/* ---- Correlation ---- */
+
+#define CELLS 2000
+
+/* The share below `edge` of x' = (1 - lean) u + lean x, when it has settled: the density moves on, cell by
+ * cell. */
+static double settled_share(double lean, double edge)
+{
+        static double shares[CELLS], below[CELLS + 1];
+        for (unsigned i = 0; i < CELLS; i++)
+                shares[i] = 1.0 / CELLS;
+        for (unsigned round = 0; round < 14; round++) {
+                memset(below, 0, sizeof below);
+                for (unsigned k = 0; k <= CELLS; k++)
+                        for (unsigned i = 0; i < CELLS; i++) {
+                                double u = ((double)k / CELLS - lean * (i + 0.5) / CELLS) / (1 - lean);
+                                below[k] += shares[i] * fmax(0, fmin(1, u));
+                        }
+                for (unsigned i = 0; i < CELLS; i++)
+                        shares[i] = below[i + 1] - below[i];
+        }
+        return below[(unsigned)(edge * CELLS)];
+}
+
+START_TEST(correlated_draws_have_the_moments_of_an_autoregression)
+{
+        const double lean = 0.25;
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+                struct rng_stream stream = rng_stream_named(seed, "luck");
+                struct correlated luck;
+                correlated_init(&luck, &stream, probability_of(25, 100));
+                double sum = 0, squares = 0, products = 0, last = 0;
+                for (uint64_t ordinal = 1; ordinal <= PACKETS; ordinal++) {
+                        double x = ldexp((double)correlated_draw(&luck, ordinal, 0, 0), -64) - 0.5;
+                        sum += x;
+                        squares += x * x;
+                        products += ordinal > 1 ? x * last : 0;
+                        last = x;
+                }
+                /* The mean's variance is a twelfth of 1/n, whatever the lean. */
+                double variance = (1 - lean) / (1 + lean) / 12;
+                check_near(sum, 0, PACKETS / 12.0, "mean", (int)seed);
+                check_near(squares / PACKETS / variance, 1,
+                        2 * (1 + lean * lean) / (1 - lean * lean) / PACKETS, "variance", (int)seed);
+                check_near(products / squares, lean, (1 - lean * lean) / PACKETS, "correlation", (int)seed);
+        }
+}
+END_TEST
+
+START_TEST(correlated_losses_come_at_the_rate_that_netems_do)
+{
+        const double lean = 0.25;
+        double rate = settled_share(lean, 0.1);
+        ck_assert_msg(rate > 0.017 && rate < 0.018, "far less often than they say: %g", rate);
+        const struct loss_config config = { .model = LOSS_RANDOM,
+                .probability = probability_of(10, 100),
+                .correlation = probability_of(25, 100) };
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+                double variance = PACKETS * rate * (1 - rate) * (1 + lean) / (1 - lean);
+                check_near(count_losses(&config, seed).lost, PACKETS * rate, variance, "rate", (int)seed);
+        }
+}
+END_TEST
+
+START_TEST(full_correlation_never_changes_its_mind)
+{
+        const struct loss_config config = {
+                .model = LOSS_RANDOM, .probability = probability_of(1, 2), .correlation = probability_of(1, 1)
+        };
+        for (uint64_t seed = 1; seed <= SEEDS; seed++)
+                ck_assert_uint_eq(count_losses(&config, seed).lost % PACKETS, 0);
+}
+END_TEST
+
+/* ---- By number ---- */
+
+static const struct loss_range some[] = { { 2, 2 }, { 5, 7 }, { 12, 12 } };
+
+static const struct {
+        struct loss_config config;
+        const char *lost; /* of the first twelve */
+        const char *why;
+} numbered[] = {
+        { { .model = LOSS_NONE }, "............", "none" },
+        { { .model = LOSS_PERIODIC, .every = 4, .first = 4 }, "...x...x...x", "every fourth" },
+        { { .model = LOSS_PERIODIC, .every = 5, .first = 2 }, ".x....x....x", "every fifth from the second" },
+        { { .model = LOSS_PERIODIC, .every = 1, .first = 10 }, ".........xxx", "all from the tenth" },
+        { { .model = LOSS_LIST, .range_count = 3, .ranges = some }, ".x..xxx....x", "a list" },
+};
+
+START_TEST(periodic_and_listed_packets_are_lost_and_no_others)
+{
+        struct loss loss = loss_of(&numbered[_i].config, 1);
+        for (uint64_t ordinal = 1; ordinal <= 12; ordinal++)
+                ck_assert_msg(loss_model_strikes(&loss, &numbered[_i].config, ordinal, ordinal) ==
+                                      (numbered[_i].lost[ordinal - 1] == 'x'),
+                        "%s: %d", numbered[_i].why, (int)ordinal);
+}
+END_TEST
+
+static Suite *loss_suite(void)
+{
+        Suite *suite = suite_create("loss_model");
+        TCase *cases = tcase_create("loss_model");
+        tcase_set_timeout(cases, 120);
+        tcase_add_test(cases, independent_losses_come_at_their_rate_and_stand_alone);
+        tcase_add_test(cases, gemodel_of_one_number_is_bernoullis);
+        tcase_add_test(cases, gemodel_of_two_is_gilberts_with_geometric_bursts);
+        tcase_add_test(cases, gemodel_of_four_is_elliotts);
+        tcase_add_test(cases, four_states_lose_as_their_chain_says);
+        tcase_add_test(cases, without_single_losses_four_states_have_geometric_bursts);
+        tcase_add_test(cases, correlated_draws_have_the_moments_of_an_autoregression);
+        tcase_add_test(cases, correlated_losses_come_at_the_rate_that_netems_do);
+        tcase_add_test(cases, full_correlation_never_changes_its_mind);
+        tcase_add_loop_test(
+                cases, periodic_and_listed_packets_are_lost_and_no_others, 0, G_N_ELEMENTS(numbered));
+        suite_add_tcase(suite, cases);
+        return suite;
+}
+
+int main(void)
+{
+        SRunner *runner = srunner_create(loss_suite());
+        srunner_run_all(runner, CK_ENV);
+        int failures = srunner_ntests_failed(runner);
+        srunner_free(runner);
+        return failures != 0;
+}
