@@ -13,6 +13,9 @@
 
 #include <string.h>
 
+#define TIMEOUT_DEFAULT 60
+#define TIMEOUT_MAX     86400
+
 static gboolean check_stack(const struct command *command, const char *against, struct drill_options *options)
 {
         options->stack = &stack_simulated;
@@ -93,6 +96,39 @@ static GOptionGroup *script_option_group(GHashTable *table, GArray *entries)
         return group;
 }
 
+/* -DNAME=VALUE is -D NAME=VALUE: GLib takes no value behind a letter. */
+static char **split_defines(char **argv)
+{
+        GPtrArray *split = g_ptr_array_new();
+        bool are_options = true;
+        for (; *argv != NULL; argv++) {
+                are_options = are_options && strcmp(*argv, "--") != 0;
+                bool is_joined = are_options && g_str_has_prefix(*argv, "-D") && (*argv)[2] != '\0';
+                if (is_joined)
+                        g_ptr_array_add(split, (gpointer) "-D");
+                g_ptr_array_add(split, is_joined ? *argv + 2 : *argv);
+        }
+        g_ptr_array_add(split, NULL);
+        return (char **)g_ptr_array_free(split, FALSE);
+}
+
+static gboolean check_stdin(const struct command *command, char **scripts)
+{
+        unsigned count = 0;
+        for (; *scripts != NULL; scripts++)
+                count += strcmp(*scripts, "-") == 0;
+        return count <= 1 || command_refuse(command, "- is standard input, which can be read once only");
+}
+
+static gboolean take_timeout(const struct command *command, int seconds, struct drill_options *options)
+{
+        if (seconds < 1 || seconds > TIMEOUT_MAX)
+                return command_refuse(
+                        command, "--timeout=%d: 1 to %d seconds are expected", seconds, TIMEOUT_MAX);
+        options->patience = seconds * SECOND;
+        return TRUE;
+}
+
 static enum exit_status run(struct drill_options *options, char **scripts, bool as_json)
 {
         g_autoptr(DrillBatch) batch = drill_batch_run(scripts, options, as_json ? NULL : drill_report_one);
@@ -116,6 +152,7 @@ enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
         gboolean strict = FALSE;
         gboolean strict_sysctls = FALSE;
         gboolean as_json = FALSE;
+        int timeout = TIMEOUT_DEFAULT;
         const GOptionEntry entries[] = {
                 { "define", 'D', 0, G_OPTION_ARG_STRING_ARRAY, &defines,
                         "What a word of the scripts stands for", "NAME=VALUE" },
@@ -127,6 +164,8 @@ enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
                         NULL },
                 { "strict-sysctls", 0, 0, G_OPTION_ARG_NONE, &strict_sysctls,
                         "An unknown sysctl is a failure", NULL },
+                { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout,
+                        "How long a kernel's packet at any time (*) is waited for: 60", "SECONDS" },
                 { "pcap", 0, 0, G_OPTION_ARG_FILENAME, &pcap_file, "Keep the packets, for Wireshark",
                         "FILE" },
                 { "trace", 0, 0, G_OPTION_ARG_FILENAME, &trace_file, "Keep our TCP's events, as trace.ndjson",
@@ -139,6 +178,9 @@ enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
         g_autoptr(GHashTable) words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
         g_autoptr(GArray) script_entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
         GOptionGroup *group = script_option_group(given, script_entries);
+        g_autofree char **split = split_defines(argv);
+        argc = (int)g_strv_length(split);
+        argv = split;
         if (!command_parse_with_group(command, entries, group, &argc, &argv, 1) ||
                 !take_defines(command, defines, words))
                 return EXIT_USAGE;
@@ -150,7 +192,8 @@ enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
                 .pcap_file = pcap_file,
                 .trace_file = trace_file };
         if (!check_sets(command, &options) || !check_stack(command, against, &options) ||
-                !check_files(command, &options, argc))
+                !check_files(command, &options, argc) || !check_stdin(command, argv) ||
+                !take_timeout(command, timeout, &options))
                 return EXIT_USAGE;
         return run(&options, argv, as_json);
 }

@@ -111,6 +111,7 @@ static void run_item(struct drill_item *item, const struct drill_options *option
                 .adjust_data = options,
                 .strict = options->strict,
                 .strict_sysctls = options->strict_sysctls,
+                .patience = options->patience,
                 .pcap_file = options->pcap_file,
                 .trace_file = options->trace_file };
         script_run(script, &rules, &item->result);

@@ -13,6 +13,7 @@ struct drill_options {
         char **sets;                /* "tcp.sack=off"; NULL: none */
         bool strict;
         bool strict_sysctls;
+        duration_ns patience; /* stack.h */
         const char *pcap_file;
         const char *trace_file;
 };

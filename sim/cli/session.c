@@ -101,7 +101,9 @@ Session *session_new(const Scenario *scenario, const struct session_options *opt
         g_autoptr(Session) session = g_new0(Session, 1);
         session->scenario = scenario;
         session->options = *options;
-        session->about = (struct trace_about){ scenario->name, INORDER_VERSION, scenario->seed };
+        session->about = (struct trace_about){
+                .scenario = scenario->name, .version = INORDER_VERSION, .seed = scenario->seed
+        };
         session->trace = trace_new();
         session->world = world_new(scenario, session->trace, &world_options, error);
         if (session->world == NULL)

@@ -54,6 +54,9 @@ static const struct info_field fields[] = {
         U8("tcpi_probes", 3),
         U8("tcpi_backoff", 4),
         U8("tcpi_options", 5),
+        /* Newer than 6.18, which knows of accurate ECN nothing but what it counts: ECN is agreed upon, or
+           not. */
+        { "tcpi_ecn_mode", FROM_TCP, 5, 1, 3, 1 },
         { "tcpi_snd_wscale", FROM_TCP, 6, 1, 0, 4 },
         { "tcpi_rcv_wscale", FROM_TCP, 6, 1, 4, 4 },
         { "tcpi_delivery_rate_app_limited", FROM_TCP, 7, 1, 0, 1 },
@@ -147,6 +150,10 @@ static const struct {
         const char *name;
         int64_t value;
 } constants[] = {
+        { "TCPI_ECN_MODE_DISABLED", 0 },
+        { "TCPI_ECN_MODE_RFC3168", 1 },
+        { "TCPI_ECN_MODE_ACCECN", 2 },
+        { "TCPI_ECN_MODE_PENDING", 3 },
         { "TCP_ESTABLISHED", 1 },
         { "TCP_SYN_SENT", 2 },
         { "TCP_SYN_RECV", 3 },

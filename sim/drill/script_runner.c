@@ -126,6 +126,7 @@ static bool open_stack(Runner *runner)
                 .sysctls = profile,
                 .adjust = runner->rules->adjust,
                 .adjust_data = runner->rules->adjust_data,
+                .patience = runner->rules->patience,
                 .trace_file = runner->rules->trace_file,
                 .name = runner->script->name };
         runner->stack = runner->ops->open(&config, &error);

@@ -32,6 +32,7 @@ struct run_rules {
         bool strict_sysctls; /* sysctls that mean nothing to us are a failure */
         void (*adjust)(const void *data, struct tcp_settings *settings); /* see stack.h; NULL: nothing */
         const void *adjust_data;
+        duration_ns patience;   /* see stack.h */
         const char *pcap_file;  /* NULL: none */
         const char *trace_file;
 };

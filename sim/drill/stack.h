@@ -28,6 +28,7 @@ struct stack_config {
         /* What else is set, over the sysctls. Simulated only; NULL: nothing. */
         void (*adjust)(const void *data, struct tcp_settings *settings);
         const void *adjust_data;
+        duration_ns patience;   /* a kernel's: how long for what may come at any time; 0: 60 s */
         const char *trace_file; /* NULL: none. Simulated only */
         const char *name;       /* the script's: for traces */
 };
@@ -112,7 +113,7 @@ struct stack_ops {
         bool (*inject)(Stack *stack, const uint8_t *bytes, size_t size, GError **error);
         /* The next packet that the stack sent; waits for one up to and including `until`. False: none came, and the
          * clock stands at `until` (at the last event's time when nothing can happen any more and `until` is TIME_NEVER;
-         * of a kernel nobody knows that, and TIME_NEVER is in ten minutes). */
+         * of a kernel nobody knows that, and TIME_NEVER is when its patience ends). */
         bool (*capture)(Stack *stack, time_ns until, struct captured_packet *packet);
         /* Begin it now. It has often ended when this returns. The errand stays where it is until it has ended. */
         void (*start)(Stack *stack, struct errand *errand);

@@ -26,12 +26,13 @@
 /* How often a caller that has not come back yet is looked at. */
 #define LOOK_AGAIN (200 * MICROSECOND)
 /* A script may wait without a limit, but somebody waits for the script. */
-#define LONGEST_WAIT (600 * SECOND)
+#define PATIENCE_DEFAULT (60 * SECOND)
 
 struct Stack {
         int tun;
         uint16_t merge_size; /* 0: the device has no offload headers */
         time_ns epoch;
+        duration_ns patience;
         KernelCallers *callers;
         struct ip_address local;
         struct ip_address remote;
@@ -120,7 +121,7 @@ static void await(Stack *stack, time_ns until)
 
 static time_ns limit(Stack *stack, time_ns until)
 {
-        return until == TIME_NEVER ? kernel_now(stack) + LONGEST_WAIT : until;
+        return until == TIME_NEVER ? kernel_now(stack) + stack->patience : until;
 }
 
 static void kernel_wait_until(Stack *stack, time_ns at)
@@ -377,6 +378,7 @@ static Stack *kernel_open(const struct stack_config *config, GError **error)
         stack->tun = -1;
         stack->local = config->local;
         stack->remote = config->remote;
+        stack->patience = config->patience > 0 ? config->patience : PATIENCE_DEFAULT;
         stack->merge_size = config->merge_size;
         g_queue_init(&stack->captured);
         stack->callers = kernel_callers_new(namespace_fd);

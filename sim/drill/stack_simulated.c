@@ -229,7 +229,9 @@ static bool open_trace(Stack *stack, const struct stack_config *config, GError *
         trace_add_owner(stack->trace, TRACE_OWNER_HOST, "script", NULL, NULL);
         if (!kept_file_open(&stack->trace_file, config->trace_file, error))
                 return false;
-        const struct trace_about about = { config->name, INORDER_VERSION, 0 };
+        const struct trace_about about = {
+                .scenario = config->name, .version = INORDER_VERSION, .file_name = stack->trace_file.name
+        };
         stack->ndjson = trace_ndjson_new(stack->trace, stack->trace_file.file, &about, TRACE_ALL_KINDS);
         return true;
 }

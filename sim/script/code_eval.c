@@ -186,6 +186,51 @@ static struct code_value *call_int(struct code_scope *scope, const struct code_v
                 scope->store, (struct code_number){ value->number.over / value->number.under, 1 });
 }
 
+#define DECIMALS_MAX 9
+
+/* To the nearest; of two that are as near, the even one. */
+static code_integer nearest(struct code_number number)
+{
+        code_integer whole = number.over / number.under - (number.over % number.under < 0);
+        code_integer rest = number.over - whole * number.under;
+        bool is_half = 2 * rest == number.under;
+        return whole + (is_half ? whole & 1 : 2 * rest > number.under);
+}
+
+/* round(5 / 3), round(5 / 3, 2) */
+static struct code_value *call_round(struct code_scope *scope, const struct code_value *arguments, char **why)
+{
+        const GPtrArray *items = arguments->items;
+        const struct code_value *value = items->len == 1 || items->len == 2 ? items->pdata[0] : NULL;
+        const struct code_value *decimals = items->len == 2 ? items->pdata[1] : code_whole(scope->store, 0);
+        const char *reason;
+        int64_t scale = 1;
+        if (value == NULL || !code_is_number(value) || !code_is_number(decimals) ||
+                decimals->number.under != 1 || decimals->number.over < 0 ||
+                decimals->number.over > DECIMALS_MAX)
+                return fail(why, "round() needs one number, and perhaps of how many decimals, 0 to %d",
+                        DECIMALS_MAX);
+        for (int i = 0; i < (int)decimals->number.over; i++)
+                scale *= 10;
+        const struct code_value *scaled =
+                code_binary(scope->store, "*", value, code_whole(scope->store, scale), &reason);
+        if (scaled == NULL)
+                return fail(why, "round() cannot be computed: %s", reason);
+        return code_fraction(scope->store, (struct code_number){ nearest(scaled->number), scale });
+}
+
+static struct code_value *call_sum(struct code_scope *scope, const struct code_value *arguments, char **why)
+{
+        const struct code_value *only = arguments->items->len == 1 ? arguments->items->pdata[0] : NULL;
+        struct code_value *sum = code_whole(scope->store, 0);
+        const char *reason = "";
+        if (only == NULL || only->items == NULL)
+                return fail(why, "sum() needs one tuple or list");
+        for (unsigned i = 0; i < only->items->len && sum != NULL; i++)
+                sum = code_binary(scope->store, "+", sum, only->items->pdata[i], &reason);
+        return sum ? sum : fail(why, "sum() cannot be computed: %s", reason);
+}
+
 static struct code_value *call_float(struct code_scope *scope, const struct code_value *arguments, char **why)
 {
         const struct code_value *value = arguments->items->len == 1 ? arguments->items->pdata[0] : NULL;
@@ -232,7 +277,9 @@ static const struct {
         { "max", call_max },
         { "min", call_min },
         { "print", call_print },
+        { "round", call_round },
         { "str", call_str },
+        { "sum", call_sum },
 };
 
 /* ---- Everything ---- */
@@ -258,8 +305,10 @@ static struct code_value *evaluate_call(struct code_scope *scope, const struct c
         for (size_t i = 0; i < G_N_ELEMENTS(functions); i++)
                 if (strcmp(functions[i].name, node->text) == 0)
                         return functions[i].call(scope, arguments, why);
-        return fail(
-                why, "there is no function %s(); known are abs float int len max min print str", node->text);
+        g_autoptr(GString) known = g_string_new(NULL);
+        for (size_t i = 0; i < G_N_ELEMENTS(functions); i++)
+                g_string_append_printf(known, " %s", functions[i].name);
+        return fail(why, "there is no function %s(); known are%s", node->text, known->str);
 }
 
 static struct code_value *evaluate_item(struct code_scope *scope, const struct code_node *node, char **why)

@@ -1,17 +1,10 @@
 /*
- * Options at the top of a script: --name, --name=value, --define=WORD=value.
+ * Options at the top of a script: --name, --name=value, --define=WORD=value. What names there are is the
+ * business of whoever runs it.
  */
 #include "script/script_text.h"
 
 #include <string.h>
-
-static const char *const option_names[] = { "ip_version", "bind_port", "connect_port", "local_ip",
-        "remote_ip", "gateway_ip", "netmask_ip", "mtu", "mss", "speed", "tolerance_usecs",
-        "tolerance_percent", "tcp_ts_tick_usecs", "tcp_ts_ecr_scaled", "strict_segments", "non_fatal",
-        "send_omit_free", "init_scripts", "define", "dry_run", "verbose", "debug", "code_command",
-        "code_format", "code_sockopt", "wire_client", "wire_server", "wire_server_at", "wire_server_ip",
-        "wire_server_port", "wire_client_dev", "wire_server_dev", "so_filename", "so_flags",
-        "persistent_tun_dev", "no_cleanup", NULL };
 
 static bool read_quoted(struct reader *reader, char quote, char **value)
 {
@@ -72,18 +65,10 @@ static bool read_value(struct reader *reader, struct script_option_line *line)
         return true;
 }
 
-static bool complain_of_name(struct reader *reader, const struct script_option_line *line)
-{
-        g_autofree char *known = g_strjoinv(" ", (char **)option_names);
-        return reader_complain_at(reader, line->place, "--%s is no option; known are: %s", line->name, known);
-}
-
 static bool read_option(struct reader *reader, struct script_option_line *line, GHashTable *fixed)
 {
         line->place = reader->now.place;
         line->name = g_steal_pointer(&reader->now.text);
-        if (!g_strv_contains(option_names, line->name))
-                return complain_of_name(reader, line);
         reader_advance(reader);
         bool is_define = strcmp(line->name, "define") == 0;
         if (!reader_is(reader, '='))

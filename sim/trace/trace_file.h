@@ -22,6 +22,7 @@ struct trace_about {
         const char *scenario; /* "joes-hardware" */
         const char *version;  /* of the program: "0.1.0" */
         uint64_t seed;
+        const char *file_name; /* for messages, of trace.ndjson where it is another file; NULL: that */
 };
 
 /* Opens files by name, as run_dir_open_file() does. NULL: `error` is set. */

@@ -269,7 +269,7 @@ static void write_header(TraceNdjson *writer, const struct trace_about *about)
 TraceNdjson *trace_ndjson_new(Trace *trace, FILE *file, const struct trace_about *about, uint32_t mask)
 {
         TraceNdjson *writer = g_new0(TraceNdjson, 1);
-        trace_file_init(&writer->file, file, "trace.ndjson");
+        trace_file_init(&writer->file, file, about->file_name != NULL ? about->file_name : "trace.ndjson");
         writer->trace = trace;
         writer->json = json_writer_new(JSON_ONE_LINE);
         writer->scratch = g_string_new(NULL);

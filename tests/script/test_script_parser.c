@@ -575,7 +575,6 @@ static const struct wrong_script wrong[] = {
         { "0 %{\nassert }%", "2:8: error: expected a value" },
         { "/* abc", "1:1: error: this comment has no end; */ ends it" },
         { "# abc", "1:1: error: expected a time in seconds like 0.25 or +.1, not '#'" },
-        { "--speeed=1\n0 > . 1:1(0)", "1:1: error: --speeed is no option; known are: ip_version" },
         { "--mtu=\n0 > . 1:1(0)", "1:1: error: --mtu= lacks its value" },
         { "--define=X=1000\n0 > . 1:1(0)",
                 "1:12: error: expected a WORD, a \"string\" or a `command` after the macro's name" },
