@@ -336,14 +336,6 @@ bool host_tcp_counter(const Host *host, const char *name, int64_t *value)
         return true;
 }
 
-void host_set_tcp_settings(Host *host, const struct tcp_settings *settings)
-{
-        const struct tcp_settings before = host->tcp_settings;
-        host->tcp_settings = *settings;
-        for (const GList *link = host->sockets.head; link != NULL; link = link->next)
-                socket_follow_settings(link->data, &before, settings);
-}
-
 struct host_context *host_context(Host *host)
 {
         return host->context;

@@ -86,6 +86,11 @@ struct cause host_cause_of(const struct packet *packet);
 void host_take(Host *host, struct packet *packet, uint32_t connection);
 void host_drop_damaged(Host *host, struct packet *packet, const char *layer, const char *what);
 
+/* ---- live_settings.c ---- */
+
+/* What whoever made the host holds fast, whatever sockets and sysctls say. */
+void host_adjust_settings(const Host *host, struct tcp_settings *settings);
+
 /* ---- host_icmp.c ---- */
 
 /* Takes the packet, which carries ICMP behind `header`. */

@@ -164,8 +164,6 @@ bool socket_opens_fast(const Socket *socket, const struct socket_writing *writin
 int socket_open_fast(Socket *socket, const struct socket_writing *writing, size_t *taken);
 /* Put the socket's changed settings to use. */
 void socket_apply_settings(Socket *socket);
-/* live_settings.c: the host's settings became others. */
-void socket_follow_settings(Socket *socket, const struct tcp_settings *before, const struct tcp_settings *after);
 /* A segment that no connection knows. Returns false when there is no listener for it. */
 bool host_offer_to_listener(Host *host, const struct four_tuple *tuple, const struct tcp_segment *segment,
         const struct trace_packet_id *packet);

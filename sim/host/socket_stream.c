@@ -196,8 +196,7 @@ int socket_take_error(Socket *socket)
 void socket_apply_settings(Socket *socket)
 {
         const Host *host = socket->host;
-        if (host->adjust != NULL)
-                host->adjust(host->adjust_data, &socket->settings);
+        host_adjust_settings(host, &socket->settings);
         if (socket->listener != NULL)
                 tcp_listener_set(socket->listener, &socket->settings);
         if (socket->connection == NULL)

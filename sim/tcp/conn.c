@@ -201,6 +201,8 @@ void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns no
         if (!settings->nagle && (before.nagle || is_uncorked))
                 conn->push_is_forced = true;
         sender_push(conn);
+        if (conn->state == TCP_STATE_SYN_SENT)
+                handshake_offer(conn);
         if (conn->knows_irs)
                 receive_window_set_buffer(conn);
         if (before.window_clamp != settings->window_clamp && settings->window_clamp > 0)

@@ -300,6 +300,8 @@ static inline bool conn_is_synchronized(const TcpConn *conn)
 
 /* The first SYN is wanted, and whatever it says is decided. */
 void handshake_open(TcpConn *conn, const struct four_tuple *tuple, time_ns now);
+/* The settings say what the next SYN offers, and what may be agreed. */
+void handshake_offer(TcpConn *conn);
 void handshake_on_syn_sent_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* A SYN at a listener: `conn` is new. */
 void handshake_accept_syn(TcpConn *conn, const struct four_tuple *tuple, const struct tcp_segment *syn, time_ns now);

@@ -27,6 +27,13 @@
 /* An ACK that goes with the data which are about to follow (TCP_DELACK_MAX). */
 #define PATIENCE_FOR_DATA (200 * MILLISECOND)
 
+void handshake_offer(TcpConn *conn)
+{
+        conn->sack_agreed = conn->settings.sack;
+        conn->timestamps_agreed = conn->settings.timestamps;
+        conn->window_scaling_agreed = conn->settings.window_scaling;
+}
+
 static void begin(TcpConn *conn, const struct four_tuple *tuple, time_ns now)
 {
         conn->was_opened = true;
@@ -37,9 +44,7 @@ static void begin(TcpConn *conn, const struct four_tuple *tuple, time_ns now)
         conn->snd.resent_end = conn->snd.nxt;
         conn->timestamp_offset = tcp_host_timestamp_offset(conn->host, tuple);
         conn->rcv.mss = conn->rcv.advised_mss = path_mtu_own_mss(conn);
-        conn->sack_agreed = conn->settings.sack;
-        conn->timestamps_agreed = conn->settings.timestamps;
-        conn->window_scaling_agreed = conn->settings.window_scaling;
+        handshake_offer(conn);
         conn->ack.last_received_at = now;
         conn->syn_wanted = true;
 }

@@ -12,6 +12,9 @@
 #define RATIO_ONE     256 /* TCP_RMEM_TO_WIN_SCALE */
 #define RATIO_INITIAL 128 /* half of the memory is bookkeeping, until segments tell */
 
+/* What SO_RCVBUF may ask for (net.core.rmem_max). */
+#define ASKED_MAX (4 * 1024 * 1024)
+
 /* SOCK_MIN_RCVBUF / 2: a clamp is not smaller. */
 #define CLAMP_MIN 1152
 
@@ -61,11 +64,12 @@ void receive_window_set_buffer(TcpConn *conn)
 
 /* ---- The beginning ---- */
 
-/* Scaled so that the largest buffer could be offered. */
+/* Scaled so that the largest buffer could be offered, of its own accord or when asked. */
 static uint8_t choose_scale(const TcpConn *conn, uint32_t space, uint32_t clamp)
 {
         uint8_t scale = 0;
-        uint32_t largest = MIN(MAX(space, conn->settings.receive_memory.most), clamp);
+        uint32_t largest = MAX(MAX(space, conn->settings.receive_memory.most), ASKED_MAX);
+        largest = MIN(largest, clamp);
         if (!conn->settings.window_scaling)
                 return 0;
         while (scale < SCALE_MAX && largest >> (scale + 16) > 0)
