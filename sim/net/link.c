@@ -39,11 +39,11 @@ void net_drop(struct net_context *context, struct packet *packet, enum drop_reas
 /* ---- Stages ---- */
 
 /* The one place where a size becomes a time: rounded up, so that a rate is never exceeded. */
-static duration_ns transmission_time(rate_bps rate, uint32_t size)
+duration_ns link_transmission_time(rate_bps rate, uint64_t size)
 {
         if (rate == 0)
                 return 0;
-        uint64_t bits_and_seconds = (uint64_t)size * BITS_PER_BYTE * SECOND;
+        uint64_t bits_and_seconds = size * BITS_PER_BYTE * SECOND;
         return (duration_ns)(bits_and_seconds / rate + (bits_and_seconds % rate != 0));
 }
 
@@ -71,7 +71,7 @@ void link_begin_transmission(Link *link, struct packet *packet, time_ns now)
 {
         packet->ordinal = ++link->last_ordinal;
         packet->t_tx = now;
-        packet->t_tx_end = now + transmission_time(link->rate, packet->size);
+        packet->t_tx_end = now + link_transmission_time(link->rate, packet->size);
 }
 
 void link_end_transmission(Link *link, struct packet *packet)
@@ -153,7 +153,7 @@ static bool can_compute_ahead(const struct net_context *context, const struct li
 {
         if (context->one_event_a_packet || config->queue.ops != &queue_droptail)
                 return false;
-        if (config->delay == 0 && config->rate != 0)
+        if (!shaper_config_is_idle(&config->shape) || (config->delay == 0 && config->rate != 0))
                 return false;
         if (context->faults != NULL && fault_script_concerns(context->faults, config->number))
                 return false;

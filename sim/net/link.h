@@ -22,6 +22,7 @@
 #include "net/impair.h"
 #include "net/packet.h"
 #include "net/queue.h"
+#include "net/shaper.h"
 
 typedef struct Link Link;
 
@@ -77,7 +78,8 @@ struct link_config {
         uint32_t owner;     /* this direction's number */
         uint32_t number;    /* the scenario's number of the link */
         unsigned direction; /* 0 or 1 */
-        rate_bps rate;      /* 0: no limit, transmission takes no time */
+        rate_bps rate;      /* 0: no limit, transmission takes no time; of a trace, its mean */
+        struct shaper_config shape;
         duration_ns delay;
         uint32_t mtu; /* largest IP packet, bytes */
         struct queue_config queue;

@@ -21,6 +21,8 @@ struct evented_link {
         bool has_entry;
         struct impair entry; /* has_entry: luck before the queue */
         uint64_t entered;    /* packets that were offered */
+        bool is_shaped;
+        struct shaper shaper; /* is_shaped: it says how long transmissions take */
         struct queue queue;
         struct packet *transmitting; /* NULL: the transmitter is free, and the queue empty */
         struct event end_of_transmission;
@@ -50,6 +52,8 @@ static void begin(struct evented_link *evented, struct packet *packet, time_ns n
 {
         Link *link = &evented->link;
         link_begin_transmission(link, packet, now);
+        if (evented->is_shaped)
+                packet->t_tx_end = shaper_send(&evented->shaper, link->rate, packet->size, now);
         evented->transmitting = packet;
         evented->is_cut = false;
         const struct event_key key = {
@@ -355,6 +359,8 @@ Link *evented_link_new(const Link *common, const struct link_config *config)
         evented->link.ops = &evented_ops;
         queue_init(&evented->queue, &config->queue);
         line_init(&evented->line, &evented->link, config);
+        evented->is_shaped = !shaper_config_is_idle(&config->shape);
+        shaper_init(&evented->shaper, &config->shape);
         evented->has_entry = config->impair.at_entry;
         if (evented->has_entry)
                 impair_init(&evented->entry, &config->impair, config->seed, config->label);

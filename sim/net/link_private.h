@@ -49,6 +49,7 @@ Link *plain_link_new(const Link *common, const struct link_config *config);
 Link *evented_link_new(const Link *common, const struct link_config *config);
 
 /* The stages of a packet's way, in order. */
+duration_ns link_transmission_time(rate_bps rate, uint64_t size);
 void link_charge(struct packet *packet);
 void link_uncharge(struct packet *packet);
 void link_begin_transmission(Link *link, struct packet *packet, time_ns now);

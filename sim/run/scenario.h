@@ -12,6 +12,7 @@
 #include "net/fault_script.h"
 #include "net/impair.h"
 #include "net/queue.h"
+#include "net/shaper.h"
 #include "run/mark.h"
 #include "tcp/tcp_settings.h"
 #include "wire/ip_address.h"
@@ -37,6 +38,7 @@ struct scenario_host {
 
 struct scenario_direction {
         rate_bps rate;
+        struct shaper_config shape;
         duration_ns delay;
         struct queue_config queue;
         struct impair_config impair;

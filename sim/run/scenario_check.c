@@ -174,6 +174,19 @@ static bool check_entry(
                 link->name);
 }
 
+/* Else it would never be sent. */
+static bool check_burst(struct field_reader *reader, const struct scenario_link *link)
+{
+        for (int i = 0; i < 2; i++) {
+                const uint64_t *burst = &link->directions[i].shape.burst_bytes;
+                if (*burst > 0 && *burst < link->mtu)
+                        return field_fail(reader, field_mark(reader, burst, link->mark),
+                                "%s: a burst of less than a packet; accepted: at least the mtu, %uB",
+                                link->name, link->mtu);
+        }
+        return true;
+}
+
 static bool check_impair(struct field_reader *reader, const struct scenario_link *link)
 {
         for (int i = 0; i < 2; i++) {
@@ -196,7 +209,7 @@ static bool check_links(struct field_reader *reader)
                 if (!g_hash_table_add(names, link->name))
                         return field_fail(reader, field_mark(reader, &link->name, link->mark),
                                 "two links are named '%s'; accepted: a name of its own", link->name);
-                if (!check_ends(reader, link) || !check_impair(reader, link))
+                if (!check_ends(reader, link) || !check_burst(reader, link) || !check_impair(reader, link))
                         return false;
         }
         return true;

@@ -44,6 +44,8 @@ const struct field_table *const field_tables[] = {
         &host_table,
         &router_table,
         &link_table,
+        &bucket_table,
+        &trace_table,
         &queue_table,
         &impair_table,
         &loss_tables[LOSS_RANDOM],

@@ -18,6 +18,8 @@ extern const struct field_table duplicate_table;       /* struct impair_config *
 extern const struct field_table corrupt_luck_table;    /* struct impair_config */
 extern const struct field_table truncate_table;        /* struct impair_config */
 extern const struct field_table input_table;           /* char *: a file's path */
+extern const struct field_table bucket_table;          /* struct scenario_direction */
+extern const struct field_table trace_table;           /* struct scenario_direction */
 extern const struct field_table queue_table;           /* struct queue_config */
 extern const struct field_table link_table;            /* struct scenario_link */
 extern const struct field_table app_table;             /* struct scenario_app: what all programs share */
@@ -33,6 +35,8 @@ extern const struct field_table scenario_table;        /* Scenario */
 /* Parts that stand in a file of their own. */
 extern const struct field_type field_tcp; /* struct scenario_tcp */
 extern const struct impair_config impair_defaults;
+extern const struct field_type field_rate;  /* struct scenario_direction */
+extern const struct field_type field_queue; /* struct queue_config */
 extern const struct field_type field_loss; /* struct impair_config */
 extern const struct field_type field_fault_action;
 extern const struct field_word field_area_words[];

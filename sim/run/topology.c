@@ -126,6 +126,7 @@ static void add_direction(World *world, const struct scenario_link *spec, const 
                 .number = number,
                 .direction = direction,
                 .rate = values->rate,
+                .shape = values->shape,
                 .delay = values->delay,
                 .mtu = spec->mtu,
                 .queue = values->queue,

@@ -211,10 +211,6 @@ static const struct refused refused_links[] = {
                 "4:74: error: rate: '0.5bit/s' is not a whole number of bits a second; accepted: 10Mbit/s, "
                 "1.5Gbit, 100kB/s, unlimited",
                 "half a bit" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: { burst: 1kB } }]",
-                "4:74: error: rate: this version does not have token buckets or delivery traces yet; "
-                "accepted: 10Mbit/s, 1.5Gbit, 100kB/s, unlimited",
-                "a token bucket comes later" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], dely: 5ms }]",
                 "4:68: error: unknown key 'dely' in a link; did you mean 'delay'?", "a mistyped key" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], delay: -5ms }]",
@@ -330,6 +326,23 @@ static const struct refused refused_links[] = {
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], luck: by-flow }]",
                 "4:74: error: luck: unknown word 'by-flow'; accepted: by-ordinal, by-segment",
                 "luck of nobody" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: { rate: 1Mbit } }]",
+                "4:74: error: a token bucket without 'burst'; the key is required", "a bucket of no size" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: { rate: 1Mbit, burst: "
+          "1kB } }]",
+                "4:96: error: x: a burst of less than a packet; accepted: at least the mtu, 1500B",
+                "a bucket that never fills for a packet" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: { rate: unlimited, "
+          "burst: 2kB } }]",
+                "4:74: error: rate: a bucket of unlimited rate never empties; accepted: a rate",
+                "a bucket without a rate" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: { trace: nowhere } }]",
+                "4:83: error: file 'nowhere': No such file or directory; a readable file is required",
+                "no such trace" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: { burts: 2kB, rate: "
+          "1Mbit } }]",
+                "4:76: error: unknown key 'burts' in a token bucket; did you mean 'burst'?",
+                "a mistyped key of a bucket" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { jitter: 5ms } }]",
                 "4:86: error: x: jitter is above delay; accepted: at most the delay",
                 "jitter above the delay" },

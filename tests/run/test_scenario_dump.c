@@ -41,6 +41,9 @@ static const char everything[] =
         "reorder 25% 50% gap 5 "
         "rate 10mbit limit 100 corrupt 0.1% duplicate 1%, netem-to: { s: loss gemodel 1% 30% } }\n"
         "  - { name: rs, between: [r, s], rate: 1Gbit, rate-to: { s: unlimited } }\n"
+        "  - { name: o4, between: [one, s], rate: { rate: 1Mbit, burst: 20kB }, rate-to: { s: { trace: "
+        "d.trace } } }\n"
+        "  - { name: o5, between: [one, s], rate: { rate: 1Mbit, burst: 20kB, peak: 2Mbit } }\n"
         "apps:\n"
         "  - { host: b, dns-server: { zone: { www.example: 10.0.0.2 } } }\n"
         "  - { host: b, http-server: { port: 8080, root: www, files: { /big: { size: 10MB, fill: random } } "
@@ -83,6 +86,7 @@ static char *dump_of(const char *text, bool inputs)
 static void put_documents(void)
 {
         scenario_text_put("www/index.html", "hello");
+        scenario_text_put("d.trace", "1\n1\n\n20\n");
         scenario_text_put("d.dist", "# two\n-8192 8192\n");
 }
 
@@ -155,6 +159,9 @@ static void check_same_direction(const struct scenario_direction *one, const str
 {
         ck_assert_uint_eq(one->rate, other->rate);
         ck_assert_int_eq(one->delay, other->delay);
+        ck_assert_uint_eq(one->shape.burst_bytes, other->shape.burst_bytes);
+        ck_assert_uint_eq(one->shape.peak, other->shape.peak);
+        ck_assert_int_eq(one->shape.trace == NULL, other->shape.trace == NULL);
         ck_assert_ptr_eq(one->queue.ops, other->queue.ops);
         ck_assert_uint_eq(one->queue.limit_packets, other->queue.limit_packets);
         ck_assert_uint_eq(one->queue.limit_bytes, other->queue.limit_bytes);
@@ -266,6 +273,8 @@ START_TEST(inputs_are_named_by_their_sum)
                              "inputs/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824 }"));
         scenario_text_put("inputs/65e7875d5f697c685a9a828ad4a3bcbb1c3d1c255f72b2bd22a3996ec0e57b91",
                 "# two\n-8192 8192\n");
+        scenario_text_put(
+                "inputs/9ace0c98af6402f7c23e983726e27f72c958c017c6e9dcbbb17c0929650395be", "1\n1\n\n20\n");
         scenario_text_put("inputs/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", "hello");
         g_autofree char *again = dump_of(text, true);
         ck_assert_str_eq(again, text);

@@ -1,0 +1,137 @@
+/*
+ * The key `rate:` of a link: a rate, a token bucket, or a trace of delivery opportunities from a file.
+ */
+#include "run/scenario_files.h"
+#include "run/scenario_tables.h"
+
+#define DIRECTION(member) FIELD_AT(struct scenario_direction, member)
+#define RATE(member)                                                                                         \
+        .type = &field_quantity, .quantity = &quantity_rate, DIRECTION(member), .zero = "unlimited"
+#define BURST_MOST       1000000000u
+#define TRACE_LINES_MOST 10000000u
+
+/* ---- trace: a file of milliseconds, one a line ---- */
+
+static bool add_line(
+        struct field_reader *reader, struct mark mark, const char *source, char *line, GArray *at_ms)
+{
+        guint64 ms;
+        uint32_t last = at_ms->len > 0 ? g_array_index(at_ms, uint32_t, at_ms->len - 1) : 0;
+        if (*g_strstrip(line) == '\0')
+                return true;
+        if (!g_ascii_string_to_unsigned(line, 10, 0, UINT32_MAX, &ms, NULL) || ms < last)
+                return field_fail(reader, mark,
+                        "file '%s': '%s' on line %u; accepted: whole milliseconds that do not decrease, one "
+                        "a line",
+                        source, line, at_ms->len + 1);
+        uint32_t at = (uint32_t)ms;
+        g_array_append_val(at_ms, at);
+        return true;
+}
+
+static bool parse(
+        struct field_reader *reader, struct mark mark, const struct scenario_file *file, GArray *at_ms)
+{
+        gsize size;
+        const char *bytes = g_bytes_get_data(file->bytes, &size);
+        g_autofree char *text = g_strndup(bytes ? bytes : "", size);
+        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+        for (char **line = lines; *line; line++)
+                if (!add_line(reader, mark, file->source, *line, at_ms))
+                        return false;
+        if (at_ms->len == 0 || at_ms->len > TRACE_LINES_MOST ||
+                g_array_index(at_ms, uint32_t, at_ms->len - 1) == 0)
+                return field_fail(reader, mark, "file '%s': %u lines; accepted: 1 to %u, the last above 0",
+                        file->source, at_ms->len, TRACE_LINES_MOST);
+        return true;
+}
+
+static bool read_trace(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        struct scenario_direction *direction = value;
+        if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
+                return false;
+        const struct scenario_file *file = scenario_load_input(reader, node->text, node->mark);
+        g_autoptr(GArray) at_ms = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        if (!file || !parse(reader, node->mark, file, at_ms))
+                return false;
+        const struct delivery_trace made = {
+                .name = file->source,
+                .kept = file->path,
+                .count = at_ms->len,
+                .at_ms = scenario_keep(reader->scenario, at_ms->data, at_ms->len * sizeof(uint32_t)),
+        };
+        direction->shape.trace = scenario_keep(reader->scenario, &made, sizeof made);
+        direction->rate = delivery_trace_rate(direction->shape.trace);
+        return true;
+}
+
+static struct yaml_node *write_trace(
+        const struct field_writer *writer, const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        const struct delivery_trace *trace = ((const struct scenario_direction *)value)->shape.trace;
+        return tree_text_new(writer->inputs ? trace->kept : trace->name);
+}
+
+static const struct field_type trace_file = { read_trace, write_trace };
+
+/* ---- The forms ---- */
+
+static const struct field bucket_fields[] = {
+        { .name = "rate", RATE(rate), .is_required = true },
+        { .name = "burst",
+                .type = &field_quantity,
+                .quantity = &quantity_size,
+                DIRECTION(shape.burst_bytes),
+                .least = 1,
+                .most = BURST_MOST,
+                .is_required = true },
+        { .name = "peak", RATE(shape.peak) },
+        { .name = NULL },
+};
+
+static const struct field trace_fields[] = {
+        { .name = "trace", .type = &trace_file, .is_required = true },
+        { .name = NULL },
+};
+
+const struct field_table bucket_table = { .what = "a token bucket", .fields = bucket_fields };
+const struct field_table trace_table = { .what = "a delivery trace", .fields = trace_fields };
+
+static bool read_bucket(
+        struct field_reader *reader, const struct yaml_node *node, struct scenario_direction *direction)
+{
+        if (!field_table_read(reader, &bucket_table, node, direction))
+                return false;
+        if (direction->rate == 0)
+                return field_fail(reader, node->mark,
+                        "rate: a bucket of unlimited rate never empties; accepted: a rate");
+        return true;
+}
+
+static bool read_rate(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        struct scenario_direction *direction = value;
+        direction->shape = (struct shaper_config){ 0 };
+        if (node->kind != YAML_MAP)
+                return field_quantity.read(
+                        reader, &(struct field){ .name = field->name, RATE(rate) }, node, &direction->rate);
+        if (tree_find(node, "trace"))
+                return field_table_read(reader, &trace_table, node, direction);
+        return read_bucket(reader, node, direction);
+}
+
+static struct yaml_node *write_rate(
+        const struct field_writer *writer, const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        const struct scenario_direction *direction = value;
+        if (direction->shape.trace)
+                return field_table_write(writer, &trace_table, direction);
+        if (direction->shape.burst_bytes > 0)
+                return field_table_write(writer, &bucket_table, direction);
+        return field_write(writer, &bucket_fields[0], direction);
+}
+
+const struct field_type field_rate = { read_rate, write_rate };
