@@ -169,6 +169,11 @@ static void set_challenge_limit(struct tcp_settings *settings, const int64_t *nu
         settings->challenge_limit = numbers[0] == INT32_MAX ? UINT32_MAX : (uint32_t)numbers[0];
 }
 
+static void set_auto_tuning(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->auto_tuning = numbers[0] != 0;
+}
+
 static void set_refusal_interval(struct tcp_settings *settings, const int64_t *numbers)
 {
         settings->refusal_interval = numbers[0] * MILLISECOND;
@@ -286,7 +291,7 @@ static const struct sysctl_entry entries[] = {
         { "tcp_abort_on_overflow", "0", 1, 0, BYTE_MAX, .apply = set_abort_on_overflow },
         { "tcp_syncookies", "1", 1, 0, BYTE_MAX, .fixed = "0,1" },
         { "tcp_pingpong_thresh", "1", 1, 1, BYTE_MAX, .fixed = "1" },
-        { "tcp_moderate_rcvbuf", "1", 1, 0, BYTE_MAX, .fixed = "1" },
+        { "tcp_moderate_rcvbuf", "1", 1, 0, BYTE_MAX, .apply = set_auto_tuning },
         { "tcp_shrink_window", "0", 1, 0, 1, .apply = set_window_may_shrink },
         { "tcp_min_snd_mss", "48", 1, 48, 65535, .fixed = "48" },
         { "tcp_mtu_probing", "0", 1, 0, BYTE_MAX, .fixed = "0" },

@@ -82,6 +82,7 @@ static bool follow_others(
         FOLLOW(urgent_on_last_byte);
         FOLLOW(window_may_shrink);
         FOLLOW(refusal_interval);
+        FOLLOW(auto_tuning);
         FOLLOW(challenge_limit);
         return has_changed;
 }

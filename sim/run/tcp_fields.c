@@ -100,6 +100,27 @@ static struct yaml_node *write_linger(const struct field_writer *writer G_GNUC_U
 
 static const struct field_type linger = { read_linger, write_linger };
 
+/* ---- path-mtu-discovery: DF, and what comes of it ---- */
+
+static bool read_path_mtu_discovery(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        struct tcp_settings *settings = &((struct scenario_tcp *)value)->settings;
+        if (!field_switch.read(reader, field, node, &settings->follows_path_mtu))
+                return false;
+        settings->dont_fragment = settings->follows_path_mtu;
+        return true;
+}
+
+static struct yaml_node *write_path_mtu_discovery(
+        const struct field_writer *writer, const struct field *field, const void *value)
+{
+        const struct scenario_tcp *tcp = value;
+        return field_switch.write(writer, field, &tcp->settings.follows_path_mtu);
+}
+
+static const struct field_type path_mtu_discovery = { read_path_mtu_discovery, write_path_mtu_discovery };
+
 /* ---- delayed-ack: a time, off, or as Linux ---- */
 
 static bool read_delayed_ack(
@@ -281,6 +302,8 @@ static const struct field tcp_fields[] = {
                 .least = 1152,
                 .most = 1u << 30,
                 .zero = "off" },
+        { .name = "shrink-window", SWITCH(window_may_shrink) },
+        { .name = "sender-sws-avoidance", SWITCH(sender_sws_avoidance) },
         { .name = "receiver-sws-avoidance", SWITCH(receiver_sws_avoidance) },
         { .name = "zero-window-probe", SWITCH(zero_window_probe) },
         { .name = "send-buffer", BUFFER(send_buffer), .least = 2304, .most = 1u << 29 },
@@ -292,6 +315,8 @@ static const struct field tcp_fields[] = {
         { .name = "urgent", SWITCH(urgent) },
         { .name = "challenge-ack", SWITCH(challenge_ack) },
         { .name = "challenge-ack-limit", .type = &limit, .quantity = &quantity_count, TCP(challenge_limit) },
+        { .name = "invalid-ratelimit", TIME(refusal_interval), .zero = "off" },
+        { .name = "path-mtu-discovery", .type = &path_mtu_discovery },
         { .name = "icmp-errors", .type = &field_choice, .words = icmp_words, TCP(icmp_errors) },
         { .name = "linger", .type = &linger },
         { .name = "reset-unread", SWITCH(reset_unread) },

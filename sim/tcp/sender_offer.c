@@ -132,7 +132,8 @@ static bool fits_window(const TcpConn *conn, const struct sender_place *place)
         uint64_t length = block_length(conn, place);
         uint32_t mss = sender_current_mss(conn);
         uint32_t needed = length > mss ? mss : (uint32_t)length + has_fin(conn, place);
-        return needed <= usable_window(conn, place);
+        uint32_t usable = usable_window(conn, place);
+        return needed <= usable || (usable > 0 && !conn->settings.sender_sws_avoidance);
 }
 
 bool sender_fits_window(const TcpConn *conn)
@@ -240,7 +241,7 @@ static uint32_t burst_length(
                 return (uint32_t)most;
         uint32_t partial = (uint32_t)(needed % mss);
         bool is_middle = !is_last_block(conn, place) && most <= usable_window(conn, place);
-        if (partial > 0 && !is_middle && nagle_holds(conn, urgency))
+        if (partial > 0 && partial < needed && !is_middle && nagle_holds(conn, urgency))
                 needed -= partial;
         return (uint32_t)needed;
 }
@@ -285,7 +286,7 @@ struct sender_offer sender_offer_at(
         if (length < mss && waits_for_more(conn, place, urgency))
                 return (struct sender_offer){ .limit = TCP_LIMIT_NAGLE };
         if (length <= mss)
-                return cut(conn, place, (uint32_t)length);
+                return cut(conn, place, MIN((uint32_t)length, usable_window(conn, place)));
         enum tcp_limit limit = urgency < SENDER_ONE ? why_wait(conn, place, now) : TCP_LIMIT_NOTHING;
         if (limit != TCP_LIMIT_NOTHING)
                 return (struct sender_offer){ .limit = limit };

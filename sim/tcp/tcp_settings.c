@@ -39,6 +39,7 @@ struct tcp_settings tcp_settings_default(void)
                 .reset_unread = true,
                 .icmp_errors = TCP_ICMP_ERRORS_SOFT,
                 .zero_window_probe = true,
+                .sender_sws_avoidance = true,
                 .receiver_sws_avoidance = true,
                 .initial_window = 10,
                 .initial_rto = 1 * SECOND,

@@ -101,6 +101,7 @@ struct tcp_settings {
         bool reports_icmp;    /* IP_RECVERR: what ICMP says of an open connection is an error at once */
         enum tcp_icmp_errors icmp_errors;
         bool zero_window_probe; /* RFC 9293 section 3.8.6.1; off: a closed window is waited for */
+        bool sender_sws_avoidance;   /* a segment goes whole or not at all. RFC 9293 section 3.8.6.2.1 */
         bool receiver_sws_avoidance; /* no small window is offered. RFC 9293 section 3.8.6.2.2 */
         duration_ns delayed_ack; /* TCP_DELAYED_ACK_ADAPTIVE: as Linux, with its quick ACKs; 0: none is delayed; else
                                     every second full segment or this long. RFC 1122 section 4.2.3.2 */
