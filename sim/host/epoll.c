@@ -35,7 +35,7 @@ static unsigned wanted(const struct interest *interest)
 
 static unsigned ready_events(const struct interest *interest)
 {
-        return socket_ready(interest->socket) & wanted(interest);
+        return socket_poll(interest->socket) & wanted(interest);
 }
 
 static void list(struct interest *interest)

@@ -220,6 +220,14 @@ unsigned socket_ready(const Socket *socket)
         return has_error ? ready | POLLERR : ready;
 }
 
+unsigned socket_poll(Socket *socket)
+{
+        unsigned ready = socket_ready(socket);
+        if ((ready & POLLOUT) == 0 && socket->ops->want_room != NULL)
+                socket->ops->want_room(socket);
+        return ready;
+}
+
 bool socket_has_failed(const Socket *socket)
 {
         return socket->error != 0 || (socket->ops->ready(socket) & (POLLERR | POLLHUP)) != 0;
@@ -249,7 +257,8 @@ void socket_update(Socket *socket)
 {
         if (socket->on_ready == NULL && g_queue_is_empty(&socket->waiters))
                 return;
-        unsigned ready = socket_ready(socket);
+        bool waits_for_room = socket->on_ready != NULL && (socket->watched & POLLOUT) != 0;
+        unsigned ready = waits_for_room ? socket_poll(socket) : socket_ready(socket);
         unsigned changed = ready & ~socket->last_ready;
         waiters_wake(&socket->waiters, ready, take_news(socket, ready));
         if (socket->on_ready != NULL && (changed & socket->watched) != 0)

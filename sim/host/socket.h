@@ -101,6 +101,8 @@ struct transfer *socket_transfer(Socket *socket);
 size_t socket_room(const Socket *socket);
 /* POLLIN, POLLOUT, POLLHUP, POLLRDHUP, POLLERR. */
 unsigned socket_ready(const Socket *socket);
+/* The same, told to somebody who will wait for what there is not. */
+unsigned socket_poll(Socket *socket);
 
 /* `ready` runs as an event of its own at the instant at which any of `events` becomes true, and again
  * whenever one newly does. It may close the socket. */

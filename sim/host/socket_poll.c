@@ -27,7 +27,7 @@ static unsigned file_ready(struct open_file file)
 {
         if (file.epoll != NULL)
                 return epoll_is_ready(file.epoll) ? POLLIN | POLLRDNORM : 0;
-        return file.socket != NULL ? socket_ready(file.socket) : POLLNVAL;
+        return file.socket != NULL ? socket_poll(file.socket) : POLLNVAL;
 }
 
 /* Fills in the answers; returns how many are not empty. */

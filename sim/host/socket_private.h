@@ -54,6 +54,7 @@ struct socket_ops {
         bool (*tuple)(const Socket *socket, struct four_tuple *tuple);
         const char *(*state)(const Socket *socket);
         size_t (*room)(const Socket *socket);
+        void (*want_room)(Socket *socket); /* somebody will wait for it */
         struct transfer *(*peer_transfer)(const Socket *socket); /* NULL: none is known */
 };
 

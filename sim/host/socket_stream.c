@@ -290,6 +290,12 @@ static size_t stream_room(const Socket *socket)
         return tcp_conn_send_room(connection->tcp);
 }
 
+static void stream_want_room(Socket *socket)
+{
+        if (socket->connection != NULL && !connection_is_opening(socket->connection))
+                tcp_conn_want_room(socket->connection->tcp);
+}
+
 static struct transfer *stream_peer_transfer(const Socket *socket)
 {
         return socket->connection != NULL ? connection_peer_transfer(socket->connection) : NULL;
@@ -322,5 +328,6 @@ const struct socket_ops socket_stream = {
         .tuple = stream_tuple,
         .state = stream_state,
         .room = stream_room,
+        .want_room = stream_want_room,
         .peer_transfer = stream_peer_transfer,
 };

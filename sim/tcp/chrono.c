@@ -3,8 +3,6 @@
  */
 #include "tcp/chrono.h"
 
-#include <poll.h>
-
 #include "tcp/conn_private.h"
 #include "tcp/sender_offer.h"
 
@@ -36,19 +34,13 @@ static void stop(TcpConn *conn, enum chrono_kind kind, time_ns now)
                 set(chrono, CHRONO_BUSY, now);
 }
 
-void chrono_on_written(TcpConn *conn, size_t size, size_t taken, time_ns now)
+void chrono_on_written(TcpConn *conn, time_ns now)
 {
-        if (taken < size)
-                conn->chrono.has_no_room = true;
-        if (taken > 0)
-                start(&conn->chrono, CHRONO_BUSY, now);
+        start(&conn->chrono, CHRONO_BUSY, now);
 }
 
-static void follow_room(TcpConn *conn, time_ns now)
+void chrono_on_room(TcpConn *conn, time_ns now)
 {
-        if (!conn->chrono.has_no_room || (tcp_conn_ready(conn) & POLLOUT) == 0)
-                return;
-        conn->chrono.has_no_room = false;
         stop(conn, CHRONO_SEND_BUFFER, now);
 }
 
@@ -58,8 +50,7 @@ void chrono_on_stop(TcpConn *conn, enum tcp_limit limit, time_ns now)
                 start(&conn->chrono, CHRONO_RECEIVE_WINDOW, now);
         else
                 stop(conn, CHRONO_RECEIVE_WINDOW, now);
-        follow_room(conn, now);
-        if (conn->chrono.has_no_room && limit == TCP_LIMIT_APPLICATION && !is_empty(conn))
+        if (conn->snd.has_no_room && limit == TCP_LIMIT_APPLICATION && !is_empty(conn))
                 start(&conn->chrono, CHRONO_SEND_BUFFER, now);
 }
 

@@ -16,11 +16,11 @@ struct chrono {
         enum chrono_kind kind;
         time_ns since;
         duration_ns spent[CHRONO_KINDS];
-        bool has_no_room; /* the user has met a full buffer, and there has not been room for more since */
 };
 
-/* The user has written, of `size` bytes `taken`. */
-void chrono_on_written(TcpConn *conn, size_t size, size_t taken, time_ns now);
+/* The user has written; and may write again, after there was no room. */
+void chrono_on_written(TcpConn *conn, time_ns now);
+void chrono_on_room(TcpConn *conn, time_ns now);
 /* Nothing more goes out now, because of `limit`. */
 void chrono_on_stop(TcpConn *conn, enum tcp_limit limit, time_ns now);
 void chrono_fill_times(const TcpConn *conn, time_ns now, struct tcp_times *times);

@@ -166,8 +166,7 @@ void tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_
         if (segment->payload.length > 0)
                 conn->counts.data_segments_received++;
         receive_segment(conn, segment, now);
-        if (conn_is_synchronized(conn))
-                send_memory_grow(conn);
+        conn->snd.may_have_room = true;
         conn_leave_entry(conn);
 }
 

@@ -66,6 +66,8 @@ struct send_variables {
         uint8_t scale;    /* how the peer shifts its window */
         uint32_t mss;     /* payload of a full segment, options deducted */
         uint32_t buffer;   /* the largest size that the send buffer has had, when it finds that itself */
+        bool has_no_room;  /* the user has met a full buffer, and there has not been room for more since (SOCK_NOSPACE) */
+        bool may_have_room; /* a segment has come since that was last looked at */
         uint64_t pushed_end; /* stream offset that PSH was last asked for at (pushed_seq) */
         uint32_t peer_mss; /* the most the peer takes, and the user lets us send, before options */
 };
@@ -458,7 +460,10 @@ void half_open_start_timer(TcpConn *conn, time_ns now);
 /* The send buffer's size and what of it is in use, in bytes of memory. */
 uint32_t send_memory_size(const TcpConn *conn);
 uint32_t send_memory_used(const TcpConn *conn);
+/* As the congestion window asks for, unless the user has said how large it is. */
 void send_memory_grow(TcpConn *conn);
+/* A segment, and what went out for it, has been dealt with: whoever waits for room may have it, or a larger buffer. */
+void send_memory_check_room(TcpConn *conn, time_ns now);
 /* Whether one more block may be begun while so many bytes are not sent; and whether it is worth waking a writer. */
 bool send_memory_is_free(const TcpConn *conn, uint64_t unsent);
 bool send_memory_is_writable(const TcpConn *conn);

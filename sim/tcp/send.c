@@ -211,6 +211,8 @@ static bool next_of(const turn *turns, TcpConn *conn, time_ns now, struct tcp_se
         *segment = blank(conn);
         *sending = (struct tcp_sending){ 0 };
         bool is_sent = take_turn(turns, conn, now, segment, sending);
+        if (!is_sent)
+                send_memory_check_room(conn, now);
         conn->counts.segments_sent += is_sent;
         conn->last_sent_at = is_sent ? now : conn->last_sent_at;
         conn_leave_entry(conn);

@@ -33,17 +33,15 @@ uint32_t send_memory_size(const TcpConn *conn)
         const struct tcp_settings *settings = &conn->settings;
         if (settings->send_buffer > 0)
                 return settings->send_buffer;
-        uint32_t size = MAX(settings->send_memory.initial, conn->snd.buffer);
-        if (conn_is_synchronized(conn))
-                size = MAX(size, MIN(size_for_window(conn), settings->send_memory.most));
-        return size;
+        return MAX(settings->send_memory.initial, conn->snd.buffer);
 }
 
 /* It never shrinks. */
 void send_memory_grow(TcpConn *conn)
 {
         if (conn->settings.send_buffer == 0)
-                conn->snd.buffer = send_memory_size(conn);
+                conn->snd.buffer = MAX(
+                        send_memory_size(conn), MIN(size_for_window(conn), conn->settings.send_memory.most));
 }
 
 uint32_t send_memory_used(const TcpConn *conn)
@@ -66,4 +64,24 @@ bool send_memory_is_writable(const TcpConn *conn)
         uint32_t used = send_memory_used(conn);
         uint64_t unsent = tcp_conn_unsent(conn);
         return used < memory && memory - used >= used / 2 && 2 * unsent < conn->settings.unsent_low_water;
+}
+
+/* tcp_check_space: a larger buffer would not help where the window is full. */
+void send_memory_check_room(TcpConn *conn, time_ns now)
+{
+        bool is_due = conn->snd.may_have_room && conn->snd.has_no_room;
+        conn->snd.may_have_room = false;
+        if (!is_due)
+                return;
+        if (scoreboard_in_flight(&conn->scoreboard) < conn->cong.cwnd)
+                send_memory_grow(conn);
+        if (!send_memory_is_writable(conn))
+                return;
+        conn->snd.has_no_room = false;
+        chrono_on_room(conn, now);
+}
+
+void tcp_conn_want_room(TcpConn *conn)
+{
+        conn->snd.has_no_room = true;
 }

@@ -415,6 +415,7 @@ void sender_start(TcpConn *conn, duration_ns handshake_rtt, time_ns now)
         conn->burst.end = conn->resend_burst.end = conn->snd.una;
         conn->paced_until = now;
         conn->probing_since = -1;
+        send_memory_grow(conn);
         sender_push(conn);
         if (conn->cong.ops->owns_window)
                 conn->pacing_rate = conn->cong.pacing_rate;

@@ -183,6 +183,8 @@ void tcp_conn_push(TcpConn *conn);
 
 /* How much would be written at once. */
 size_t tcp_conn_send_room(const TcpConn *conn);
+/* Whoever would write waits for room: the buffer grows, should it be that which holds the stream up. */
+void tcp_conn_want_room(TcpConn *conn);
 
 /* SO_MEMINFO: the memory that received packets and written bytes take, and how much they may. */
 struct tcp_memory_use {

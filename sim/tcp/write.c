@@ -206,9 +206,11 @@ static ssize_t write_text(struct writing *writing)
 {
         TcpConn *conn = writing->conn;
         take_bytes(writing);
-        chrono_on_written(conn, writing->size, writing->taken, writing->now);
+        if (writing->taken < writing->size)
+                tcp_conn_want_room(conn);
         if (writing->taken == 0)
                 return -EAGAIN;
+        chrono_on_written(conn, writing->now);
         end(writing);
         conn_leave_entry(conn);
         return (ssize_t)writing->taken;
