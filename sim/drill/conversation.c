@@ -8,6 +8,12 @@
 /* Ours count up from the first of the dynamic ports (RFC 6335). */
 #define FIRST_REMOTE_PORT 49152
 
+static void free_other(void *data)
+{
+        conversation_clear(data);
+        g_free(data);
+}
+
 void conversation_init(
         struct conversation *conversation, const struct endpoint *own, const struct endpoint *peer)
 {
@@ -20,6 +26,7 @@ void conversation_init(
                 .next_port = FIRST_REMOTE_PORT,
                 .echoes = g_hash_table_new(NULL, NULL),
                 .flow_labels = g_hash_table_new(NULL, NULL),
+                .others = g_hash_table_new_full(NULL, NULL, NULL, free_other),
         };
 }
 
@@ -27,6 +34,43 @@ void conversation_clear(struct conversation *conversation)
 {
         g_clear_pointer(&conversation->echoes, g_hash_table_destroy);
         g_clear_pointer(&conversation->flow_labels, g_hash_table_destroy);
+        g_clear_pointer(&conversation->others, g_hash_table_destroy);
+}
+
+static struct conversation *other_caller(const struct conversation *conversation, uint16_t port)
+{
+        struct conversation *other = g_new(struct conversation, 1);
+        *other = *conversation;
+        other->phase = UNDER_TEST_CONNECTION;
+        other->remote.port = port;
+        other->ours.is_known = other->theirs.is_known = false;
+        other->listening_fd = other->fd = -1;
+        other->echoes = g_hash_table_new(NULL, NULL);
+        other->flow_labels = g_hash_table_new(NULL, NULL);
+        other->others = NULL;
+        return other;
+}
+
+/* The first caller of a listener is the one under test, whatever its port. */
+struct conversation *conversation_with(struct conversation *conversation, uint16_t port)
+{
+        bool is_under_test = port == 0 || conversation->phase != UNDER_TEST_CONNECTION ||
+                             conversation->remote.port == port;
+        if (is_under_test)
+                return conversation;
+        struct conversation *other = g_hash_table_lookup(conversation->others, GUINT_TO_POINTER(port));
+        if (other == NULL) {
+                other = other_caller(conversation, port);
+                g_hash_table_insert(conversation->others, GUINT_TO_POINTER(port), other);
+        }
+        return other;
+}
+
+bool conversation_knows_caller(const struct conversation *conversation, const struct endpoint *caller)
+{
+        const struct conversation *other =
+                g_hash_table_lookup(conversation->others, GUINT_TO_POINTER(caller->port));
+        return endpoint_equal(&conversation->remote, caller) || (other != NULL && other->ours.is_known);
 }
 
 static void forget_numbers(struct conversation *conversation)
@@ -46,6 +90,7 @@ void conversation_on_socket(struct conversation *conversation, int fd)
         conversation->fd = fd;
         conversation->listening_fd = -1;
         conversation->local = conversation->own;
+        g_hash_table_remove_all(conversation->others);
 }
 
 void conversation_on_bind(struct conversation *conversation, int fd, uint16_t port)

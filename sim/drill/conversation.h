@@ -3,7 +3,8 @@
  *
  * In segments with SYN, a script's numbers are its own absolute ones; in all others they count from the initial numbers.
  * There is one socket under test at a time: the last one made, or the connection that an injected segment opened at it
- * when it listens.
+ * when it listens. Beside it, each other port of ours that a script writes into its packets has numbers of its own from its
+ * SYN on, and until then those of the socket under test.
  */
 #ifndef INORDER_CONVERSATION_H
 #define INORDER_CONVERSATION_H
@@ -44,10 +45,16 @@ struct conversation {
         uint32_t script_first_timestamp;
         uint32_t live_first_timestamp;
         GHashTable *flow_labels; /* script's → live one */
+        GHashTable *others; /* port of ours → struct conversation; NULL: this is one of them */
 };
 
 void conversation_init(struct conversation *conversation, const struct endpoint *own, const struct endpoint *peer);
 void conversation_clear(struct conversation *conversation);
+
+/* The one that a packet of the script is about: this, or that with `port` of ours. */
+struct conversation *conversation_with(struct conversation *conversation, uint16_t port);
+/* The script has called from here. */
+bool conversation_knows_caller(const struct conversation *conversation, const struct endpoint *caller);
 
 /* A socket was made: from now on it is the one under test. */
 void conversation_on_socket(struct conversation *conversation, int fd);

@@ -18,6 +18,16 @@ static void free_captured(struct captured_packet *packet)
         g_free(packet);
 }
 
+/* Whom this packet is of, or for. */
+static void turn_to_caller(Runner *runner, const struct script_packet *packet, bool is_injected)
+{
+        const struct script_tcp *tcp = &packet->tcp;
+        uint16_t port = 0;
+        if (packet->kind == SCRIPT_TCP && tcp->has_ports)
+                port = is_injected ? tcp->source_port : tcp->destination_port;
+        runner->talk = conversation_with(&runner->conversation, port);
+}
+
 /* ---- Injected ---- */
 
 static void log_injected(Runner *runner, const struct script_event *event)
@@ -32,9 +42,10 @@ bool runner_inject(Runner *runner, const struct script_event *event)
         g_autoptr(GError) error = NULL;
         if (!runner_wait_for_due(runner, event))
                 return false;
+        turn_to_caller(runner, &event->packet, true);
         if (event->packet.kind == SCRIPT_TCP)
-                conversation_on_injected(&runner->conversation, &event->packet.tcp);
-        g_autoptr(GByteArray) bytes = packet_build(&runner->conversation, &event->packet, &error);
+                conversation_on_injected(runner->talk, &event->packet.tcp);
+        g_autoptr(GByteArray) bytes = packet_build(runner->talk, &event->packet, &error);
         if (bytes == NULL)
                 return runner_fail_with(runner, event->place, error);
         log_injected(runner, event);
@@ -65,7 +76,7 @@ static bool is_meant(Runner *runner, const struct script_packet *expected, const
         if (expected->tcp.has_ports)
                 return seen->protocol == SEEN_TCP && seen->source.port == expected->tcp.source_port &&
                        seen->destination.port == expected->tcp.destination_port;
-        return conversation_owns(&runner->conversation, seen);
+        return conversation_owns(runner->talk, seen);
 }
 
 /* The next packet that the expectation may be about; others are passed over, as the language wants it. What
@@ -89,7 +100,7 @@ static struct captured_packet *next_meant(
 static void log_seen(Runner *runner, const struct seen_packet *seen, time_ns at)
 {
         g_autoptr(GString) text = g_string_new(NULL);
-        packet_text_seen(&runner->conversation, seen, &everything, text);
+        packet_text_seen(runner->talk, seen, &everything, text);
         runner_log(runner, at, ">", text->str);
 }
 
@@ -121,7 +132,7 @@ static char *seen_text(
         shown.options = true;
         packet_text_time(at - runner->start, text);
         g_string_append(text, " > ");
-        packet_text_seen(&runner->conversation, seen, &shown, text);
+        packet_text_seen(runner->talk, seen, &shown, text);
         return g_string_free(text, FALSE);
 }
 
@@ -154,7 +165,7 @@ static bool fail_missing(Runner *runner, const struct script_event *event)
                 return differ(runner, event, NULL, 0,
                         runner->due.is_any ? "the packet never came" : "the packet did not come");
         if (event->packet.kind == SCRIPT_TCP)
-                conversation_on_seen(&runner->conversation, &event->packet.tcp, &seen);
+                conversation_on_seen(runner->talk, &event->packet.tcp, &seen);
         log_seen(runner, &seen, late->time);
         bool result = differ(runner, event, &seen, late->time, "no packet came in time; this one came late");
         free_captured(late);
@@ -193,7 +204,7 @@ static void compare(Runner *runner, const struct script_event *event, const stru
                 .tolerance = runner->settings.tolerance,
                 .tolerance_percent_x10 = runner->settings.tolerance_percent_x10,
         };
-        packet_match(&runner->conversation, &rules, &event->packet, seen, at - runner->start, differences);
+        packet_match(runner->talk, &rules, &event->packet, seen, at - runner->start, differences);
         if (!runner_is_in_time(&runner->due, at))
                 g_string_append_printf(differences,
                         "%stime: outside of the tolerance of %" G_GINT64_FORMAT " us",
@@ -204,8 +215,9 @@ bool runner_expect(Runner *runner, const struct script_event *event)
 {
         struct seen_packet seen;
         const struct script_packet *expected = &event->packet;
+        turn_to_caller(runner, expected, false);
         if (expected->kind == SCRIPT_TCP)
-                conversation_on_expected(&runner->conversation, &expected->tcp);
+                conversation_on_expected(runner->talk, &expected->tcp);
         struct captured_packet *captured = next_meant(runner, expected, latest(runner), &seen);
         if (captured == NULL)
                 return fail_missing(runner, event);
@@ -213,7 +225,7 @@ bool runner_expect(Runner *runner, const struct script_event *event)
         g_ptr_array_add(pieces, captured);
         time_ns at = gather(runner, event, pieces, &seen, captured->time);
         if (expected->kind == SCRIPT_TCP)
-                conversation_on_seen(&runner->conversation, &expected->tcp, &seen);
+                conversation_on_seen(runner->talk, &expected->tcp, &seen);
         g_autoptr(GString) differences = g_string_new(NULL);
         compare(runner, event, &seen, at, differences);
         log_seen(runner, &seen, at);

@@ -48,6 +48,7 @@ struct Runner {
         struct script_result *result;
         Stack *stack;
         struct conversation conversation;
+        struct conversation *talk; /* that, or another caller's that the event in hand is about */
         struct call_context calls;
         CodeNames *names;
         time_ns start;     /* of the script, on the stack's clock */

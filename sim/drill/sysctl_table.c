@@ -174,6 +174,13 @@ static void set_auto_tuning(struct tcp_settings *settings, const int64_t *number
         settings->auto_tuning = numbers[0] != 0;
 }
 
+static void set_syn_cookies(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->syn_cookies = numbers[0] == 0   ? TCP_SYN_COOKIES_OFF
+                                : numbers[0] == 2 ? TCP_SYN_COOKIES_ALWAYS
+                                                  : TCP_SYN_COOKIES_WHEN_FULL;
+}
+
 static void set_refusal_interval(struct tcp_settings *settings, const int64_t *numbers)
 {
         settings->refusal_interval = numbers[0] * MILLISECOND;
@@ -289,7 +296,7 @@ static const struct sysctl_entry entries[] = {
         { "tcp_pacing_ss_ratio", "200", 1, 0, 1000, .fixed = "200" },
         { "tcp_pacing_ca_ratio", "120", 1, 0, 1000, .fixed = "120" },
         { "tcp_abort_on_overflow", "0", 1, 0, BYTE_MAX, .apply = set_abort_on_overflow },
-        { "tcp_syncookies", "1", 1, 0, BYTE_MAX, .fixed = "0,1" },
+        { "tcp_syncookies", "1", 1, 0, BYTE_MAX, .apply = set_syn_cookies },
         { "tcp_pingpong_thresh", "1", 1, 1, BYTE_MAX, .fixed = "1" },
         { "tcp_moderate_rcvbuf", "1", 1, 0, BYTE_MAX, .apply = set_auto_tuning },
         { "tcp_shrink_window", "0", 1, 0, 1, .apply = set_window_may_shrink },

@@ -68,6 +68,7 @@ static bool follow_others(
         FOLLOW(syn_retries);
         FOLLOW(syn_linear_timeouts);
         FOLLOW(syn_ack_retries);
+        FOLLOW(syn_cookies);
         FOLLOW(abort_on_overflow);
         FOLLOW(orphan_retries);
         FOLLOW(retries);

@@ -229,7 +229,9 @@ void host_answer(Host *host, const struct four_tuple *tuple, struct tcp_segment 
         const struct cause *cause)
 {
         struct packet_note note = host_note_to(host, &tuple->remote.address);
-        enum tcp_send_reason reason = answer->flags & TCP_FLAG_RST ? TCP_SEND_RESET : TCP_SEND_ACK;
+        enum tcp_send_reason reason = answer->flags & TCP_FLAG_RST   ? TCP_SEND_RESET
+                                      : answer->flags & TCP_FLAG_SYN ? TCP_SEND_SYN_ACK
+                                                                     : TCP_SEND_ACK;
         note.transfer = transfer;
         note.why = tcp_send_reason_name(reason);
         struct packet *packet = host_segment_packet(host, tuple, answer, &note);

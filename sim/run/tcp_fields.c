@@ -212,6 +212,13 @@ static const struct field_word recoveries[] = {
         { NULL, 0, false },
 };
 
+static const struct field_word syn_cookie_words[] = {
+        { "off", TCP_SYN_COOKIES_OFF, false },
+        { "when-full", TCP_SYN_COOKIES_WHEN_FULL, false },
+        { "always", TCP_SYN_COOKIES_ALWAYS, false },
+        { NULL, 0, false },
+};
+
 static const struct field_word ecn_words[] = {
         { "off", TCP_ECN_OFF, false },
         { "passive", TCP_ECN_PASSIVE, false },
@@ -286,6 +293,7 @@ static const struct field tcp_fields[] = {
         { .name = "max-rto", TIME(max_rto), .least = MILLISECOND, .most = 3600 * SECOND },
         { .name = "syn-retries", COUNT(syn_retries), .most = 127 },
         { .name = "syn-ack-retries", COUNT(syn_ack_retries), .most = 127 },
+        { .name = "syn-cookies", .type = &field_choice, .words = syn_cookie_words, TCP(syn_cookies) },
         { .name = "syn-linear-timeouts", COUNT(syn_linear_timeouts), .most = 127 },
         { .name = "retries", COUNT(retries), .most = 1000 },
         { .name = "orphan-retries", COUNT(orphan_retries), .most = 1000 },

@@ -305,7 +305,8 @@ void handshake_open(TcpConn *conn, const struct four_tuple *tuple, time_ns now);
 /* The settings say what the next SYN offers, and what may be agreed. */
 void handshake_offer(TcpConn *conn);
 void handshake_on_syn_sent_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
-/* A SYN at a listener: `conn` is new. */
+/* A SYN at a listener: `conn` is new. In the first form nobody hears of it. */
+void handshake_learn_syn(TcpConn *conn, const struct four_tuple *tuple, const struct tcp_segment *syn, time_ns now);
 void handshake_accept_syn(TcpConn *conn, const struct four_tuple *tuple, const struct tcp_segment *syn, time_ns now);
 /* The ACK of our SYN-ACK has come: ESTABLISHED, or what the user asked for since. */
 void handshake_complete(TcpConn *conn, const struct tcp_segment *segment, time_ns now);

@@ -87,16 +87,23 @@ static void take_syn(TcpConn *conn, const struct tcp_segment *syn, time_ns now)
         conn->snd.wl2 = syn->ack;
 }
 
-void handshake_accept_syn(
+void handshake_learn_syn(
         TcpConn *conn, const struct four_tuple *tuple, const struct tcp_segment *syn, time_ns now)
 {
-        conn->state = TCP_STATE_LISTEN;
         conn->is_passive = true;
         begin(conn, tuple, now);
         take_syn(conn, syn, now);
         receive_window_begin(conn, conn->rcv.advised_mss);
         if (!conn->window_scaling_agreed)
                 receive_window_forgo_scale(conn);
+        conn->state = TCP_STATE_SYN_RECEIVED;
+}
+
+void handshake_accept_syn(
+        TcpConn *conn, const struct four_tuple *tuple, const struct tcp_segment *syn, time_ns now)
+{
+        handshake_learn_syn(conn, tuple, syn, now);
+        conn->state = TCP_STATE_LISTEN;
         conn_set_state(conn, TCP_STATE_SYN_RECEIVED);
 }
 

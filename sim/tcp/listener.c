@@ -1,12 +1,15 @@
 /*
  * LISTEN: connections on their way in. Half-open ones wait in the SYN queue, open ones in the accept queue;
- * both hold at most `backlog`. RFC 9293 section 3.10.7.2.
+ * both hold one more than `backlog`, as on Linux. RFC 9293 section 3.10.7.2.
  *
- * Differs: what arrives when a queue is full is ignored, as on Linux, so that the peer tries again.
+ * Differs: what arrives when a queue is full is ignored, as on Linux, so that the peer tries again; or a SYN
+ * is answered with a cookie.
  */
 #include "tcp/conn_private.h"
 
+#include "tcp/cookie_handshake.h"
 #include "tcp/fast_open.h"
+#include "tcp/syn_cookie.h"
 
 /* A reset before the last ACK of a handshake looks like a forged SYN, for so long. */
 #define FAST_RESET_COUNTS (60 * SECOND)
@@ -25,8 +28,9 @@ struct TcpListener {
         uint32_t backlog;
         struct child_queue half_open;
         struct child_queue ready;
-        GPtrArray *fast;     /* of TcpConn: open before their handshake is done, in the queue or accepted */
-        GArray *fast_resets; /* of time_ns: when a reset no longer counts as one more of those */
+        GPtrArray *fast;       /* of TcpConn: open before their handshake is done, in the queue or accepted */
+        time_ns cookies_until; /* one that was sent may come back so long */
+        GArray *fast_resets;   /* of time_ns: when a reset no longer counts as one more of those */
         void *owner;
 };
 
@@ -66,7 +70,7 @@ static void note_full(const TcpListener *listener, enum tcp_note_kind kind, uint
 
 bool listener_has_room_for_child(const TcpListener *listener)
 {
-        if (listener->ready.length < listener->backlog)
+        if (listener->ready.length <= listener->backlog)
                 return true;
         note_full(listener, TCP_NOTE_ACCEPT_QUEUE_FULL, listener->ready.length);
         tcp_host_count(listener->host, TCP_COUNTER_LISTEN_OVERFLOWS);
@@ -150,45 +154,113 @@ void tcp_listener_free(TcpListener *listener)
         g_free(listener);
 }
 
-static bool has_room_for_syn(const TcpListener *listener)
+static TcpConn *new_child(const TcpListener *listener)
 {
-        if (!listener_has_room_for_child(listener))
-                return false;
-        if (listener->half_open.length < listener->backlog)
-                return true;
-        note_full(listener, TCP_NOTE_SYN_QUEUE_FULL, listener->half_open.length);
-        return false;
+        return tcp_conn_new(listener->host, &listener->settings, listener->path_mtu);
+}
+
+static void adopt(TcpListener *listener, TcpConn *child)
+{
+        child->listener = listener;
+        child->counts.segments_received++;
+        queue_add(&listener->half_open, child);
 }
 
 static TcpConn *accept_syn(
         TcpListener *listener, const struct four_tuple *tuple, const struct tcp_segment *syn, time_ns now)
 {
-        TcpConn *child = tcp_conn_new(listener->host, &listener->settings, listener->path_mtu);
-        child->listener = listener;
-        child->counts.segments_received++;
-        queue_add(&listener->half_open, child);
+        TcpConn *child = new_child(listener);
+        adopt(listener, child);
         handshake_accept_syn(child, tuple, syn, now);
         fast_open_on_syn(listener, child, syn, now);
         conn_leave_entry(child);
         return child;
 }
 
+/* ---- SYN cookies ---- */
+
+static void answer_with_cookie(TcpListener *listener, const struct four_tuple *tuple,
+        const struct tcp_segment *syn, time_ns now, struct tcp_segment *answer)
+{
+        g_autoptr(TcpConn) child = new_child(listener);
+        cookie_handshake_answer(child, tuple, syn, now, answer);
+        listener->cookies_until = now + SYN_COOKIE_VALID;
+        tcp_host_count(listener->host, TCP_COUNTER_COOKIES_SENT);
+}
+
+/* As Linux, an acknowledgement is only looked at while a cookie may be under way. */
+static bool may_bring_cookie(const TcpListener *listener, time_ns now)
+{
+        return listener->settings.syn_cookies != TCP_SYN_COOKIES_OFF && now < listener->cookies_until;
+}
+
+/* NULL: it brings none, or (`*has_answer` false) there is no room. */
+static TcpConn *accept_cookie(TcpListener *listener, const struct four_tuple *tuple,
+        const struct tcp_segment *ack, time_ns now, bool *has_answer)
+{
+        g_autoptr(TcpConn) child = new_child(listener);
+        *has_answer = !cookie_handshake_open(child, tuple, ack, now);
+        if (*has_answer || !listener_has_room_for_child(listener))
+                return NULL;
+        adopt(listener, child);
+        receive_in_steps(child, ack, now);
+        conn_leave_entry(child);
+        return g_steal_pointer(&child);
+}
+
+/* ---- Segments ---- */
+
+static TcpConn *on_ack(TcpListener *listener, const struct four_tuple *tuple, const struct tcp_segment *ack,
+        time_ns now, struct tcp_segment *answer, bool *has_answer)
+{
+        TcpConn *child = NULL;
+        *has_answer = true;
+        if (!(ack->flags & TCP_FLAG_SYN) && may_bring_cookie(listener, now))
+                child = accept_cookie(listener, tuple, ack, now, has_answer);
+        if (*has_answer)
+                *has_answer = tcp_stray_answer(ack, answer);
+        return child;
+}
+
+/* tcp_conn_request */
+static TcpConn *on_syn(TcpListener *listener, const struct four_tuple *tuple, const struct tcp_segment *syn,
+        time_ns now, struct tcp_segment *answer, bool *has_answer)
+{
+        enum tcp_syn_cookies cookies = listener->settings.syn_cookies;
+        bool is_full = listener->half_open.length > listener->backlog;
+        bool wants_cookie = (is_full && cookies != TCP_SYN_COOKIES_OFF) || cookies == TCP_SYN_COOKIES_ALWAYS;
+        if (is_full)
+                note_full(listener, TCP_NOTE_SYN_QUEUE_FULL, listener->half_open.length);
+        if (is_full && !wants_cookie) {
+                tcp_host_count(listener->host, TCP_COUNTER_DROPS_FOR_FULL_QUEUE);
+                tcp_host_count(listener->host, TCP_COUNTER_LISTEN_DROPS);
+                return NULL;
+        }
+        if (wants_cookie)
+                tcp_host_count(listener->host, TCP_COUNTER_COOKIES_FOR_FULL_QUEUE);
+        if (!listener_has_room_for_child(listener))
+                return NULL;
+        if (!wants_cookie)
+                return accept_syn(listener, tuple, syn, now);
+        answer_with_cookie(listener, tuple, syn, now, answer);
+        *has_answer = true;
+        return NULL;
+}
+
 /* "First, check for a RST: ignored. Second, check for an ACK: any acknowledgment is bad. Third, check for a
- * SYN. Fourth, other data or control: drop." A SYN with a FIN is nobody's honest call; dropped, as Linux
- * does. */
+ * SYN. Fourth, other data or control: drop." Differs: an acknowledgment of a cookie is good; a SYN with a FIN
+ * is nobody's honest call, and dropped, as Linux does. */
 TcpConn *tcp_listener_on_segment(TcpListener *listener, const struct four_tuple *tuple,
         const struct tcp_segment *segment, time_ns now, struct tcp_segment *answer, bool *has_answer)
 {
         *has_answer = false;
         if (segment->flags & TCP_FLAG_RST)
                 return NULL;
-        if (segment->flags & TCP_FLAG_ACK) {
-                *has_answer = tcp_stray_answer(segment, answer);
-                return NULL;
-        }
+        if (segment->flags & TCP_FLAG_ACK)
+                return on_ack(listener, tuple, segment, now, answer, has_answer);
         if (!(segment->flags & TCP_FLAG_SYN) || (segment->flags & TCP_FLAG_FIN))
                 return NULL;
-        return has_room_for_syn(listener) ? accept_syn(listener, tuple, segment, now) : NULL;
+        return on_syn(listener, tuple, segment, now, answer, has_answer);
 }
 
 TcpConn *tcp_listener_accept(TcpListener *listener)
@@ -226,7 +298,7 @@ TcpConn *tcp_listener_take_child(TcpListener *listener)
 
 void tcp_listener_set_backlog(TcpListener *listener, uint32_t backlog)
 {
-        listener->backlog = MAX(backlog, 1);
+        listener->backlog = backlog;
 }
 
 void tcp_listener_set(TcpListener *listener, const struct tcp_settings *settings)

@@ -307,15 +307,15 @@ void tcp_conn_check(const TcpConn *conn);
 
 /* ---- Listeners ---- */
 
-/* The passive OPEN. `local.address` may be any. At most `backlog` connections wait to be accepted. */
+/* The passive OPEN. `local.address` may be any. One more connection than `backlog` waits to be accepted, and to open. */
 TcpListener *tcp_listener_new(TcpHost *host, const struct tcp_settings *settings, const struct endpoint *local,
         uint32_t backlog, uint32_t path_mtu);
 /* Its queues are empty (tcp_listener_take_child). */
 void tcp_listener_free(TcpListener *listener);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TcpListener, tcp_listener_free)
 
-/* A segment for the listener and for no connection. A new connection in SYN-RECEIVED is returned, for the caller to
- * own and to find again under `tuple`; else NULL, and `*has_answer` tells whether `*answer` is to be sent. */
+/* A segment for the listener and for no connection. A new connection, in SYN-RECEIVED or, by a SYN cookie, open, is
+ * returned, for the caller to own and to find again under `tuple`; else NULL, and `*has_answer` tells whether `*answer` is to be sent. */
 TcpConn *tcp_listener_on_segment(TcpListener *listener, const struct four_tuple *tuple,
         const struct tcp_segment *segment, time_ns now, struct tcp_segment *answer, bool *has_answer);
 

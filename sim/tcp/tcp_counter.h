@@ -15,6 +15,11 @@
         ROW(RETRANSMITTED, "TcpRetransSegs")                     \
         ROW(LISTEN_OVERFLOWS, "TcpExtListenOverflows")           \
         ROW(LISTEN_DROPS, "TcpExtListenDrops")                   \
+        ROW(COOKIES_SENT, "TcpExtSyncookiesSent")                \
+        ROW(COOKIES_RECEIVED, "TcpExtSyncookiesRecv")            \
+        ROW(COOKIES_FAILED, "TcpExtSyncookiesFailed")            \
+        ROW(COOKIES_FOR_FULL_QUEUE, "TcpExtTCPReqQFullDoCookies") \
+        ROW(DROPS_FOR_FULL_QUEUE, "TcpExtTCPReqQFullDrop")       \
         ROW(PAWS_ESTABLISHED, "TcpExtPAWSEstab")                 \
         ROW(DELAYED_ACKS, "TcpExtDelayedACKs")                   \
         ROW(FAST_RETRANSMITS, "TcpExtTCPFastRetrans")            \

@@ -48,6 +48,7 @@ struct tcp_settings tcp_settings_default(void)
                 .syn_retries = 6,
                 .syn_linear_timeouts = 4,
                 .syn_ack_retries = 5,
+                .syn_cookies = TCP_SYN_COOKIES_WHEN_FULL,
                 .retries = 15,
                 .keepalive_idle = 7200 * SECOND,
                 .keepalive_interval = 75 * SECOND,

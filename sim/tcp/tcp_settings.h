@@ -23,6 +23,10 @@ enum tcp_recovery {
 /* RFC 3168: whether our SYNs ask for it, and whether we agree when asked. */
 enum tcp_ecn { TCP_ECN_OFF, TCP_ECN_PASSIVE, TCP_ECN_ON };
 
+/* RFC 4987 section 3.6: whether a listener does without memory of a SYN: never, when its queue is full, always. */
+enum tcp_syn_cookies { TCP_SYN_COOKIES_OFF, TCP_SYN_COOKIES_WHEN_FULL, TCP_SYN_COOKIES_ALWAYS };
+
+
 /* What may show that a recovery was needless; F-RTO, where `frto` is on, always may. */
 enum tcp_undo {
         TCP_UNDO_OFF,
@@ -116,6 +120,7 @@ struct tcp_settings {
         uint32_t syn_linear_timeouts; /* so many more, before the RTO is doubled */
         uint32_t syn_ack_retries;
         uint32_t defer_accept;   /* TCP_DEFER_ACCEPT: for so many timeouts a listener waits for the first text */
+        enum tcp_syn_cookies syn_cookies;
         bool abort_on_overflow;  /* a listener with a full queue resets who would be accepted */
         uint32_t orphan_retries; /* the same once the user has let go; 0: 8, while the RTO is not the largest */
         uint32_t retries;        /* so many back-offs of a data segment or probe, before ETIMEDOUT */

@@ -83,6 +83,7 @@ static const struct figure settings_figures[] = {
         SETTING("max-rto", max_rto, FIGURE_DURATION),
         SETTING("syn-retries", syn_retries, FIGURE_U32),
         SETTING("syn-ack-retries", syn_ack_retries, FIGURE_U32),
+        SETTING("syn-cookies", syn_cookies, FIGURE_U32),
         SETTING("retries", retries, FIGURE_U32),
         SETTING("user-timeout", user_timeout, FIGURE_DURATION),
         SETTING("keepalive-idle", keepalive_idle, FIGURE_DURATION),

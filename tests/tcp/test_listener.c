@@ -36,14 +36,15 @@ DIALOGUE(many_calls_are_accepted_in_the_order_in_which_they_were_completed, "0  
         "     accept\n"
         "     accept none\n")
 
-DIALOGUE(a_syn_is_ignored_when_as_many_are_half_open_as_the_backlog, "0    listen 2\n", CALL("1"), CALL("2"),
+DIALOGUE(a_syn_is_ignored_when_more_are_half_open_than_the_backlog, "0    set syn-cookies 0\n     listen 1\n",
+        CALL("1"), CALL("2"),
         "0.5  peer 3\n"
         "     < S 0:0 win 65535 mss 1000\n"
         "     note syn-queue-full value 2\n"
         "     state CLOSED\n",
         ANSWER("1"), "     accept\n", CALL("3"))
 
-DIALOGUE(a_syn_is_ignored_when_nobody_accepts, "0    listen 1\n", CALL("1"), ANSWER("1"),
+DIALOGUE(a_syn_is_ignored_when_nobody_accepts, "0    listen 0\n", CALL("1"), ANSWER("1"),
         "     peer 2\n"
         "     < S 0:0 win 65535 mss 1000\n"
         "     note accept-queue-full value 1\n"
@@ -53,9 +54,9 @@ DIALOGUE(a_syn_is_ignored_when_nobody_accepts, "0    listen 1\n", CALL("1"), ANS
         CALL("2"))
 
 /* As on Linux: the peer believes it is connected; our SYN-ACK makes it say so again. */
-DIALOGUE(the_last_segment_of_a_handshake_is_ignored_when_nobody_accepts, "0    listen 1\n", CALL("1"),
-        ANSWER("1"), "     accept\n", CALL("2"), "     listen-backlog 2\n", CALL("3"), ANSWER("2"),
-        "     listen-backlog 1\n"
+DIALOGUE(the_last_segment_of_a_handshake_is_ignored_when_nobody_accepts, "0    listen 0\n", CALL("1"),
+        ANSWER("1"), "     accept\n", CALL("2"), "     listen-backlog 1\n", CALL("3"), ANSWER("2"),
+        "     listen-backlog 0\n"
         "     peer 3\n"
         "     < . 1:1 ack 1 win 65535\n"
         "     note accept-queue-full value 1\n"
@@ -114,7 +115,7 @@ int main(void)
         const TTest *const tests[] = {
                 a_listener_resets_acknowledgements_and_ignores_the_rest,
                 many_calls_are_accepted_in_the_order_in_which_they_were_completed,
-                a_syn_is_ignored_when_as_many_are_half_open_as_the_backlog,
+                a_syn_is_ignored_when_more_are_half_open_than_the_backlog,
                 a_syn_is_ignored_when_nobody_accepts,
                 the_last_segment_of_a_handshake_is_ignored_when_nobody_accepts,
                 a_reset_frees_a_place_in_the_syn_queue,
