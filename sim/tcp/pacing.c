@@ -5,6 +5,7 @@
 #include "tcp/pacing.h"
 
 #include "tcp/sender.h"
+#include "tcp/sender_offer.h"
 
 #define SLOW_START_PERCENT 200
 #define AVOIDANCE_PERCENT  120
@@ -54,14 +55,24 @@ uint32_t pacing_burst(const TcpConn *conn)
 /* As many segments as an initial window are never paced. */
 #define UNPACED_SEGMENTS 10
 
-bool pacing_is_on(const TcpConn *conn)
+static bool is_paced(const TcpConn *conn)
 {
         return conn->settings.pacing || conn->cong.ops->wants_pacing;
 }
 
+bool pacing_is_free(const TcpConn *conn, uint64_t segments)
+{
+        return !is_paced(conn) || conn->pacing_rate == 0 || segments < UNPACED_SEGMENTS;
+}
+
+bool pacing_is_due(const TcpConn *conn, time_ns now)
+{
+        return !is_paced(conn) || conn->paced_until <= now;
+}
+
 bool pacing_holds(TcpConn *conn, time_ns now)
 {
-        if (!pacing_is_on(conn) || conn->paced_until <= now)
+        if (pacing_is_due(conn, now))
                 return false;
         conn_set_deadline(conn, TCP_DEADLINE_PACING, conn->paced_until);
         return true;
@@ -70,13 +81,13 @@ bool pacing_holds(TcpConn *conn, time_ns now)
 /* A pause is credit, for up to half of a burst's distance. */
 void pacing_on_burst(TcpConn *conn, uint32_t bytes, time_ns now)
 {
-        if (!pacing_is_on(conn) || conn->pacing_rate == 0)
+        if (!is_paced(conn) || conn->pacing_rate == 0)
                 return;
         time_ns before = conn->paced_until;
         conn->paced_until = MAX(before, now);
         /* The first of the burst is counted already. */
-        uint32_t segments = (bytes + conn->snd.mss - 1) / conn->snd.mss;
-        if (conn->counts.data_segments_sent - 1 + segments < UNPACED_SEGMENTS)
+        uint64_t segments = conn->counts.data_segments_sent - 1 + sender_segments_of(conn, bytes);
+        if (pacing_is_free(conn, segments))
                 return;
         duration_ns distance = (duration_ns)((uint64_t)bytes * SECOND / conn->pacing_rate);
         conn->paced_until += distance - MIN(distance / 2, conn->paced_until - before);
@@ -93,5 +104,5 @@ void pacing_on_deadline(TcpConn *conn, time_ns now)
 
 duration_ns pacing_delay(const TcpConn *conn, time_ns now)
 {
-        return pacing_is_on(conn) ? MAX(conn->paced_until - now, 0) : 0;
+        return is_paced(conn) ? MAX(conn->paced_until - now, 0) : 0;
 }

@@ -9,13 +9,14 @@
 /* 64 KiB less headers: what a device is handed at once (GSO). */
 #define PACING_BURST_SIZE_MAX 65279
 
-/* Whether bursts keep a distance at all. */
-bool pacing_is_on(const TcpConn *conn);
+/* Whether a burst that ends with the connection's so-manieth data segment leaves no distance behind it. */
+bool pacing_is_free(const TcpConn *conn, uint64_t segments);
 /* The rate, from window and round trip. */
 void pacing_update(TcpConn *conn);
 /* No faster than the user allows. */
 void pacing_limit(TcpConn *conn);
-/* It is time for nothing more yet: then the deadline is set. */
+/* Whether it is time for the next one. If not, the deadline is set. */
+bool pacing_is_due(const TcpConn *conn, time_ns now);
 bool pacing_holds(TcpConn *conn, time_ns now);
 /* A burst of so much goes out. */
 void pacing_on_burst(TcpConn *conn, uint32_t bytes, time_ns now);

@@ -188,12 +188,12 @@ static void send_offer(TcpConn *conn, const struct sender_offer *offer, time_ns 
                 pacing_on_burst(conn, offer->burst, now);
 }
 
-/* Before anything is asked about the next block. */
+/* Before anything is asked about the next block, when its time has come. */
 static void grow(TcpConn *conn, enum sender_urgency urgency, time_ns now)
 {
         struct sender_place place = sender_place_sent(conn);
         bool is_settled = sender_is_within_burst(conn) || sender_is_decided(conn, &place, now);
-        if (!is_settled)
+        if (!is_settled && pacing_is_due(conn, now))
                 sender_grow(conn, &place, urgency);
 }
 

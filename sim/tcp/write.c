@@ -15,6 +15,7 @@
 #include <errno.h>
 
 #include "tcp/pacing.h"
+#include "tcp/recovery.h"
 #include "tcp/sender.h"
 #include "tcp/sender_offer.h"
 
@@ -74,12 +75,13 @@ static void mark_push(TcpConn *conn)
         conn->snd.pushed_end = conn->send_queue.end;
 }
 
-/* With pacing, only what is due now. */
+/* With pacing, only what is due now: behind what is decided, nothing, unless that is free. */
 static bool is_due(const struct writing *writing)
 {
         TcpConn *conn = writing->conn;
-        if (pacing_is_on(conn) && writing->place.is_ahead)
-                return false;
+        uint32_t ahead = writing->place.in_flight - recovery_in_flight(conn);
+        if (writing->place.is_ahead)
+                return pacing_is_free(conn, conn->counts.data_segments_sent + ahead);
         return !pacing_holds(conn, writing->now);
 }
 
