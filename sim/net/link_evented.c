@@ -22,7 +22,8 @@ struct evented_link {
         struct impair entry; /* has_entry: luck before the queue */
         uint64_t entered;    /* packets that were offered */
         bool is_shaped;
-        struct shaper shaper; /* is_shaped: it says how long transmissions take */
+        struct shaper shaper;   /* is_shaped: it says how long transmissions take */
+        bool sees_every_packet; /* the queue, also those that need not wait */
         struct queue queue;
         struct packet *transmitting; /* NULL: the transmitter is free, and the queue empty */
         struct event end_of_transmission;
@@ -46,6 +47,34 @@ static void tell_departing(const Link *link, struct device_account *account)
 {
         if (account != NULL && account->is_waiting && link->departing != NULL)
                 link->departing(link->departing_data, account);
+}
+
+static enum drop_reason reason_named(const char *name)
+{
+        for (enum drop_reason reason = 0; reason < DROP_REASONS; reason++) {
+                if (g_str_equal(drop_reason_name(reason), name))
+                        return reason;
+        }
+        g_assert_not_reached();
+}
+
+static void drop_waiting(struct evented_link *evented, struct packet *packet, enum drop_reason reason)
+{
+        struct device_account *account = packet->account;
+        link_uncharge(packet);
+        link_drop(&evented->link, packet, reason, &hop_facts_plain);
+        tell_departing(&evented->link, account);
+}
+
+/* What the discipline has lost, and what it has marked, while it was asked something else. */
+static void drop_lost(struct evented_link *evented)
+{
+        struct queue *queue = &evented->queue;
+        struct packet *packet;
+        while ((packet = queue_next_dropped(queue)) != NULL)
+                drop_waiting(evented, packet, reason_named(queue->drop_reason));
+        evented->link.context->counts.marked += queue->marked;
+        queue->marked = 0;
 }
 
 static void begin(struct evented_link *evented, struct packet *packet, time_ns now)
@@ -79,15 +108,21 @@ static void end(struct evented_link *evented, time_ns now)
                 line_carry(&evented->line, packet, now);
 }
 
+static void take_next(struct evented_link *evented, time_ns now)
+{
+        struct packet *next = queue_take(&evented->queue, now);
+        drop_lost(evented);
+        if (next != NULL)
+                begin(evented, next, now);
+}
+
 static void settle(Link *link, time_ns now)
 {
         struct evented_link *evented = evented_of(link);
         while (evented->transmitting != NULL && evented->transmitting->t_tx_end <= now) {
                 time_ns t_end = evented->transmitting->t_tx_end;
                 end(evented, t_end);
-                struct packet *next = queue_take(&evented->queue, t_end);
-                if (next != NULL)
-                        begin(evented, next, t_end);
+                take_next(evented, t_end);
         }
 }
 
@@ -99,15 +134,6 @@ static void on_end_of_transmission(void *data)
 
 /* ---- Entry ---- */
 
-static enum drop_reason reason_named(const char *name)
-{
-        for (enum drop_reason reason = 0; reason < DROP_REASONS; reason++) {
-                if (g_str_equal(drop_reason_name(reason), name))
-                        return reason;
-        }
-        g_assert_not_reached();
-}
-
 static void enqueue(struct evented_link *evented, struct packet *packet, time_ns now)
 {
         const char *refusal = queue_offer(&evented->queue, packet, now);
@@ -115,16 +141,22 @@ static void enqueue(struct evented_link *evented, struct packet *packet, time_ns
                 link_drop(&evented->link, packet, reason_named(refusal), &hop_facts_plain);
         else
                 link_charge(packet);
+        drop_lost(evented);
 }
 
 static void admit(struct evented_link *evented, struct packet *packet, time_ns now)
 {
-        if (evented->transmitting != NULL) {
+        bool is_free = evented->transmitting == NULL;
+        if (!is_free || evented->sees_every_packet)
                 enqueue(evented, packet, now);
+        if (!is_free)
                 return;
+        if (evented->sees_every_packet) {
+                take_next(evented, now);
+        } else {
+                link_charge(packet);
+                begin(evented, packet, now);
         }
-        link_charge(packet);
-        begin(evented, packet, now);
         settle(&evented->link, now);
 }
 
@@ -170,15 +202,11 @@ static void offer(Link *link, struct packet *packet, time_ns now)
 
 /* ---- Down and up ---- */
 
-static void drop_queued(struct evented_link *evented, time_ns now)
+static void drop_queued(struct evented_link *evented)
 {
         struct packet *packet;
-        while ((packet = queue_take(&evented->queue, now)) != NULL) {
-                struct device_account *account = packet->account;
-                link_uncharge(packet);
-                link_drop(&evented->link, packet, DROP_LINK_DOWN, &hop_facts_plain);
-                tell_departing(&evented->link, account);
-        }
+        while ((packet = queue_remove(&evented->queue)) != NULL)
+                drop_waiting(evented, packet, DROP_LINK_DOWN);
 }
 
 static void expect_up(struct evented_link *evented)
@@ -204,7 +232,7 @@ static void go_down(struct evented_link *evented, duration_ns duration, time_ns 
                 expect_up(evented);
         else
                 event_queue_cancel(evented->link.context->events, &evented->up_again);
-        drop_queued(evented, now);
+        drop_queued(evented);
 }
 
 static void go_up(struct evented_link *evented)
@@ -300,10 +328,7 @@ static void forget_account(Link *link, const struct device_account *account)
         struct evented_link *evented = evented_of(link);
         if (evented->transmitting != NULL && evented->transmitting->account == account)
                 evented->transmitting->account = NULL;
-        for (struct packet *packet = evented->queue.head; packet != NULL; packet = packet->next) {
-                if (packet->account == account)
-                        packet->account = NULL;
-        }
+        queue_forget_account(&evented->queue, account);
 }
 
 static unsigned release_held(Link *link, time_ns now)
@@ -323,8 +348,9 @@ static void free_packets(struct evented_link *evented)
         struct packet *packet;
         if (evented->transmitting != NULL)
                 packet_free(context->packets, evented->transmitting);
-        while ((packet = queue_remove_head(&evented->queue)) != NULL)
+        while ((packet = queue_remove(&evented->queue)) != NULL)
                 packet_free(context->packets, packet);
+        queue_close(&evented->queue);
         line_clear(&evented->line);
 }
 
@@ -352,12 +378,22 @@ static const struct link_ops evented_ops = {
         .free = free_link,
 };
 
+static void init_queue(struct evented_link *evented, const struct link_config *config)
+{
+        g_autofree char *name = g_strdup_printf("link %s: queue", config->label);
+        struct queue_config queue = config->queue;
+        queue.rate = config->rate;
+        queue.luck = rng_stream_named(config->seed, name);
+        queue_init(&evented->queue, &queue);
+}
+
 Link *evented_link_new(const Link *common, const struct link_config *config)
 {
         struct evented_link *evented = g_new0(struct evented_link, 1);
         evented->link = *common;
         evented->link.ops = &evented_ops;
-        queue_init(&evented->queue, &config->queue);
+        evented->sees_every_packet = config->queue.ops != &queue_droptail;
+        init_queue(evented, config);
         line_init(&evented->line, &evented->link, config);
         evented->is_shaped = !shaper_config_is_idle(&config->shape);
         shaper_init(&evented->shaper, &config->shape);

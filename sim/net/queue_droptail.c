@@ -28,6 +28,7 @@ static struct packet *take(struct queue *queue, time_ns now)
 
 const struct queue_ops queue_droptail = {
         .name = "droptail",
+        .defaults = { .limit_packets = 1000 },
         .offer = offer,
         .take = take,
 };

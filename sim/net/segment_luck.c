@@ -3,14 +3,7 @@
  */
 #include "net/segment_luck.h"
 
-/* One step of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014). */
-static uint64_t mix(uint64_t sum, uint64_t word)
-{
-        uint64_t z = sum + word + 0x9e3779b97f4a7c15u;
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-        return z ^ (z >> 31);
-}
+#include "net/mix.h"
 
 /* By the program when there is one: ports are chosen by luck, too. */
 static uint64_t flow_of(const struct packet_note *note, const struct tcp_segment *segment)

@@ -184,6 +184,11 @@ static uint64_t get_corrupted(const World *world)
         return world_packet_counts(world)->corrupted;
 }
 
+static uint64_t get_marked(const World *world)
+{
+        return world_packet_counts(world)->marked;
+}
+
 const struct packet_figure packet_figures[] = {
         { "sent", get_sent },
         { "delivered", get_delivered },
@@ -191,6 +196,7 @@ const struct packet_figure packet_figures[] = {
         { "reordered", get_reordered },
         { "corrupted", get_corrupted },
         { "in_flight", world_in_flight },
+        { "marked", get_marked },
         { NULL, NULL },
 };
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+__extension__ typedef unsigned __int128 uint128;
+
 #define MTU_MIN           128 /* headers of 40 bytes and the least `mss` */
 #define MTU_MAX           65535
 
@@ -191,6 +193,31 @@ static const struct field link_fields[] = {
 
 const struct field_table link_table = { .what = "a link", .fields = link_fields };
 
+/* ---- A queue's limit as a bandwidth-delay product ---- */
+
+/* Of the direction's rate and the delays there and back. */
+static bool resolve_limit(struct field_reader *reader, struct scenario_link *link, unsigned direction)
+{
+        struct queue_config *queue = &link->directions[direction].queue;
+        uint64_t rate = link->directions[direction].rate;
+        uint64_t round_trip = (uint64_t)link->directions[0].delay + (uint64_t)link->directions[1].delay;
+        if (queue->limit_thousandth_bdp == 0)
+                return true;
+        uint128 bytes = (uint128)rate * round_trip * queue->limit_thousandth_bdp / 8 / 1000 / SECOND;
+        if (bytes == 0 || bytes > INT64_MAX)
+                return field_fail(reader, link->mark,
+                        "limit: the link has no bandwidth-delay product; accepted: a rate and a delay");
+        queue->limit_packets = 0;
+        queue->limit_bytes = MAX((uint64_t)bytes, link->mtu);
+        queue->limit_thousandth_bdp = 0;
+        return true;
+}
+
+static bool resolve_limits(struct field_reader *reader, struct scenario_link *link)
+{
+        return resolve_limit(reader, link, 0) && resolve_limit(reader, link, 1);
+}
+
 static bool read_links(struct field_reader *reader, const struct field *field, const struct yaml_node *node,
         void *value G_GNUC_UNUSED)
 {
@@ -200,6 +227,8 @@ static bool read_links(struct field_reader *reader, const struct field *field, c
                 const struct yaml_node *child = tree_child(node, i);
                 struct scenario_link *link = scenario_add_link(reader->scenario, child->mark);
                 if (!field_table_read(reader, &link_table, child, link))
+                        return false;
+                if (!resolve_limits(reader, link))
                         return false;
                 if (!link->name)
                         link->name = g_strdup_printf("%s-%s", link->ends[0], link->ends[1]);

@@ -10,7 +10,6 @@
 #define STOP_DEFAULT         (3600 * SECOND)
 #define LIMIT_OUTPUT_DEFAULT MILLISECOND
 #define MTU_DEFAULT          1500
-#define QUEUE_LIMIT_DEFAULT  1000
 
 G_DEFINE_QUARK(inorder - scenario - error, scenario_error)
 
@@ -180,8 +179,8 @@ struct scenario_link *scenario_add_link(Scenario *scenario, struct mark mark)
         link->mark = mark;
         for (int i = 0; i < 2; i++) {
                 struct scenario_direction *direction = &link->directions[i];
-                direction->queue =
-                        (struct queue_config){ .ops = &queue_droptail, .limit_packets = QUEUE_LIMIT_DEFAULT };
+                direction->queue = queue_droptail.defaults;
+                direction->queue.ops = &queue_droptail;
                 direction->impair = impair_defaults;
         }
         g_ptr_array_add(scenario->links, link);

@@ -20,7 +20,8 @@ extern const struct field_table truncate_table;        /* struct impair_config *
 extern const struct field_table input_table;           /* char *: a file's path */
 extern const struct field_table bucket_table;          /* struct scenario_direction */
 extern const struct field_table trace_table;           /* struct scenario_direction */
-extern const struct field_table queue_table;           /* struct queue_config */
+#define QUEUE_TABLES 6
+extern const struct field_table queue_tables[QUEUE_TABLES]; /* struct queue_config */
 extern const struct field_table link_table;            /* struct scenario_link */
 extern const struct field_table app_table;             /* struct scenario_app: what all programs share */
 extern const struct field_table app_tables[APP_KINDS]; /* struct scenario_app */

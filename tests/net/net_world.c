@@ -162,6 +162,14 @@ struct packet *net_world_packet(struct net_world *world, uint32_t number, uint32
         return net_world_flagged_packet(world, number, payload_size, TCP_FLAG_ACK);
 }
 
+void net_world_set_ecn(struct packet *packet, uint8_t ecn)
+{
+        struct ip_header header;
+        ck_assert(ip_header_parse(packet->header, packet->header_size, packet->size, &header) == IP_OK);
+        header.ecn = ecn;
+        ip_header_emit(&header, packet->header);
+}
+
 static void deliver(void *data, struct packet *packet)
 {
         struct net_world *world = data;

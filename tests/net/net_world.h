@@ -25,6 +25,9 @@ struct packet *net_world_packet(struct net_world *world, uint32_t number, uint32
 struct packet *net_world_flagged_packet(
         struct net_world *world, uint32_t number, uint32_t payload_size, uint16_t flags);
 
+/* Write the codepoint into its IP header. */
+void net_world_set_ecn(struct packet *packet, uint8_t ecn);
+
 /* Notes "arrived TIME id/copy" and takes the packet. */
 struct packet_sink net_world_sink(struct net_world *world, uint32_t owner);
 

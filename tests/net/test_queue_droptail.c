@@ -82,9 +82,31 @@ START_TEST(who_is_turned_away_stays_with_the_caller)
 }
 END_TEST
 
+START_TEST(drophead_makes_room_at_its_head)
+{
+        const struct queue_config config = { .ops = &queue_drophead, .limit_bytes = 300 };
+        struct queue queue;
+        queue_init(&queue, &config);
+        for (uint32_t i = 1; i <= 3; i++)
+                ck_assert_ptr_null(queue_offer(&queue, net_world_packet(&world, i, 60), 0));
+        ck_assert_ptr_null(queue_offer(&queue, net_world_packet(&world, 4, 160), 0));
+        for (uint32_t i = 1; i <= 4; i++) {
+                struct packet *packet = i <= 2 ? queue_next_dropped(&queue) : queue_take(&queue, 0);
+                ck_assert_uint_eq(packet->id.number, i);
+                packet_free(world.context.packets, packet);
+        }
+        ck_assert_ptr_null(queue_next_dropped(&queue));
+        struct packet *large = net_world_packet(&world, 5, 270);
+        ck_assert_msg(queue_offer(&queue, large, 0) != NULL, "larger than the whole queue");
+        packet_free(world.context.packets, large);
+        queue_close(&queue);
+}
+END_TEST
+
 START_TEST(disciplines_are_found_by_name)
 {
         ck_assert_ptr_eq(queue_ops_find("droptail"), &queue_droptail);
+        ck_assert_ptr_eq(queue_ops_find("fq-codel"), &queue_fq_codel);
         ck_assert_ptr_null(queue_ops_find("drop-tail"));
 }
 END_TEST
@@ -97,6 +119,7 @@ static Suite *queue_suite(void)
         tcase_add_loop_test(cases, room_is_decided_by_both_limits, 0, G_N_ELEMENTS(rooms));
         tcase_add_test(cases, packets_leave_in_the_order_in_which_they_came);
         tcase_add_test(cases, who_is_turned_away_stays_with_the_caller);
+        tcase_add_test(cases, drophead_makes_room_at_its_head);
         tcase_add_test(cases, disciplines_are_found_by_name);
         suite_add_tcase(suite, cases);
         return suite;

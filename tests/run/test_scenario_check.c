@@ -225,11 +225,6 @@ static const struct refused refused_links[] = {
                 "4:73: error: mtu: '127B' is too small; accepted: 128B to 65535B", "too small for TCP" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: 50 }]",
                 "4:75: error: limit: '50' has no unit; accepted: 50pkt, unlimited", "a queue of what?" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: { type: codel } }]",
-                "4:83: error: type: this version does not have 'codel' yet; accepted: droptail",
-                "a discipline of later" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: { type: dropfront } }]",
-                "4:83: error: type: unknown word 'dropfront'; accepted: droptail", "a discipline of nobody" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: { limit: 0pkt } }]",
                 "4:84: error: limit: '0pkt' is too small; accepted: 1pkt to 1000000000pkt, unlimited",
                 "0 has a word" },
@@ -326,6 +321,32 @@ static const struct refused refused_links[] = {
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], luck: by-flow }]",
                 "4:74: error: luck: unknown word 'by-flow'; accepted: by-ordinal, by-segment",
                 "luck of nobody" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: { type: dropfront } }]",
+                "4:83: error: type: unknown word 'dropfront'; accepted: droptail, drophead, red, codel, "
+                "fq-codel, pie",
+                "a discipline of nobody" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: { type: codel, quantum: "
+          "1500 } }]",
+                "4:90: error: unknown key 'quantum' in a queue of type codel; accepted: type, limit, "
+                "limit-bytes, ecn, target, interval",
+                "another discipline's key" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: { type: red, min: 20pkt "
+          "} }]",
+                "4:75: error: queue: min is not below max; accepted: less",
+                "thresholds the wrong way round" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: { type: red, weight: 0% "
+          "} }]",
+                "4:75: error: queue: a weight of 0 sees no queue; accepted: more",
+                "an average that never moves" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: 2bdp }]",
+                "4:40: error: limit: the link has no bandwidth-delay product; accepted: a rate and a delay",
+                "no product" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: 0bdp }]",
+                "4:75: error: queue: '0bdp' is no bandwidth-delay product; accepted: 0.001bdp to 1000bdp",
+                "no queue" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: { type: pie, tupdate: "
+          "0s } }]",
+                "4:97: error: tupdate: '0s' is too small; accepted: 1us or more", "updates without end" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: { rate: 1Mbit } }]",
                 "4:74: error: a token bucket without 'burst'; the key is required", "a bucket of no size" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: { rate: 1Mbit, burst: "

@@ -44,6 +44,16 @@ static const char everything[] =
         "  - { name: o4, between: [one, s], rate: { rate: 1Mbit, burst: 20kB }, rate-to: { s: { trace: "
         "d.trace } } }\n"
         "  - { name: o5, between: [one, s], rate: { rate: 1Mbit, burst: 20kB, peak: 2Mbit } }\n"
+        "  - { name: q1, between: [one, s], queue: { type: red, ecn: on, min: 10pkt, max: 30pkt, "
+        "probability: 5%, weight: 0.5%, gentle: "
+        "off } }\n"
+        "  - { name: q2, between: [one, s], queue: { type: codel, target: 10ms, interval: 200ms, ecn: on, "
+        "limit: 20pkt } }\n"
+        "  - { name: q3, between: [one, s], queue: { type: fq-codel, flows: 16, quantum: 300 }, queue-to: { "
+        "s: { type: drophead } } }\n"
+        "  - { name: q4, between: [one, s], queue: { type: pie, tupdate: 30ms, alpha: 3, beta: 10, burst: "
+        "100ms, ecn-most: 20% } }\n"
+        "  - { name: q5, between: [one, s], rate: 10Mbit, delay: 10ms, queue: 1.5bdp }\n"
         "apps:\n"
         "  - { host: b, dns-server: { zone: { www.example: 10.0.0.2 } } }\n"
         "  - { host: b, http-server: { port: 8080, root: www, files: { /big: { size: 10MB, fill: random } } "
@@ -165,6 +175,20 @@ static void check_same_direction(const struct scenario_direction *one, const str
         ck_assert_ptr_eq(one->queue.ops, other->queue.ops);
         ck_assert_uint_eq(one->queue.limit_packets, other->queue.limit_packets);
         ck_assert_uint_eq(one->queue.limit_bytes, other->queue.limit_bytes);
+        ck_assert_int_eq(one->queue.ecn, other->queue.ecn);
+        ck_assert_int_eq(one->queue.target, other->queue.target);
+        ck_assert_int_eq(one->queue.interval, other->queue.interval);
+        ck_assert_uint_eq(one->queue.flows, other->queue.flows);
+        ck_assert_uint_eq(one->queue.quantum, other->queue.quantum);
+        ck_assert_uint_eq(one->queue.least, other->queue.least);
+        ck_assert_uint_eq(one->queue.most, other->queue.most);
+        check_same_chance(one->queue.probability, other->queue.probability);
+        check_same_chance(one->queue.weight, other->queue.weight);
+        ck_assert_int_eq(one->queue.gentle, other->queue.gentle);
+        ck_assert_uint_eq(one->queue.alpha, other->queue.alpha);
+        ck_assert_uint_eq(one->queue.beta, other->queue.beta);
+        ck_assert_int_eq(one->queue.burst, other->queue.burst);
+        check_same_chance(one->queue.ecn_most, other->queue.ecn_most);
         check_same_luck(&one->impair, &other->impair);
 }
 

@@ -1,0 +1,189 @@
+/*
+ * RED against Floyd and Jacobson's paper: the average, the probability, the gaps.
+ */
+#include "net_world.h"
+
+#include "statistics.h"
+
+static struct net_world world;
+static struct queue queue;
+
+static void set_up(void)
+{
+        net_world_init(&world);
+}
+
+static void lose_all(void)
+{
+        struct packet *packet;
+        while ((packet = queue_remove(&queue)) != NULL)
+                packet_free(world.context.packets, packet);
+        while ((packet = queue_next_dropped(&queue)) != NULL)
+                packet_free(world.context.packets, packet);
+}
+
+static void tear_down(void)
+{
+        lose_all();
+        queue_close(&queue);
+        net_world_clear(&world);
+}
+
+#define PACKETS 40000
+
+static void new_queue(struct queue_config config, uint64_t seed)
+{
+        config.ops = &queue_red;
+        config.luck = rng_stream_named(seed, "link a: queue");
+        queue_init(&queue, &config);
+}
+
+static const char *offer(time_ns now)
+{
+        struct packet *packet = net_world_packet(&world, 1, 60);
+        const char *refusal = queue_offer(&queue, packet, now);
+        if (refusal != NULL)
+                packet_free(world.context.packets, packet);
+        return refusal;
+}
+
+static double average(void)
+{
+        return ldexp((double)queue.red.average, -32);
+}
+
+START_TEST(the_average_follows_the_length_by_its_weight)
+{
+        struct queue_config config = queue_red.defaults;
+        config.least = 1000;
+        config.most = 2000;
+        new_queue(config, 1);
+        double expected = 0;
+        for (unsigned length = 0; length < 500; length++) {
+                ck_assert_ptr_null(offer(0));
+                expected += 0.002 * (length - expected);
+                ck_assert_double_eq_tol(average(), expected, 1e-6);
+        }
+}
+END_TEST
+
+START_TEST(an_idle_queue_forgets_as_if_packets_had_passed)
+{
+        struct queue_config config = queue_red.defaults;
+        config.rate = 8000000; /* a thousand packets of 1000 bytes a second */
+        new_queue(config, 1);
+        queue.red.average = 10ull << 32;
+        ck_assert_ptr_null(queue_take(&queue, SECOND));
+        ck_assert_ptr_null(offer(2 * SECOND));
+        ck_assert_double_eq_tol(average(), 10 * pow(0.998, 1001), 1e-5);
+}
+END_TEST
+
+/* With a weight that keeps the average where it was put. */
+static void hold_average(struct queue_config *config, double packets, uint64_t seed)
+{
+        config->weight = (struct probability){ 0 };
+        new_queue(*config, seed);
+        queue.red.average = (uint64_t)(packets * 4294967296.0);
+}
+
+static unsigned count_early(unsigned *longest)
+{
+        unsigned early = 0;
+        unsigned gap = 0;
+        for (unsigned i = 0; i < PACKETS; i++) {
+                const char *refusal = offer(0);
+                lose_all();
+                gap++;
+                if (refusal == NULL)
+                        continue;
+                ck_assert_str_eq(refusal, "aqm");
+                *longest = MAX(*longest, gap);
+                gap = 0;
+                early++;
+        }
+        return early;
+}
+
+/* The paper's section 7: gaps are uniform from 1 to 1/p_b. */
+START_TEST(gaps_between_drops_are_uniform)
+{
+        struct queue_config config = queue_red.defaults;
+        for (int seed = 1; seed <= SEEDS; seed++) {
+                unsigned longest = 0;
+                hold_average(&config, 10, (uint64_t)seed); /* halfway: p_b is 5 % */
+                unsigned early = count_early(&longest);
+                double mean = 10.5;
+                double variance = (20.0 * 20 - 1) / 12;
+                check_near(early, PACKETS / mean, PACKETS * variance / (mean * mean * mean), "drops", seed);
+                ck_assert_uint_le(longest, 20);
+        }
+}
+END_TEST
+
+static const struct {
+        double average;
+        bool gentle;
+        double least_share;
+        double most_share;
+        const char *why;
+} shares[] = {
+        { 4.9, true, 0, 0, "below the least" },
+        { 30, true, 1, 1, "beyond twice the most" },
+        { 15, false, 1, 1, "not gentle: beyond the most" },
+        /* p_b is 55 %: gaps are 1 or 2, and 2 when the first is spared. */
+        { 22.5, true, 0.68, 0.70, "gentle: halfway to twice the most" },
+};
+
+START_TEST(beyond_the_thresholds_none_and_all_are_certain)
+{
+        for (size_t i = 0; i < G_N_ELEMENTS(shares); i++) {
+                struct queue_config config = queue_red.defaults;
+                unsigned longest = 0;
+                config.gentle = shares[i].gentle;
+                hold_average(&config, shares[i].average, 1);
+                double share = count_early(&longest) / (double)PACKETS;
+                ck_assert_msg(share >= shares[i].least_share && share <= shares[i].most_share, "%s: %g",
+                        shares[i].why, share);
+        }
+}
+END_TEST
+
+START_TEST(packets_that_ask_for_it_are_marked_and_stay)
+{
+        struct queue_config config = queue_red.defaults;
+        config.ecn = true;
+        hold_average(&config, 14.9, 1);
+        for (unsigned i = 0; i < 1000; i++) {
+                struct packet *packet = net_world_packet(&world, 1, 60);
+                net_world_set_ecn(packet, ECN_ECT_0);
+                ck_assert_ptr_null(queue_offer(&queue, packet, 0));
+                lose_all();
+        }
+        ck_assert_uint_gt(queue.marked, 100);
+}
+END_TEST
+
+static Suite *queue_red_suite(void)
+{
+        Suite *suite = suite_create("queue_red");
+        TCase *cases = tcase_create("queue_red");
+        tcase_set_timeout(cases, 120);
+        tcase_add_checked_fixture(cases, set_up, tear_down);
+        tcase_add_test(cases, the_average_follows_the_length_by_its_weight);
+        tcase_add_test(cases, an_idle_queue_forgets_as_if_packets_had_passed);
+        tcase_add_test(cases, gaps_between_drops_are_uniform);
+        tcase_add_test(cases, beyond_the_thresholds_none_and_all_are_certain);
+        tcase_add_test(cases, packets_that_ask_for_it_are_marked_and_stay);
+        suite_add_tcase(suite, cases);
+        return suite;
+}
+
+int main(void)
+{
+        SRunner *runner = srunner_create(queue_red_suite());
+        srunner_run_all(runner, CK_ENV);
+        int failures = srunner_ntests_failed(runner);
+        srunner_free(runner);
+        return failures != 0;
+}
