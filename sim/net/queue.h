@@ -78,6 +78,7 @@ struct queue {
 struct queue_ops {
         const char *name;
         struct queue_config defaults; /* of the parameters; ops is not filled in */
+        bool takes_turns; /* not first in, first out */
         void (*init)(struct queue *queue);  /* NULL: nothing to do */
         void (*clear)(struct queue *queue); /* the same; no packet is left */
         /* Takes the packet, or answers why not ("queue-full", "aqm") and leaves it with the caller. */

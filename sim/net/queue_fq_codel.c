@@ -229,6 +229,7 @@ const struct queue_ops queue_fq_codel = {
                 .interval = 100 * MILLISECOND,
                 .flows = 1024,
                 .quantum = 1514 },
+        .takes_turns = true,
         .init = init,
         .clear = clear,
         .offer = offer,

@@ -259,7 +259,10 @@ static bool read_loss(
         if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
                 return false;
         g_auto(GStrv) words = field_words(node->text);
-        bool is_model = words[0] && g_ascii_isalpha(*words[0]);
+        if (!words[0])
+                return field_probability.read(
+                        reader, &(struct field){ .name = field->name }, node, &impair->loss.probability);
+        bool is_model = g_ascii_isalpha(*words[0]);
         return is_model ? read_model_words(reader, node, words, impair)
                         : read_chance(reader, node, words, impair);
 }

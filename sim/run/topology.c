@@ -140,8 +140,11 @@ static void add_direction(World *world, const struct scenario_link *spec, const 
         g_array_append_val(world->edges, edge);
         if (near_end->host != NULL)
                 host_add_device(near_end->host, link);
-        if (world->trace != NULL)
-                trace_add_owner(world->trace, TRACE_OWNER_LINK, name, near_end->name, far_end->name);
+        if (world->trace == NULL)
+                return;
+        trace_add_owner(world->trace, TRACE_OWNER_LINK, name, near_end->name, far_end->name);
+        if (values->queue.ops->takes_turns)
+                trace_set_takes_turns(world->trace);
 }
 
 static void add_link(World *world, const struct scenario_link *spec, unsigned member, unsigned members)

@@ -4,6 +4,7 @@
  * A hop is told at its end, long after its packet left the queue. Packets are transmitted in the order of
  * their ordinals and queues are first in, first out, so once the first n ordinals have been told, no packet
  * that is yet to be told of joined before the nth did: what happened until then is in order.
+ * Of a queue whose flows take turns nothing is known before the run ends.
  */
 #include "trace/csv_tables.h"
 
@@ -31,6 +32,7 @@ struct passage {
 struct queue {
         uint32_t owner;
         uint64_t next_ordinal; /* every one before it has been told */
+        bool takes_turns;      /* not first in, first out */
         GArray *early;         /* of struct passage beyond it, by ordinal */
         GArray *ahead;         /* of struct queue_row, by time: packets may yet join before these */
         unsigned told;         /* how many rows of `ahead` have been written */
@@ -107,10 +109,14 @@ static void take_passage(struct queues *queues, struct queue *queue, const struc
 {
         struct queue_row row = passage->joined;
         queue->next_ordinal = passage->ordinal + 1;
-        write_until(queues, queue, row.time);
+        if (!queue->takes_turns)
+                write_until(queues, queue, row.time);
         if (passage->t_tx == row.time)
                 return;
-        write_row(queues, queue, &row);
+        if (queue->takes_turns)
+                put_ahead(queue, &row);
+        else
+                write_row(queues, queue, &row);
         row.event = "dequeue";
         row.step = -1;
         row.time = passage->t_tx;
@@ -154,11 +160,12 @@ static void on_drop(struct queue *queue, const struct trace_event *event, struct
         put_ahead(queue, row);
 }
 
-static struct queue *new_queue(uint32_t owner)
+static struct queue *new_queue(const Trace *trace, uint32_t owner)
 {
         struct queue *queue = g_new0(struct queue, 1);
         queue->owner = owner;
         queue->next_ordinal = 1;
+        queue->takes_turns = trace_owner(trace, owner)->takes_turns;
         queue->early = g_array_new(FALSE, FALSE, sizeof(struct passage));
         queue->ahead = g_array_new(FALSE, FALSE, sizeof(struct queue_row));
         return queue;
@@ -170,7 +177,7 @@ static struct queue *queue_of(struct queues *queues, uint32_t owner)
         if (owner >= by_owner->len)
                 g_ptr_array_set_size(by_owner, (int)owner + 1);
         if (!by_owner->pdata[owner])
-                by_owner->pdata[owner] = new_queue(owner);
+                by_owner->pdata[owner] = new_queue(queues->sheet->trace, owner);
         return by_owner->pdata[owner];
 }
 

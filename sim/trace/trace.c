@@ -63,6 +63,12 @@ void trace_add_owner(
         g_ptr_array_add(trace->owners, named);
 }
 
+void trace_set_takes_turns(Trace *trace)
+{
+        struct named_owner *named = g_ptr_array_index(trace->owners, trace->owners->len - 1);
+        named->owner.takes_turns = true;
+}
+
 void trace_add_transfer(Trace *trace, const char *name)
 {
         g_ptr_array_add(trace->transfers, g_strdup(name));

@@ -187,9 +187,12 @@ struct trace_owner {
         char *name;        /* "www", "core" */
         char *far_end;     /* of a link direction: where it leads; else NULL */
         char *near_end;
+        bool takes_turns;  /* of a link direction: its queue is not first in, first out */
 };
 void trace_add_owner(Trace *trace, enum trace_owner_kind kind, const char *name, const char *near_end,
         const char *far_end);
+/* Of the owner added last. */
+void trace_set_takes_turns(Trace *trace);
 void trace_add_transfer(Trace *trace, const char *name);
 unsigned trace_owner_count(const Trace *trace);
 unsigned trace_transfer_count(const Trace *trace);
