@@ -1,23 +1,23 @@
 /*
- * The event queue: a 4-ary heap whose array holds the keys, so that finding the next event chases no pointer.
+ * The event queue: those that are near in a heap, those that are far off in a wheel.
  *
- * Four children to a node halve the depth of a binary heap, and their keys lie side by side in memory. Each
- * queued event knows its place in the array, so that it can be moved or taken out.
+ * The heap's array holds the ranks, so that finding the next event chases no pointer. Four children to a node
+ * halve the depth of a binary heap, and their ranks lie side by side in memory. Each event knows its place in
+ * the array, so that it can be moved or taken out. A few events are kept there however far off they are,
+ * since a small heap costs less than any wheel. When the first of the heap is not before all of the wheel, a
+ * slot of that comes over.
  */
 #include "engine/event_queue.h"
 
+#include "engine/event_wheel.h"
+
 #define CHILDREN       4
 #define FIRST_CAPACITY 64
-
-/* A key packed for comparing: owner above class. */
-struct rank {
-        time_ns time;
-        uint64_t owner_and_class;
-        uint64_t number;
-};
+#define FEW            16
+#define PLACE_FAR      UINT32_MAX /* in the wheel */
 
 struct entry {
-        struct rank rank;
+        struct event_rank rank;
         struct event *event;
 };
 
@@ -25,17 +25,20 @@ struct EventQueue {
         struct entry *entries;
         uint32_t size;
         uint32_t capacity;
+        uint32_t far_size;  /* events in the wheel */
+        time_ns far_begins; /* none of them is before this */
         bool is_stopped;
         time_ns now;
         uint64_t events_run;
+        struct event_wheel wheel;
 };
 
-static struct rank rank_of(const struct event_key *key)
+static struct event_rank rank_of(const struct event_key *key)
 {
-        return (struct rank){ key->time, (uint64_t)key->owner << 32 | key->class, key->number };
+        return (struct event_rank){ key->time, (uint64_t)key->owner << 32 | key->class, key->number };
 }
 
-static inline bool rank_before(const struct rank *a, const struct rank *b)
+static inline bool rank_before(const struct event_rank *a, const struct event_rank *b)
 {
         if (a->time != b->time)
                 return a->time < b->time;
@@ -104,6 +107,20 @@ static void fill_gap(EventQueue *queue, uint32_t index, const struct entry *entr
                 sift_down(queue, index, entry);
 }
 
+static void grow(EventQueue *queue)
+{
+        queue->capacity = queue->capacity > 0 ? queue->capacity * 2 : FIRST_CAPACITY;
+        queue->entries = g_renew(struct entry, queue->entries, queue->capacity);
+}
+
+static void add_near(EventQueue *queue, struct event *event)
+{
+        const struct entry entry = { event->rank, event };
+        if (queue->size == queue->capacity)
+                grow(queue);
+        sift_up(queue, queue->size++, &entry);
+}
+
 static void remove_at(EventQueue *queue, uint32_t index)
 {
         queue->entries[index].event->place = 0;
@@ -114,11 +131,52 @@ static void remove_at(EventQueue *queue, uint32_t index)
         fill_gap(queue, index, &last);
 }
 
-static void grow(EventQueue *queue)
+/* ---- Far and near ---- */
+
+static void add_far(EventQueue *queue, struct event *event)
 {
-        queue->capacity = queue->capacity > 0 ? queue->capacity * 2 : FIRST_CAPACITY;
-        queue->entries = g_renew(struct entry, queue->entries, queue->capacity);
+        if (queue->far_size == 0) {
+                event_wheel_restart(&queue->wheel, queue->now);
+                queue->far_begins = TIME_NEVER;
+        }
+        if (event_wheel_is_near(&queue->wheel, event->rank.time)) {
+                add_near(queue, event);
+                return;
+        }
+        queue->far_size++;
+        event->place = PLACE_FAR;
+        time_ns slot_begins = event_wheel_add(&queue->wheel, event);
+        queue->far_begins = MIN(queue->far_begins, slot_begins);
 }
+
+static void remove_far(EventQueue *queue, struct event *event)
+{
+        event_wheel_remove(event);
+        event->place = 0;
+        queue->far_size--;
+}
+
+static void take_slot(EventQueue *queue)
+{
+        struct event *event = event_wheel_take(&queue->wheel);
+        while (event != NULL) {
+                struct event *next = event->next;
+                queue->far_size--;
+                add_near(queue, event);
+                event = next;
+        }
+        queue->far_begins = event_wheel_first(&queue->wheel);
+}
+
+/* Whether there is an event: the first of all is the heap's first then. */
+static inline bool has_next(EventQueue *queue)
+{
+        while (queue->far_size > 0 && (queue->size == 0 || queue->entries[0].rank.time >= queue->far_begins))
+                take_slot(queue);
+        return queue->size > 0;
+}
+
+/* ---- Checks ---- */
 
 static void check_entry(const EventQueue *queue, uint32_t index)
 {
@@ -130,7 +188,7 @@ static void check_entry(const EventQueue *queue, uint32_t index)
 }
 
 /* Equal keys that are not one another's parent meet when the first of them is run. */
-static void check_strict_order(const EventQueue *queue, const struct rank *taken)
+static void check_strict_order(const EventQueue *queue, const struct event_rank *taken)
 {
         if (queue->size > 0)
                 g_assert(rank_before(taken, &queue->entries[0].rank));
@@ -139,6 +197,7 @@ static void check_strict_order(const EventQueue *queue, const struct rank *taken
 EventQueue *event_queue_new(void)
 {
         EventQueue *queue = g_new0(EventQueue, 1);
+        queue->far_begins = TIME_NEVER;
         return queue;
 }
 
@@ -163,21 +222,26 @@ bool event_is_queued(const struct event *event)
 void event_queue_set(EventQueue *queue, struct event *event, const struct event_key *key)
 {
         g_assert(key->time >= queue->now);
-        struct entry entry = { rank_of(key), event };
+        if (event->place == PLACE_FAR)
+                remove_far(queue, event);
+        event->rank = rank_of(key);
         if (event_is_queued(event)) {
+                const struct entry entry = { event->rank, event };
                 fill_gap(queue, event->place - 1, &entry);
+        } else if (queue->far_size == 0 && queue->size < FEW) {
+                add_near(queue, event);
         } else {
-                if (queue->size == queue->capacity)
-                        grow(queue);
-                sift_up(queue, queue->size++, &entry);
+                add_far(queue, event);
         }
-        if (INORDER_CHECKED)
+        if (INORDER_CHECKED && event->place != PLACE_FAR)
                 check_entry(queue, event->place - 1);
 }
 
 void event_queue_cancel(EventQueue *queue, struct event *event)
 {
-        if (event_is_queued(event))
+        if (event->place == PLACE_FAR)
+                remove_far(queue, event);
+        else if (event_is_queued(event))
                 remove_at(queue, event->place - 1);
 }
 
@@ -186,9 +250,9 @@ time_ns event_queue_now(const EventQueue *queue)
         return queue->now;
 }
 
-time_ns event_queue_next_time(const EventQueue *queue)
+time_ns event_queue_next_time(EventQueue *queue)
 {
-        return queue->size > 0 ? queue->entries[0].rank.time : TIME_NEVER;
+        return has_next(queue) ? queue->entries[0].rank.time : TIME_NEVER;
 }
 
 static void run_first(EventQueue *queue)
@@ -206,7 +270,7 @@ uint64_t event_queue_run_until(EventQueue *queue, time_ns until)
 {
         uint64_t run_before = queue->events_run;
         queue->is_stopped = false;
-        while (!queue->is_stopped && queue->size > 0 && queue->entries[0].rank.time <= until)
+        while (!queue->is_stopped && has_next(queue) && queue->entries[0].rank.time <= until)
                 run_first(queue);
         return queue->events_run - run_before;
 }
@@ -226,6 +290,7 @@ void event_queue_check(const EventQueue *queue)
         g_assert(queue->size <= queue->capacity);
         for (uint32_t index = 0; index < queue->size; index++)
                 check_entry(queue, index);
+        g_assert(queue->far_size == 0 || queue->far_begins <= event_wheel_first(&queue->wheel));
 }
 
 uint64_t event_number_of_arrival(uint32_t direction, uint64_t ordinal, uint32_t copy)

@@ -33,11 +33,21 @@ struct event_key {
         uint64_t number;
 };
 
+/* A key packed for comparing: owner above class. */
+struct event_rank {
+        time_ns time;
+        uint64_t owner_and_class;
+        uint64_t number;
+};
+
 /* One thing that will happen. Fill in `run` and `data` once with event_init(); the rest is the queue's. */
 struct event {
         void (*run)(void *data);
         void *data;
-        uint32_t place; /* index in the queue plus one; 0 when not queued */
+        struct event_rank rank; /* when queued */
+        struct event *next;     /* when far off: of its slot */
+        struct event **link;    /* what points to it there */
+        uint32_t place;         /* index among the near ones plus one; 0 when not queued */
 };
 
 typedef struct EventQueue EventQueue;
@@ -60,7 +70,7 @@ void event_queue_cancel(EventQueue *queue, struct event *event);
 time_ns event_queue_now(const EventQueue *queue);
 
 /* The time of the next event, TIME_NEVER when there is none. */
-time_ns event_queue_next_time(const EventQueue *queue);
+time_ns event_queue_next_time(EventQueue *queue);
 
 /* Run everything up to and including `until`, or until event_queue_stop(). Returns the number of events run.
  * The clock stands at the last event's time afterwards, never at `until`. */
