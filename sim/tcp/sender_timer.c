@@ -150,10 +150,15 @@ static bool is_given_up(const TcpConn *conn, time_ns now)
 }
 
 /* A peer that closed its window on what was sent already and keeps saying so is alive: RFC 9293 section 3.8.6
- * would not have such a connection time out. */
+ * would not have such a connection time out. Once it is silent it has some time, counted from the first
+ * resending (tcp_rtx_probe0_timed_out). */
 static bool is_silent(const TcpConn *conn, time_ns now)
 {
-        return now - conn->last_heard_at > 2 * conn->settings.max_rto;
+        const struct recovery *recovery = &conn->recovery;
+        bool was_resent = recovery->first_resent_at != NO_TIME;
+        time_ns asked_at =
+                was_resent ? recovery->first_resent_at : scoreboard_first(&conn->scoreboard)->last_sent_at;
+        return now - MAX(conn->last_heard_at, asked_at) > 2 * conn->settings.max_rto;
 }
 
 /* (5.4) to (5.6): "Retransmit the earliest segment ... The host MUST set RTO <- RTO * 2." */
