@@ -282,10 +282,16 @@ static inline bool conn_echo_is_before(const TcpConn *conn, const struct tcp_seg
                (int32_t)(options->timestamp_echo - conn_timestamp(conn, at)) < 0;
 }
 
+/* The first number that the peer's window does not take. */
+static inline struct seqnum send_edge(const TcpConn *conn)
+{
+        return seq_add(conn->snd.una, conn->snd.wnd);
+}
+
 /* Where a segment without text begins: SND.NXT, but within the peer's window (tcp_acceptable_seq). */
 static inline struct seqnum conn_acceptable_seq(const TcpConn *conn)
 {
-        struct seqnum edge = seq_add(conn->snd.una, conn->snd.wnd);
+        struct seqnum edge = send_edge(conn);
         int32_t beyond = seq_diff(conn->snd.nxt, edge);
         bool is_lost_in_scale = conn->window_scaling_agreed && beyond < 1 << conn->rcv.scale;
         return beyond <= 0 || is_lost_in_scale ? conn->snd.nxt : edge;

@@ -92,8 +92,7 @@ void loss_begin(TcpConn *conn, enum tcp_loss_sign sign, time_ns now)
 
 static bool can_send_new_data(const TcpConn *conn)
 {
-        struct seqnum edge = seq_add(conn->snd.una, conn->snd.wnd);
-        return sender_has_unsent(conn) && seq_after(edge, conn->snd.nxt);
+        return sender_has_unsent(conn) && seq_after(send_edge(conn), conn->snd.nxt);
 }
 
 /* RFC 5682 section 3.1. True: all is decided for this ACK. */

@@ -24,7 +24,7 @@ static uint32_t payload_length(const struct sent_segment *record)
 static uint32_t room_for(const TcpConn *conn, const struct sent_segment *record)
 {
         uint32_t mss = sender_current_mss(conn);
-        int32_t room = seq_diff(seq_add(conn->snd.una, conn->snd.wnd), record->seq);
+        int32_t room = seq_diff(send_edge(conn), record->seq);
         if (room > 0)
                 return MIN((uint32_t)room, mss);
         return seq_equal(record->seq, conn->snd.una) ? mss : 0;
@@ -34,7 +34,6 @@ static uint32_t room_for(const TcpConn *conn, const struct sent_segment *record)
 static struct sent_segment *join_small(TcpConn *conn, struct sent_segment *record, uint32_t room)
 {
         struct scoreboard *board = &conn->scoreboard;
-        struct seqnum edge = seq_add(conn->snd.una, conn->snd.wnd);
         for (;;) {
                 struct seqnum end = seq_add(record->seq, record->length);
                 const struct sent_segment *next = scoreboard_find(board, end);
@@ -43,7 +42,7 @@ static struct sent_segment *join_small(TcpConn *conn, struct sent_segment *recor
                 if (send_queue_ends_record(&conn->send_queue, sender_stream_offset(conn, end)))
                         return record;
                 if (payload_length(record) + payload_length(next) > room ||
-                        seq_after(seq_add(next->seq, next->length), edge))
+                        seq_after(seq_add(next->seq, next->length), send_edge(conn)))
                         return record;
                 record = scoreboard_join_next(board, record);
                 board->assumed -= MIN(board->assumed, 1);
@@ -84,9 +83,8 @@ static struct sent_segment *last(TcpConn *conn)
         return record == NULL ? NULL : fit(conn, record);
 }
 
-struct sent_segment *resend_next(TcpConn *conn, time_ns now)
+struct sent_segment *resend_next(TcpConn *conn)
 {
-        (void)now;
         struct sent_segment *record = NULL;
         switch (conn->recovery.wish) {
         case RESEND_NOTHING:

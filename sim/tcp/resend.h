@@ -8,7 +8,7 @@
 
 /* The next segment to be sent again now: with its record's first `length` bytes, cut or joined as window and
  * MSS have it. NULL: none, and whatever was wished for is done. */
-struct sent_segment *resend_next(TcpConn *conn, time_ns now);
+struct sent_segment *resend_next(TcpConn *conn);
 /* It is the first of those that go out together. */
 bool resend_begins_burst(const TcpConn *conn, const struct sent_segment *record);
 /* It goes out. */

@@ -232,7 +232,7 @@ static void send_again(TcpConn *conn, struct sent_segment *record, time_ns now, 
 
 static bool send_lost(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        struct sent_segment *record = resend_next(conn, now);
+        struct sent_segment *record = resend_next(conn);
         if (record == NULL)
                 return false;
         if (conn->recovery.wish == RESEND_LOST && resend_begins_burst(conn, record) &&
@@ -488,11 +488,6 @@ void sender_clear(TcpConn *conn)
         scoreboard_clear(&conn->scoreboard);
         sender_timer_stop(conn);
         conn->probe_wanted = false;
-}
-
-enum tcp_limit sender_limit(const TcpConn *conn, time_ns now)
-{
-        return sender_next_offer(conn, SENDER_USUAL, now).limit;
 }
 
 static void check_stream(const TcpConn *conn)

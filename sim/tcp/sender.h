@@ -52,8 +52,6 @@ uint32_t sender_current_mss(const TcpConn *conn);
 /* A router or the peer's host says that it cannot be reached; the segment at `seq` met it. RFC 6069. */
 void sender_on_unreachable(TcpConn *conn, struct seqnum seq, time_ns now);
 
-/* What keeps the next new segment back; TCP_LIMIT_NOTHING when it may go. */
-enum tcp_limit sender_limit(const TcpConn *conn, time_ns now);
 /* Before anything changes: what went out since the last look has used the window so far. */
 void sender_settle(TcpConn *conn, time_ns now);
 /* A note, if cwnd, ssthresh, what is in flight or the peer's window have changed since the last. */

@@ -381,12 +381,12 @@ static void take_sample(TcpConn *conn, struct ack_event *event)
 /* ---- Waiting ---- */
 
 /* An answer that leaves the window closed puts the next probe off by the time due (Linux, tcp_ack_probe); one
- * that opens it ends the back-off. */
+ * that opens it for all of the next block ends the back-off. */
 static void tend_persist_timer(TcpConn *conn, struct ack_event *event)
 {
         if (event->prior_out > 0 || event->is_old || !sender_has_unsent(conn))
                 return;
-        if (sender_fits_window(conn)) {
+        if (sender_takes_block(conn)) {
                 rtt_end_back_off(&conn->rtt);
                 if (sender_timer_is_running(conn, TCP_DEADLINE_PERSIST))
                         sender_timer_stop_persist(conn);

@@ -34,12 +34,6 @@ bool sender_has_unsent(const TcpConn *conn)
         return !seq_equal(conn->snd.nxt, sender_stream_end(conn));
 }
 
-uint32_t sender_usable_window(const TcpConn *conn)
-{
-        int32_t usable = seq_diff(seq_add(conn->snd.una, conn->snd.wnd), conn->snd.nxt);
-        return usable > 0 ? (uint32_t)usable : 0;
-}
-
 struct seqnum sender_stream_end(const TcpConn *conn)
 {
         return seq_add(seq_of_offset(conn, conn->send_queue.end), conn->fin_queued ? 1 : 0);
@@ -117,9 +111,14 @@ static bool has_fin(const TcpConn *conn, const struct sender_place *place)
 
 static uint32_t usable_window(const TcpConn *conn, const struct sender_place *place)
 {
-        struct seqnum edge = seq_add(conn->snd.una, conn->snd.wnd);
-        int32_t usable = seq_diff(edge, seq_of_offset(conn, place->next));
+        int32_t usable = seq_diff(send_edge(conn), seq_of_offset(conn, place->next));
         return usable > 0 ? (uint32_t)usable : 0;
+}
+
+uint32_t sender_usable_window(const TcpConn *conn)
+{
+        struct sender_place place = sender_place_sent(conn);
+        return usable_window(conn, &place);
 }
 
 /* ---- What is in the way ---- */
@@ -140,6 +139,12 @@ bool sender_fits_window(const TcpConn *conn)
 {
         struct sender_place place = sender_place_sent(conn);
         return fits_window(conn, &place);
+}
+
+bool sender_takes_block(const TcpConn *conn)
+{
+        struct sender_place place = sender_place_sent(conn);
+        return block_length(conn, &place) + has_fin(conn, &place) <= usable_window(conn, &place);
 }
 
 /* RFC 9293 section 3.7.4: "if there is unacknowledged data, then the sending TCP endpoint buffers all user
@@ -164,12 +169,15 @@ static bool waits_for_more(const TcpConn *conn, const struct sender_place *place
                nagle_holds(conn, urgency);
 }
 
-/* Segments that cwnd lets out now; two bursts, at least, share a window. */
+/* Segments that cwnd lets out now; two bursts, at least, share a window. Differs: what is forced out, a tail
+ * probe, is always one segment. */
 static uint32_t quota(const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency)
 {
         uint32_t cwnd = conn->cong.cwnd;
+        if (urgency == SENDER_FORCE)
+                return 1;
         if (place->in_flight >= cwnd)
-                return urgency == SENDER_FORCE ? 1 : 0;
+                return 0;
         return MIN(MIN(MAX(cwnd / 2, 1), cwnd - place->in_flight), pacing_burst(conn));
 }
 
@@ -249,8 +257,8 @@ static uint32_t burst_length(
 /* The device may have stopped the burst half-way, and the peer drawn its window back meanwhile. */
 bool sender_is_within_burst(const TcpConn *conn)
 {
-        struct seqnum edge = seq_add(conn->snd.una, conn->snd.wnd);
-        return seq_before(conn->snd.nxt, conn->burst.end) && seq_before_or_at(conn->burst.end, edge);
+        return seq_before(conn->snd.nxt, conn->burst.end) &&
+               seq_before_or_at(conn->burst.end, send_edge(conn));
 }
 
 static struct sender_offer cut(const TcpConn *conn, const struct sender_place *place, uint32_t burst)

@@ -56,8 +56,9 @@ bool sender_has_unsent(const TcpConn *conn);
 uint32_t sender_usable_window(const TcpConn *conn);
 /* The rest of a burst goes on, if the window takes all of it still. */
 bool sender_is_within_burst(const TcpConn *conn);
-/* The next segment is wholly within it. */
+/* The next segment is wholly within it; and the next block, with the FIN if that goes with it. */
 bool sender_fits_window(const TcpConn *conn);
+bool sender_takes_block(const TcpConn *conn);
 /* The number behind the last byte written, and behind the FIN once it is queued. */
 struct seqnum sender_stream_end(const TcpConn *conn);
 
