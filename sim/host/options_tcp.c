@@ -154,8 +154,10 @@ static int set_congestion(Socket *socket, const void *value, socklen_t size)
 /* reno and cubic have nothing to say. */
 static int give_congestion_info(Socket *socket, void *value, socklen_t *size)
 {
-        (void)socket;
-        return option_give(value, size, NULL, 0);
+        union tcp_congestion_info info;
+        const struct connection *connection = socket->connection;
+        size_t told = connection != NULL ? tcp_conn_congestion_info(connection->tcp, &info) : 0;
+        return option_give(value, size, &info, (socklen_t)told);
 }
 
 /* ---- Waiting ---- */

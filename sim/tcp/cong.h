@@ -8,7 +8,9 @@
 #ifndef INORDER_CONG_H
 #define INORDER_CONG_H
 
+#include <stddef.h>
 #include "tcp/cong_state.h"
+#include "tcp/congestion_info.h"
 
 /* What an algorithm may know of the connection. */
 struct cong_facts {
@@ -80,6 +82,8 @@ struct cong_ops {
         void (*on_event)(struct cong *cong, enum cong_event event, const struct cong_facts *facts);
         /* The loss was none: the new cwnd. NULL: what it was before, if that is more. */
         uint32_t (*undone_window)(struct cong *cong);
+        /* For TCP_CC_INFO; the size of what is told. */
+        size_t (*describe)(const struct cong *cong, const struct cong_facts *facts, union tcp_congestion_info *info);
         /* Segments in a burst at the least; 0: the usual. */
         uint32_t (*least_burst)(const struct cong *cong);
 };

@@ -312,6 +312,19 @@ static uint32_t bbr_undone_window(struct cong *cong)
         return cong->cwnd;
 }
 
+static size_t bbr_describe(
+        const struct cong *cong, const struct cong_facts *facts, union tcp_congestion_info *info)
+{
+        const struct cong_bbr *bbr = &cong->bbr;
+        uint64_t bandwidth = ((uint64_t)bbr_bandwidth(bbr) * facts->mss * 1000000) >> BBR_RATE_BITS;
+        info->bbr.bandwidth_low = (uint32_t)bandwidth;
+        info->bbr.bandwidth_high = (uint32_t)(bandwidth >> 32);
+        info->bbr.min_rtt = bbr->min_rtt;
+        info->bbr.pacing_gain = bbr->pacing_gain;
+        info->bbr.cwnd_gain = bbr->cwnd_gain;
+        return sizeof info->bbr;
+}
+
 const struct cong_ops cong_bbr = {
         .name = "bbr",
         .wants_pacing = true,
@@ -322,5 +335,6 @@ const struct cong_ops cong_bbr = {
         .on_state = bbr_on_state,
         .on_event = bbr_on_event,
         .undone_window = bbr_undone_window,
+        .describe = bbr_describe,
         .least_burst = bbr_least_burst,
 };

@@ -67,6 +67,8 @@ static void dctcp_on_state(struct cong *cong, enum tcp_congestion_state state, c
 static void dctcp_on_event(struct cong *cong, enum cong_event event, const struct cong_facts *facts)
 {
         (void)facts;
+        if (event == CONG_CE || event == CONG_NO_CE)
+                cong->dctcp.is_marked = event == CONG_CE;
         if (event == CONG_LOSS)
                 react_to_loss(cong);
 }
@@ -74,6 +76,18 @@ static void dctcp_on_event(struct cong *cong, enum cong_event event, const struc
 static uint32_t dctcp_undone_window(struct cong *cong)
 {
         return MAX(cong->cwnd, cong->dctcp.lost_cwnd);
+}
+
+static size_t dctcp_describe(
+        const struct cong *cong, const struct cong_facts *facts, union tcp_congestion_info *info)
+{
+        const struct cong_dctcp *dctcp = &cong->dctcp;
+        info->dctcp.is_on = 1;
+        info->dctcp.is_marked = dctcp->is_marked;
+        info->dctcp.alpha = dctcp->alpha;
+        info->dctcp.marked_bytes = facts->mss * (facts->delivered_ce - dctcp->delivered_ce);
+        info->dctcp.acked_bytes = facts->mss * (facts->delivered - dctcp->delivered);
+        return sizeof info->dctcp;
 }
 
 const struct cong_ops cong_dctcp = {
@@ -86,4 +100,5 @@ const struct cong_ops cong_dctcp = {
         .on_state = dctcp_on_state,
         .on_event = dctcp_on_event,
         .undone_window = dctcp_undone_window,
+        .describe = dctcp_describe,
 };

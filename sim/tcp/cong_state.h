@@ -51,6 +51,7 @@ struct cong_vegas {
 struct cong_dctcp {
         uint32_t alpha; /* of 1024: the share of marked segments */
         uint32_t lost_cwnd;
+        bool is_marked; /* the last segment that came */
         struct seqnum round_end;
         uint32_t delivered; /* when the round began */
         uint32_t delivered_ce;

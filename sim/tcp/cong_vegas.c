@@ -103,6 +103,17 @@ static void vegas_on_event(struct cong *cong, enum cong_event event, const struc
                 vegas_start(cong, facts);
 }
 
+static size_t vegas_describe(
+        const struct cong *cong, const struct cong_facts *facts, union tcp_congestion_info *info)
+{
+        (void)facts;
+        info->vegas.is_on = cong->vegas.is_on;
+        info->vegas.samples = cong->vegas.samples;
+        info->vegas.base_rtt = cong->vegas.base_rtt;
+        info->vegas.round_rtt = cong->vegas.round_rtt;
+        return sizeof info->vegas;
+}
+
 const struct cong_ops cong_vegas = {
         .name = "vegas",
         .start = vegas_start,
@@ -111,4 +122,5 @@ const struct cong_ops cong_vegas = {
         .ssthresh = cong_reno_ssthresh,
         .on_state = vegas_on_state,
         .on_event = vegas_on_event,
+        .describe = vegas_describe,
 };

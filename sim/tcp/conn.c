@@ -7,9 +7,10 @@
 #include <errno.h>
 
 #include "tcp/fast_open.h"
-#include "tcp/recovery.h"
 #include "tcp/pacing.h"
+#include "tcp/recovery.h"
 #include "tcp/sender.h"
+#include "tcp/sender_facts.h"
 #include "tcp/urgent.h"
 
 #define NEVER_YET ((time_ns)-1)
@@ -364,6 +365,16 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
         bool is_crossed = conn->state == TCP_STATE_SYN_RECEIVED && !conn->is_passive;
         if (conn->state == TCP_STATE_SYN_SENT || is_crossed)
                 report_syn(conn, report);
+}
+
+size_t tcp_conn_congestion_info(const TcpConn *conn, union tcp_congestion_info *info)
+{
+        const struct cong *cong = &conn->cong;
+        *info = (union tcp_congestion_info){ 0 };
+        if (!conn_is_synchronized(conn) || cong->ops->describe == NULL)
+                return 0;
+        struct cong_facts facts = sender_facts(conn, conn->last_heard_at);
+        return cong->ops->describe(cong, &facts, info);
 }
 
 static void check_receiver(const TcpConn *conn)

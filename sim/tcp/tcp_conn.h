@@ -17,6 +17,7 @@
 
 #include <glib.h>
 #include <sys/types.h>
+#include "tcp/congestion_info.h"
 #include "tcp/tcp_counter.h"
 #include "tcp/tcp_note.h"
 #include "tcp/tcp_settings.h"
@@ -235,6 +236,9 @@ enum tcp_fast_open_failure {
         TCP_FAST_OPEN_NOT_ACKNOWLEDGED,
         TCP_FAST_OPEN_SYN_SENT_AGAIN,
 };
+
+/* The size of what is told; 0: the algorithm has nothing to say. */
+size_t tcp_conn_congestion_info(const TcpConn *conn, union tcp_congestion_info *info);
 
 /* A look inside, for TCP_INFO and the trace. */
 struct tcp_report {
