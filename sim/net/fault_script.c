@@ -2,8 +2,9 @@
  * Fault rules: matching them against packets in file order, counting, and adding up what the matching ones
  * do.
  *
- * every counts what all other keys of a rule match, per direction, and nth what every leaves. A rule that
- * flips a bit which the packet does not have does not match it.
+ * every counts what all other keys of a rule match, per direction, and nth what every leaves: also packets
+ * that an earlier rule dropped, so that a rule's place in the file does not change which packet is its third.
+ * A rule that flips a bit which the packet does not have does not match it.
  */
 #include "net/fault_script.h"
 
@@ -238,7 +239,8 @@ static void apply_rule(
                 g_array_append_val(script->releases, index);
         if (!has_bits_to_flip(&rule->action, sight->packet))
                 return;
-        if (match_packet(state, &rule->match, &state->matched[sight->direction], sight))
+        if (match_packet(state, &rule->match, &state->matched[sight->direction], sight) &&
+                !verdict->is_dropped)
                 fire(script, index, sight, verdict);
 }
 
@@ -276,7 +278,7 @@ void fault_script_decide(FaultScript *script, uint32_t link, unsigned direction,
         g_array_set_size(script->fired, 0);
         g_array_set_size(script->releases, 0);
         g_array_set_size(script->flips, 0);
-        for (unsigned i = 0; i < script->count && !verdict->is_dropped; i++) {
+        for (unsigned i = 0; i < script->count; i++) {
                 const struct fault_rule *rule = script->states[i].rule;
                 if (rule->link == link && !rule->is_timed)
                         apply_rule(script, i, &sight, verdict);

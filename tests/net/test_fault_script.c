@@ -226,6 +226,18 @@ START_TEST(later_rules_add_to_earlier_ones_until_one_drops)
 }
 END_TEST
 
+/* "Drop the third and the fifth" is two rules, and means the fifth that was sent. */
+START_TEST(a_packet_that_an_earlier_rule_dropped_is_counted_by_later_ones)
+{
+        struct fault_rule rules[] = { rule_of(any_match, FAULT_DROP), rule_of(any_match, FAULT_DROP) };
+        rules[0].match.nth = 3;
+        rules[1].match.nth = 5;
+        g_autoptr(FaultScript) script = fault_script_new(rules, G_N_ELEMENTS(rules), 7);
+        for (uint32_t i = 1; i <= 9; i++)
+                ck_assert(fires(script, net_world_packet(&world, i, 100), 0) == (i == 3 || i == 5));
+}
+END_TEST
+
 /* The packet has 20 bytes of IP header, 20 of TCP header and 2 of payload: 336 bits. */
 static const struct {
         struct fault_action action;
@@ -298,6 +310,7 @@ static Suite *fault_script_suite(void)
         tcase_add_test(cases, the_second_of_every_third_is_the_sixth);
         tcase_add_test(cases, probability_is_keyed_by_ordinal_direction_and_name);
         tcase_add_test(cases, later_rules_add_to_earlier_ones_until_one_drops);
+        tcase_add_test(cases, a_packet_that_an_earlier_rule_dropped_is_counted_by_later_ones);
         tcase_add_loop_test(cases, corruption_flips_distinct_bits_of_its_area, 0, G_N_ELEMENTS(corruptions));
         tcase_add_test(cases, a_hold_is_released_by_the_match_it_waits_for);
         suite_add_tcase(suite, cases);
