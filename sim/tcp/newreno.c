@@ -47,6 +47,8 @@ void newreno_on_duplicates(TcpConn *conn, uint32_t duplicates)
 void newreno_on_acknowledged(TcpConn *conn, uint32_t segments)
 {
         struct scoreboard *board = &conn->scoreboard;
+        if (!seq_before(conn->snd.una, conn->recovery.left_end))
+                conn->recovery.left_early = false;
         if (segments > 0) {
                 uint32_t counted = board->assumed;
                 conn->delivery.delivered += segments > counted + 1 ? segments - counted : 1;
@@ -60,13 +62,27 @@ void newreno_forget(TcpConn *conn)
         conn->scoreboard.assumed = 0;
 }
 
+void newreno_leave_early(TcpConn *conn)
+{
+        conn->recovery.left_end = conn->recovery.high_seq;
+        conn->recovery.left_early = seq_before(conn->snd.una, conn->recovery.left_end);
+}
+
+/* One fast retransmit for a window: RFC 6582 section 3.2 (2). Reno, which left its recovery before all of
+ * that window was acknowledged, waits for the timer when more of it was lost, as ns's does (bugFix_, Floyd
+ * 1995). Differs: by RFC 5681 alone it would go on to halve the window once more. */
+static bool is_third_duplicate(const TcpConn *conn)
+{
+        return !conn->recovery.left_early && conn->scoreboard.assumed >= conn->recovery.reordering;
+}
+
 /* RFC 6582 section 3.2 (2) and (3): on the third duplicate, and then at each partial acknowledgment, the
  * first segment. */
 void newreno_find_lost(TcpConn *conn, bool is_advance)
 {
         const struct recovery *recovery = &conn->recovery;
         bool is_found = recovery->state < TCP_CONGESTION_RECOVERY
-                                ? conn->scoreboard.assumed >= recovery->reordering
+                                ? is_third_duplicate(conn)
                                 : recovery->state == TCP_CONGESTION_RECOVERY && is_advance;
         struct sent_segment *first = scoreboard_first(&conn->scoreboard);
         if (!is_found || first->is_lost)

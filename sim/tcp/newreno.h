@@ -13,6 +13,8 @@ void newreno_on_acknowledged(TcpConn *conn, uint32_t segments);
 void newreno_forget(TcpConn *conn);
 /* What is lost is no longer counted as arrived. */
 void newreno_limit(TcpConn *conn);
+/* `reno` leaves its recovery at the first ACK of new data: more of the window may be missing. */
+void newreno_leave_early(TcpConn *conn);
 void newreno_find_lost(TcpConn *conn, bool is_advance);
 
 #endif

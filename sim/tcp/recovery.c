@@ -223,6 +223,7 @@ static bool leaves_as_reno(TcpConn *conn, const struct ack_event *event)
         if (conn->settings.recovery != TCP_RECOVERY_RENO || !event->is_advance)
                 return false;
         newreno_forget(conn);
+        newreno_leave_early(conn);
         prr_end(conn, event->now);
         conn->recovery.high_seq = conn->snd.una;
         recovery_set_state(conn, TCP_CONGESTION_OPEN, event->now);

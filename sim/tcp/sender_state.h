@@ -35,6 +35,8 @@ struct recovery {
         uint32_t timeouts;   /* icsk_retransmits: since SND.UNA last moved */
         uint32_t duplicate_acks; /* in a row, as they are told */
         uint32_t resent_now;     /* segments sent again since the state was entered */
+        bool left_early;         /* of `reno`: its last recovery ended before the window's end, ... */
+        struct seqnum left_end;  /* ... which this is */
 
         /* Undoing: RFC 3522, 3708, 4015. */
         bool has_undo_marker;

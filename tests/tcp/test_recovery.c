@@ -223,6 +223,32 @@ START_TEST(newreno_deflates_by_what_a_partial_ack_covers_even_when_duplicates_we
 }
 END_TEST
 
+/* The first and the fifth are lost: what was sent in the recovery brings three duplicates of the fifth. */
+START_TEST(reno_retransmits_fast_once_a_window_and_then_waits_for_the_timer)
+{
+        settings.limited_transmit = false;
+        settings.recovery = TCP_RECOVERY_RENO;
+        start_again(first_numbers[_i]);
+        send_window(30000);
+        rig_acks(&rig, 0, 3);
+        rig_expect(&rig, "fast-retransmit 0-1000");
+        rig_acks(&rig, 0, 5);
+        rig_expect(&rig, "10000-13000/3");
+        rig_wait(&rig, 200);
+        rig_ack(&rig, 4000);
+        ck_assert(rig.conn->recovery.state == TCP_CONGESTION_OPEN);
+        rig_expect(&rig, "");
+        rig_wait(&rig, 300);
+        rig_acks(&rig, 4000, 3);
+        rig_expect(&rig, "");
+        rig_expire(&rig, 500);
+        rig_expect(&rig, "timeout 4000-5000");
+        ck_assert_uint_eq(rig.conn->counts.fast_recoveries, 1);
+        rig_ack(&rig, 13000);
+        ck_assert(!rig.conn->recovery.left_early);
+}
+END_TEST
+
 /* RFC 6582 section 3.2 (2), its step for duplicates that do not cover `recover`. */
 START_TEST(duplicates_of_a_needless_timeout_start_no_recovery)
 {
@@ -621,6 +647,8 @@ static void add_sequences(TCase *cases)
         const int sequences = G_N_ELEMENTS(first_numbers);
         tcase_add_loop_test(cases, newreno_repairs_a_single_loss, 0, sequences);
         tcase_add_loop_test(cases, newreno_repairs_one_hole_a_round_trip, 0, sequences);
+        tcase_add_loop_test(
+                cases, reno_retransmits_fast_once_a_window_and_then_waits_for_the_timer, 0, sequences);
         tcase_add_loop_test(cases, sack_repairs_a_single_loss, 0, sequences);
         tcase_add_loop_test(cases, sack_repairs_two_losses_in_a_round_trip, 0, sequences);
         tcase_add_loop_test(cases, what_was_sacked_is_not_sent_again_after_a_timeout, 0, sequences);
