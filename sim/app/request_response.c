@@ -8,6 +8,8 @@
 #include "app/whole_io.h"
 #include "host/socket.h"
 
+#define BETWEEN_WRITES (1 * MICROSECOND)
+
 struct dialogue {
         struct request_response_config config;
         uint64_t offset; /* bytes written so far */
@@ -41,7 +43,9 @@ static int open_connection(Process *process, const struct dialogue *dialogue)
         return fd;
 }
 
-/* In `writes` pieces, the last of which takes what does not divide. */
+/* In `writes` pieces, the last of which takes what does not divide. Between two of them a moment passes, as a
+ * system call takes one: at one and the same instant they would be one write to TCP, and Nagle's algorithm,
+ * which is what one writes in pieces for, would have nothing to hold back. */
 static bool write_request(Process *process, int fd, struct dialogue *dialogue)
 {
         uint32_t writes = MAX(dialogue->config.writes, 1);
@@ -51,6 +55,8 @@ static bool write_request(Process *process, int fd, struct dialogue *dialogue)
                 if (!write_counted(process, fd, &dialogue->offset, MIN(part, left)))
                         return fail_call(dialogue, "write");
                 left -= MIN(part, left);
+                if (left > 0)
+                        process_sleep(process, BETWEEN_WRITES);
         }
         return true;
 }

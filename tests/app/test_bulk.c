@@ -307,6 +307,19 @@ START_TEST(each_request_gets_its_response)
 }
 END_TEST
 
+/* The second piece goes when the first is acknowledged: two round trips of 2 ms. */
+START_TEST(a_request_in_two_pieces_waits_for_nagles_algorithm)
+{
+        open_world();
+        echo_start(world.server, &(struct echo_config){ .name = "echo", .port = PORT, .request = 200 });
+        start_dialogue(
+                (struct request_response_config){ .count = 5, .request = 200, .response = 200, .writes = 2 });
+        two_hosts_run(&world);
+        ck_done(1000);
+        ck_assert_int_ge(transfer->finished - transfer->connected, 5 * 4 * MILLISECOND);
+}
+END_TEST
+
 START_TEST(a_missing_echo_is_told)
 {
         open_world();
@@ -360,6 +373,7 @@ int main(void)
         tcase_add_test(cases, a_waiting_sender_notices_it_too);
         tcase_add_loop_test(cases, a_run_may_end_in_the_middle, 0, 20);
         tcase_add_loop_test(cases, each_request_gets_its_response, 0, G_N_ELEMENTS(dialogues));
+        tcase_add_test(cases, a_request_in_two_pieces_waits_for_nagles_algorithm);
         tcase_add_test(cases, a_missing_echo_is_told);
         tcase_add_test(cases, an_answer_too_long_is_told);
         tcase_add_test(cases, an_answer_too_short_leaves_the_dialogue_unfinished);
