@@ -4,7 +4,8 @@
  *
  * every counts what all other keys of a rule match, per direction, and nth what every leaves: also packets
  * that an earlier rule dropped, so that a rule's place in the file does not change which packet is its third.
- * A rule that flips a bit which the packet does not have does not match it.
+ * A rule that flips a bit which the packet does not have does not match it, nor one that marks what is not
+ * ECN-capable.
  */
 #include "net/fault_script.h"
 
@@ -121,6 +122,7 @@ const char *fault_action_name(enum fault_action_kind kind)
                 [FAULT_HOLD_UNTIL] = "hold-until",
                 [FAULT_SWAP_WITH_NEXT] = "swap-with-next",
                 [FAULT_CORRUPT] = "corrupt",
+                [FAULT_MARK_CE] = "mark-ce",
                 [FAULT_LINK_DOWN] = "link-down",
                 [FAULT_LINK_UP] = "link-up",
         };
@@ -157,8 +159,10 @@ static bool match_packet(const struct rule_state *state, const struct fault_matc
 
 /* ---- What a matching rule does ---- */
 
-static bool has_bits_to_flip(const struct fault_action *action, const struct packet *packet)
+static bool suits(const struct fault_action *action, const struct packet *packet)
 {
+        if (action->kind == FAULT_MARK_CE)
+                return packet_is_ecn_capable(packet);
         if (action->kind != FAULT_CORRUPT)
                 return true;
         uint32_t needed = action->count > 0 ? action->count : action->bit + 1;
@@ -214,6 +218,9 @@ static void act(FaultScript *script, unsigned index, const struct sight *sight, 
         case FAULT_CORRUPT:
                 choose_flips(script, &script->states[index], sight);
                 break;
+        case FAULT_MARK_CE:
+                verdict->is_marked = true;
+                break;
         case FAULT_LINK_DOWN:
         case FAULT_LINK_UP:
                 verdict->link_change = action;
@@ -237,7 +244,7 @@ static void apply_rule(
         if (rule->action.kind == FAULT_HOLD_UNTIL &&
                 match_packet(state, &rule->action.until, &state->until_matched[sight->direction], sight))
                 g_array_append_val(script->releases, index);
-        if (!has_bits_to_flip(&rule->action, sight->packet))
+        if (!suits(&rule->action, sight->packet))
                 return;
         if (match_packet(state, &rule->match, &state->matched[sight->direction], sight) &&
                 !verdict->is_dropped)

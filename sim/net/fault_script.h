@@ -43,6 +43,7 @@ enum fault_action_kind {
         FAULT_SWAP_WITH_NEXT, /* the same, for whatever passes next in this direction; that one is not held
                                  itself */
         FAULT_CORRUPT,        /* bit or bits, in `area` */
+        FAULT_MARK_CE,        /* as a congested router: only what is ECN-capable matches */
         FAULT_LINK_DOWN,      /* for duration (0: until link-up) */
         FAULT_LINK_UP,
 };
@@ -88,6 +89,7 @@ const char *fault_action_name(enum fault_action_kind kind);
  * that an earlier one did not drop. The arrays are the script's: valid until the next call. */
 struct fault_verdict {
         bool is_dropped;
+        bool is_marked;  /* CE */
         uint32_t copies; /* more of it */
         duration_ns delay;
         int hold_rule;                          /* hold it until this rule releases it; -1: do not hold */

@@ -219,6 +219,8 @@ static void pass(struct line *line, struct passage *passage)
                 link_drop(line->link, passage->packet, DROP_LOSS, &passage->facts);
                 return;
         }
+        if (passage->fault.is_marked)
+                packet_mark_ce(passage->packet);
         corrupt(line, passage);
         launch(line, passage, passage->packet, 0, &passage->luck);
         launch_copies(line, passage);

@@ -118,5 +118,7 @@ void packet_flip_bit(PacketPool *pool, struct packet *packet, uint32_t bit);
 void packet_truncate(struct packet *packet, uint32_t size);
 /* Say that congestion was met (RFC 3168 section 5), to a transport that can hear it: false when it cannot. */
 bool packet_mark_ce(struct packet *packet);
+/* Whether it could. */
+bool packet_is_ecn_capable(const struct packet *packet);
 
 #endif

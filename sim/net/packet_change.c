@@ -20,3 +20,10 @@ bool packet_mark_ce(struct packet *packet)
 {
         return ip_mark_ce(packet->header, packet->header_size);
 }
+
+bool packet_is_ecn_capable(const struct packet *packet)
+{
+        struct ip_header header;
+        return ip_header_parse(packet->header, packet->header_size, packet->size, &header) == IP_OK &&
+               header.ecn != ECN_NOT_ECT;
+}

@@ -238,6 +238,30 @@ START_TEST(a_packet_that_an_earlier_rule_dropped_is_counted_by_later_ones)
 }
 END_TEST
 
+START_TEST(only_what_is_ecn_capable_is_marked_or_counted)
+{
+        struct fault_rule rule = rule_of(any_match, FAULT_MARK_CE);
+        rule.match.nth = 2;
+        g_autoptr(FaultScript) script = fault_script_new(&rule, 1, 7);
+        struct fault_verdict verdict;
+        struct packet *packet = net_world_packet(&world, 1, 100);
+        struct ip_header header;
+        for (unsigned ecn = ECN_NOT_ECT; ecn <= ECN_ECT_1; ecn++) {
+                ip_header_parse(packet->header, packet->header_size, packet->size, &header);
+                header.ecn = (uint8_t)ecn;
+                ip_header_emit(&header, packet->header);
+                fault_script_decide(script, LINK, 0, packet, 0, &verdict);
+                ck_assert(!verdict.is_marked);
+        }
+        fault_script_decide(script, LINK, 0, packet, 0, &verdict);
+        ck_assert(verdict.is_marked);
+        packet_mark_ce(packet);
+        ck_assert_int_eq(ip_header_parse(packet->header, packet->header_size, packet->size, &header), IP_OK);
+        ck_assert_uint_eq(header.ecn, ECN_CE);
+        packet_free(world.context.packets, packet);
+}
+END_TEST
+
 /* The packet has 20 bytes of IP header, 20 of TCP header and 2 of payload: 336 bits. */
 static const struct {
         struct fault_action action;
@@ -311,6 +335,7 @@ static Suite *fault_script_suite(void)
         tcase_add_test(cases, probability_is_keyed_by_ordinal_direction_and_name);
         tcase_add_test(cases, later_rules_add_to_earlier_ones_until_one_drops);
         tcase_add_test(cases, a_packet_that_an_earlier_rule_dropped_is_counted_by_later_ones);
+        tcase_add_test(cases, only_what_is_ecn_capable_is_marked_or_counted);
         tcase_add_loop_test(cases, corruption_flips_distinct_bits_of_its_area, 0, G_N_ELEMENTS(corruptions));
         tcase_add_test(cases, a_hold_is_released_by_the_match_it_waits_for);
         suite_add_tcase(suite, cases);
