@@ -55,19 +55,19 @@ uint32_t pacing_burst(const TcpConn *conn)
 /* As many segments as an initial window are never paced. */
 #define UNPACED_SEGMENTS 10
 
-static bool is_paced(const TcpConn *conn)
+bool pacing_is_on(const TcpConn *conn)
 {
         return conn->settings.pacing || conn->cong.ops->wants_pacing;
 }
 
 bool pacing_is_free(const TcpConn *conn, uint64_t segments)
 {
-        return !is_paced(conn) || conn->pacing_rate == 0 || segments < UNPACED_SEGMENTS;
+        return !pacing_is_on(conn) || conn->pacing_rate == 0 || segments < UNPACED_SEGMENTS;
 }
 
 bool pacing_is_due(const TcpConn *conn, time_ns now)
 {
-        return !is_paced(conn) || conn->paced_until <= now;
+        return !pacing_is_on(conn) || conn->paced_until <= now;
 }
 
 bool pacing_holds(TcpConn *conn, time_ns now)
@@ -81,7 +81,7 @@ bool pacing_holds(TcpConn *conn, time_ns now)
 /* A pause is credit, for up to half of a burst's distance. */
 void pacing_on_burst(TcpConn *conn, uint32_t bytes, time_ns now)
 {
-        if (!is_paced(conn) || conn->pacing_rate == 0)
+        if (!pacing_is_on(conn) || conn->pacing_rate == 0)
                 return;
         time_ns before = conn->paced_until;
         conn->paced_until = MAX(before, now);
@@ -104,5 +104,5 @@ void pacing_on_deadline(TcpConn *conn, time_ns now)
 
 duration_ns pacing_delay(const TcpConn *conn, time_ns now)
 {
-        return is_paced(conn) ? MAX(conn->paced_until - now, 0) : 0;
+        return pacing_is_on(conn) ? MAX(conn->paced_until - now, 0) : 0;
 }

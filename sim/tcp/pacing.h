@@ -9,6 +9,8 @@
 /* 64 KiB less headers: what a device is handed at once (GSO). */
 #define PACING_BURST_SIZE_MAX 65279
 
+/* Whether bursts keep a distance at all. */
+bool pacing_is_on(const TcpConn *conn);
 /* Whether a burst that ends with the connection's so-manieth data segment leaves no distance behind it. */
 bool pacing_is_free(const TcpConn *conn, uint64_t segments);
 /* The rate, from window and round trip. */

@@ -11,12 +11,7 @@
 #include "tcp/sack.h"
 #include "tcp/sender_timer.h"
 
-/* After a DSACK the wider window is kept for so many recoveries. */
-#define PERSIST_RECOVERIES 16
-#define WINDOW_STEPS_MAX   255
-
-/* Linux's timers are no finer than two ticks. */
-#define TIMER_MARGIN (2 * MILLISECOND)
+#define WINDOW_STEPS_MAX 255
 
 void rack_init(TcpConn *conn)
 {
@@ -59,7 +54,7 @@ void rack_adapt_window(TcpConn *conn, const struct ack_event *event)
                 rack->window_steps = MIN(rack->window_steps + 1, WINDOW_STEPS_MAX);
                 rack->has_dsack = false;
                 rack->last_delivered = conn->delivery.delivered;
-                rack->window_persist = PERSIST_RECOVERIES;
+                rack->window_persist = RACK_PERSIST_RECOVERIES;
         } else if (rack->window_persist == 0) {
                 rack->window_steps = 1;
         }
@@ -127,7 +122,7 @@ bool rack_find_lost(TcpConn *conn, time_ns now)
         conn->rack.has_advanced = false;
         duration_ns left = detect(conn, now);
         if (left > 0)
-                sender_timer_set(conn, TCP_DEADLINE_REORDERING, now + left + TIMER_MARGIN);
+                sender_timer_set(conn, TCP_DEADLINE_REORDERING, now + left + SENDER_TIMER_MARGIN);
         return left > 0;
 }
 

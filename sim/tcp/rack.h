@@ -6,6 +6,9 @@
 
 #include "tcp/ack_event.h"
 
+/* After a DSACK the wider window is kept for so many recoveries (TCP_RACK_RECOVERY_THRESH). */
+#define RACK_PERSIST_RECOVERIES 16
+
 void rack_init(TcpConn *conn);
 /* This one arrived (its marks are still those of before). */
 void rack_advance(TcpConn *conn, const struct sent_segment *segment, time_ns now);

@@ -6,7 +6,6 @@
 
 #include "tcp/pacing.h"
 #include "tcp/prr.h"
-#include "tcp/rack.h"
 #include "tcp/rate_sample.h"
 #include "tcp/recovery.h"
 #include "tcp/resend.h"
@@ -16,54 +15,6 @@
 #include "tcp/tail_probe.h"
 #include "tcp/urgent.h"
 #include "tcp/window_use.h"
-
-/* ---- Notes ---- */
-
-static uint32_t bytes_of(const TcpConn *conn, uint32_t segments)
-{
-        return (uint32_t)MIN((uint64_t)segments * conn->snd.mss, UINT32_MAX - 1);
-}
-
-/* Exact while all that is out is in flight; else in full segments. */
-static uint32_t bytes_in_flight(const TcpConn *conn)
-{
-        uint32_t out = (uint32_t)seq_diff(conn->snd.nxt, conn->snd.una);
-        uint32_t in_flight = scoreboard_in_flight(&conn->scoreboard);
-        return in_flight == conn->scoreboard.count ? out : MIN(out, bytes_of(conn, in_flight));
-}
-
-void sender_note_congestion(TcpConn *conn)
-{
-        uint32_t ssthresh = conn->cong.ssthresh;
-        const struct congestion_figures figures = {
-                .cwnd = bytes_of(conn, conn->cong.cwnd),
-                .ssthresh = ssthresh >= CONG_SSTHRESH_NOT_SET ? UINT32_MAX : bytes_of(conn, ssthresh),
-                .in_flight = bytes_in_flight(conn),
-                .send_window = conn->snd.wnd,
-        };
-        if (memcmp(&figures, &conn->noted, sizeof(figures)) == 0)
-                return;
-        conn->noted = figures;
-        struct tcp_note *note = tcp_host_note(conn->host, TCP_NOTE_CONGESTION);
-        if (note == NULL)
-                return;
-        note->congestion.cwnd_bytes = figures.cwnd;
-        note->congestion.ssthresh_bytes = figures.ssthresh;
-        note->congestion.in_flight_bytes = figures.in_flight;
-        note->congestion.send_window_bytes = figures.send_window;
-        note->congestion.pacing =
-                conn->settings.pacing || conn->cong.ops->wants_pacing ? 8 * conn->pacing_rate : 0;
-}
-
-static void set_limit(TcpConn *conn, enum tcp_limit limit)
-{
-        if (conn->limit == limit)
-                return;
-        conn->limit = limit;
-        struct tcp_note *note = tcp_host_note(conn->host, TCP_NOTE_LIMITED);
-        if (note != NULL)
-                note->why = limit;
-}
 
 /* ---- Segments ---- */
 
@@ -336,6 +287,16 @@ void sender_settle(TcpConn *conn, time_ns now)
                 window_use_settle(conn, false, now);
 }
 
+static void set_limit(TcpConn *conn, enum tcp_limit limit)
+{
+        if (conn->limit == limit)
+                return;
+        conn->limit = limit;
+        struct tcp_note *note = tcp_host_note(conn->host, TCP_NOTE_LIMITED);
+        if (note != NULL)
+                note->why = limit;
+}
+
 /* Nothing goes out: say what is in the way. */
 static void stop(TcpConn *conn, time_ns now)
 {
@@ -371,69 +332,7 @@ bool sender_may_send(const TcpConn *conn)
         }
 }
 
-/* ---- The beginning ---- */
-
-/* RFC 6928 section 2, unlike RFC 5681 section 3.1, lets a single SYN be lost: IW falls to one segment only
- * when it was resent more than once. So does Linux, for SYN-ACKs too. */
-static uint32_t initial_window(const TcpConn *conn)
-{
-        return conn->syn_sendings > 2 ? 1 : conn->settings.initial_window;
-}
-
-/* RFC 6298 (5.7): "If the timer expires awaiting the ACK of a SYN segment and the TCP implementation is using
- * an RTO less than 3 seconds, the RTO MUST be re-initialized to 3 seconds when data transmission begins".
- * Differs: as Linux, unless a timestamp tells how long the round trip was. */
-static void start_rtt(TcpConn *conn, duration_ns handshake_rtt, time_ns now)
-{
-        const struct tcp_settings *settings = &conn->settings;
-        rtt_init(&conn->rtt, settings->initial_rto, settings->min_rto, settings->max_rto);
-        if (handshake_rtt >= 0) {
-                rtt_sample_minimum(&conn->rtt, handshake_rtt, now);
-                rtt_sample(&conn->rtt, handshake_rtt, conn->snd.una, conn->snd.nxt);
-        } else {
-                rtt_give_up_first_sample(&conn->rtt);
-        }
-        sender_timer_note_rtt(conn, handshake_rtt);
-}
-
-void sender_start(TcpConn *conn, duration_ns handshake_rtt, time_ns now)
-{
-        g_assert(conn->snd.mss > 0 && seq_equal(conn->snd.una, conn->snd.nxt));
-        start_rtt(conn, handshake_rtt, now);
-        recovery_init(conn);
-        rack_init(conn);
-        rate_sample_init(conn, now);
-        conn->cong.ops = conn->settings.congestion_control;
-        conn->last_data_sent_at = now;
-        struct cong_facts facts = sender_facts(conn, now);
-        cong_init(&conn->cong, conn->settings.congestion_control, initial_window(conn),
-                conn->settings.hystart, &facts);
-        conn->cong.abc_limit = conn->settings.abc_limit;
-        sender_timer_stop(conn);
-        sender_timer_end_timeouts(conn, now);
-        conn->use = (struct window_use){ .end = conn->snd.una, .used_at = now };
-        conn->burst.end = conn->resend_burst.end = conn->snd.una;
-        conn->paced_until = now;
-        conn->probing_since = -1;
-        send_memory_grow(conn);
-        sender_push(conn);
-        if (conn->cong.ops->owns_window)
-                conn->pacing_rate = conn->cong.pacing_rate;
-        else
-                pacing_update(conn);
-        sender_note_congestion(conn);
-}
-
-void sender_change_settings(TcpConn *conn, time_ns now)
-{
-        conn->rtt.min_rto = conn->settings.min_rto;
-        conn->rtt.max_rto = conn->settings.max_rto;
-        conn->rtt.rto = MIN(conn->rtt.rto, conn->rtt.max_rto);
-        struct cong_facts facts = sender_facts(conn, now);
-        cong_change(&conn->cong, conn->settings.congestion_control, &facts);
-        if (conn->cong.ops->owns_window)
-                conn->pacing_rate = conn->cong.pacing_rate;
-}
+/* ---- For the rest of the connection ---- */
 
 void sender_push(TcpConn *conn)
 {

@@ -7,6 +7,9 @@
 
 #include "tcp/conn_private.h"
 
+/* Linux's are no finer than two ticks. */
+#define SENDER_TIMER_MARGIN (2 * MILLISECOND)
+
 /* This one, in place of any other. */
 void sender_timer_set(TcpConn *conn, enum tcp_deadline_kind kind, time_ns at);
 void sender_timer_stop(TcpConn *conn);

@@ -9,16 +9,13 @@
 #include "tcp/sack.h"
 #include "tcp/sender_timer.h"
 
-/* Linux's timers are no finer than two ticks. */
-#define TIMER_MARGIN (2 * MILLISECOND)
-
 /* Section 7.2: "PTO = 2 * SRTT", more when a lone segment's ACK may be delayed. Differs: by the least RTO, as
  * Linux, not by RFC 8985's WCDelAckT. */
 static duration_ns probe_timeout(const TcpConn *conn)
 {
         if (!rtt_has_sample(&conn->rtt))
                 return conn->settings.initial_rto;
-        duration_ns margin = conn->scoreboard.count == 1 ? conn->settings.min_rto : TIMER_MARGIN;
+        duration_ns margin = conn->scoreboard.count == 1 ? conn->settings.min_rto : SENDER_TIMER_MARGIN;
         return (duration_ns)(conn->rtt.smoothed_8 >> 2) * MICROSECOND + margin;
 }
 

@@ -5,11 +5,9 @@
 #include "tcp/undo.h"
 
 #include "tcp/ecn.h"
+#include "tcp/rack.h"
 #include "tcp/recovery.h"
 #include "tcp/sack.h"
-
-/* In recoveries, as Linux's TCP_RACK_RECOVERY_THRESH. */
-#define PERSIST_MAX 16
 
 /* "Retransmission still in flight may cause DSACKs later": they count from the beginning. */
 void undo_begin(TcpConn *conn)
@@ -98,7 +96,7 @@ bool undo_try_dsack(TcpConn *conn)
 {
         if (!conn->recovery.has_undo_marker || !is_all_reported(conn))
                 return false;
-        conn->rack.window_persist = MIN(conn->rack.window_persist + 1, PERSIST_MAX);
+        conn->rack.window_persist = MIN(conn->rack.window_persist + 1, RACK_PERSIST_RECOVERIES);
         restore(conn, false, TCP_COUNTER_DSACK_UNDO);
         return true;
 }
