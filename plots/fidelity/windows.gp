@@ -10,7 +10,7 @@ array shapes = ['a loss: back to one segment, slow start to half, then one a rou
                 'a loss: 0.7 of the window, then concave, up to a plateau at the old one', \
                 'twice the path’s product; a probe each eight round trips; four segments each 10 s', \
                 'the path’s product and two to four segments in the queue, without losses', \
-                'one segment in sixty is marked: the first mark halves, later ones hardly count']
+                'the first marks halve; then each cut is as deep as the share of marks, without losses']
 product = 33.3
 
 set label 1 'Does every congestion control move its window as it was published?' at screen 0.5,0.977 center \

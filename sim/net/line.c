@@ -220,7 +220,7 @@ static void pass(struct line *line, struct passage *passage)
                 return;
         }
         if (passage->fault.is_marked)
-                packet_mark_ce(passage->packet);
+                line->link->context->counts.marked += packet_mark_ce(passage->packet);
         corrupt(line, passage);
         launch(line, passage, passage->packet, 0, &passage->luck);
         launch_copies(line, passage);
