@@ -434,7 +434,7 @@ void receive_window_grow(TcpConn *conn, uint32_t payload, uint32_t memory);
 void receive_window_on_read(TcpConn *conn, time_ns now);
 void receive_window_on_held(TcpConn *conn);
 /* Samples of the round trip as the receiver sees it. */
-void receive_window_measure_rtt(TcpConn *conn, time_ns now);
+void receive_window_measure_rtt(TcpConn *conn, struct seqnum end, time_ns now);
 void receive_window_measure_echo(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* One more packet may be stored, whose text begins at this offset; if need be after giving up what is held behind. */
 bool receive_window_has_memory(TcpConn *conn, uint64_t offset);

@@ -196,7 +196,7 @@ static void on_text(TcpConn *conn, const struct tcp_segment *segment, time_ns no
         ecn_on_text(conn, segment, now);
         ack_schedule(conn, TCP_SEND_ACK);
         ack_measure_segment(conn, segment);
-        receive_window_measure_rtt(conn, now);
+        receive_window_measure_rtt(conn, seq_earlier_of(tcp_segment_end(segment), conn->rcv.nxt), now);
         ack_on_text(conn, now);
         if (length >= SMALLEST_GROWTH)
                 receive_window_grow(conn, length, receive_memory_of_segment(conn, segment));

@@ -292,15 +292,16 @@ static void take_round_trip(TcpConn *conn, duration_ns sample, bool is_by_window
                 sizing->rtt_x8 += sample - sizing->rtt_x8 / 8;
 }
 
-void receive_window_measure_rtt(TcpConn *conn, time_ns now)
+/* What the segment makes readable beyond its own end is looked at with the next one (tcp_rcv_rtt_measure). */
+void receive_window_measure_rtt(TcpConn *conn, struct seqnum end, time_ns now)
 {
         struct right_sizing *sizing = &conn->rcv.sizing;
         if (sizing->rtt_at != 0) {
-                if (seq_before(conn->rcv.nxt, sizing->rtt_end))
+                if (seq_before(end, sizing->rtt_end))
                         return;
                 take_round_trip(conn, now - sizing->rtt_at, true);
         }
-        sizing->rtt_end = seq_add(conn->rcv.nxt, conn->rcv.wnd);
+        sizing->rtt_end = seq_add(end, conn->rcv.wnd);
         sizing->rtt_at = now;
 }
 
