@@ -205,7 +205,11 @@ static void receive_tcp(Host *host, struct packet *packet, const struct ip_heade
         enum tcp_parse result = tcp_segment_parse(&header->source, &header->destination,
                 packet->header + header->header_size, packet->header_size - header->header_size,
                 &packet->payload, host->context->payloads, &segment);
+        tcp_host_count(host->tcp, TCP_COUNTER_IN_SEGMENTS);
         if (result != TCP_PARSE_OK) {
+                tcp_host_count(host->tcp, TCP_COUNTER_IN_ERRORS);
+                if (result == TCP_PARSE_BAD_CHECKSUM)
+                        tcp_host_count(host->tcp, TCP_COUNTER_CHECKSUM_ERRORS);
                 host_drop_damaged(host, packet, "tcp", tcp_parse_name(result));
                 return;
         }

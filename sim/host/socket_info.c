@@ -154,10 +154,11 @@ static void fill_listener(struct tcp_conn_info *info, const Socket *socket)
         info->reordering = REORDERING_START;
 }
 
-/* A socket that has never been connected has the figures a connection starts with. */
+/* A socket that has never been connected has the figures a connection starts with; one that waits for its first text
+ * (TCP_FASTOPEN_CONNECT) says that it calls. */
 static void fill_closed(struct tcp_conn_info *info, const Socket *socket)
 {
-        info->state = TCP_CLOSE;
+        info->state = socket->is_deferred ? TCP_SYN_SENT : TCP_CLOSE;
         info->rto = microseconds(socket->settings.initial_rto);
         info->snd_mss = TCP_MSS_DEFAULT;
         info->snd_cwnd = socket->settings.initial_window;

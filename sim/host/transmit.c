@@ -232,6 +232,8 @@ void host_answer(Host *host, const struct four_tuple *tuple, struct tcp_segment 
         enum tcp_send_reason reason = answer->flags & TCP_FLAG_RST   ? TCP_SEND_RESET
                                       : answer->flags & TCP_FLAG_SYN ? TCP_SEND_SYN_ACK
                                                                      : TCP_SEND_ACK;
+        if (reason == TCP_SEND_RESET)
+                tcp_host_count_reset(host->tcp);
         note.transfer = transfer;
         note.why = tcp_send_reason_name(reason);
         struct packet *packet = host_segment_packet(host, tuple, answer, &note);

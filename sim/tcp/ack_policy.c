@@ -284,7 +284,8 @@ void ack_on_ack_sent(TcpConn *conn)
                 ack->patience = PATIENCE_MIN;
         ack->is_wanted = ack->is_scheduled = ack->may_not_wait = ack->has_no_memory = false;
         ack->is_pushed = ack->is_pushed_twice = ack->timer_is_running = false;
-        ack->compressed = 0;
+        for (; ack->compressed > 0; ack->compressed--)
+                tcp_host_count(conn->host, TCP_COUNTER_ACKS_COMPRESSED);
         conn_set_deadline(conn, TCP_DEADLINE_DELAYED_ACK, TIME_NEVER);
         conn_set_deadline(conn, TCP_DEADLINE_COMPRESSED_ACK, TIME_NEVER);
 }

@@ -64,10 +64,12 @@ void closing_let_go(TcpConn *conn, time_ns now)
 {
         if (conn->state != TCP_STATE_FIN_WAIT_2 || conn->is_unattended)
                 return;
-        if (waits_for_no_fin(conn))
+        if (waits_for_no_fin(conn)) {
+                tcp_host_count(conn->host, TCP_COUNTER_ABORT_ON_LINGER);
                 closing_reset(conn, 0);
-        else
-                wait_for_fin(conn, false, now);
+                return;
+        }
+        wait_for_fin(conn, false, now);
 }
 
 /* As the connection stood for too long with nobody to care; in its small form it needs no more. */
@@ -92,10 +94,12 @@ static void enter_fin_wait_2(TcpConn *conn, const struct tcp_segment *segment, t
                 return;
         bool has_text = tcp_segment_length(segment) > 0 &&
                         seq_after(seq_sub(tcp_segment_end(segment), fin), conn->rcv.nxt);
-        if (waits_for_no_fin(conn) || has_text)
+        if (waits_for_no_fin(conn) || has_text) {
+                tcp_host_count(conn->host, TCP_COUNTER_ABORT_ON_DATA);
                 closing_answer_with_reset(conn, segment);
-        else
-                wait_for_fin(conn, fin > 0, now);
+                return;
+        }
+        wait_for_fin(conn, fin > 0, now);
 }
 
 void closing_on_fin_acknowledged(TcpConn *conn, const struct tcp_segment *segment, time_ns now)

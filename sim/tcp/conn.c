@@ -28,6 +28,9 @@ void conn_set_state(TcpConn *conn, enum tcp_state state)
                 note->from = conn->state;
                 note->to = state;
         }
+        if (state == TCP_STATE_CLOSED &&
+                (conn->state == TCP_STATE_ESTABLISHED || conn->state == TCP_STATE_CLOSE_WAIT))
+                tcp_host_count(conn->host, TCP_COUNTER_ESTABLISHED_RESETS);
         conn->state = state;
 }
 
@@ -55,8 +58,17 @@ void conn_end(TcpConn *conn)
         conn_set_state(conn, TCP_STATE_CLOSED);
 }
 
+/* A listener's request that comes to nothing is no attempt. */
+static bool was_attempt(const TcpConn *conn)
+{
+        bool is_request = conn->is_passive && !conn->fast_open.is_child;
+        return conn->state == TCP_STATE_SYN_SENT || (conn->state == TCP_STATE_SYN_RECEIVED && !is_request);
+}
+
 void conn_fail(TcpConn *conn, int error)
 {
+        if (was_attempt(conn))
+                tcp_host_count(conn->host, TCP_COUNTER_ATTEMPT_FAILS);
         struct tcp_note *note = tcp_host_note(conn->host, TCP_NOTE_FAILED);
         if (note != NULL)
                 note->value = error;
@@ -140,6 +152,7 @@ size_t tcp_conn_connect_fast(
         g_assert(conn->state == TCP_STATE_CLOSED && !conn->was_opened);
         handshake_open(conn, tuple, now);
         size_t taken = fast_open_begin(conn, bytes, size);
+        tcp_host_count(conn->host, TCP_COUNTER_ACTIVE_OPENS);
         conn_set_state(conn, TCP_STATE_SYN_SENT);
         conn_leave_entry(conn);
         return taken;

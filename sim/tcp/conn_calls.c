@@ -105,6 +105,7 @@ void tcp_conn_close(TcpConn *conn, time_ns now)
                 closing_send_reset(conn);
                 conn_end(conn);
         } else if (conn->settings.linger && conn->settings.linger_time == 0) {
+                tcp_host_count(conn->host, TCP_COUNTER_ABORT_ON_DATA);
                 closing_reset(conn, 0);
         } else {
                 closing_send_fin(conn);

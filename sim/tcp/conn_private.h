@@ -344,8 +344,9 @@ void receive_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns n
 /* The steps of section 3.10.7.4. */
 void receive_in_steps(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* Whether something refused may be answered: twice a second; a segment that cannot be part of a loop always. */
-bool receive_may_answer(TcpConn *conn, time_ns now);
-bool receive_may_answer_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+bool receive_may_answer(TcpConn *conn, enum tcp_counter skipped, time_ns now);
+bool receive_may_answer_segment(
+        TcpConn *conn, const struct tcp_segment *segment, enum tcp_counter skipped, time_ns now);
 /* PAWS: its timestamp lies more than `tolerance` ticks before TS.Recent. */
 bool receive_is_too_old(const TcpConn *conn, const struct tcp_segment *segment, int32_t tolerance, time_ns now);
 /* The table of section 3.10.7.4 for a window from RCV.NXT on. */

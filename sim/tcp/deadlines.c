@@ -82,6 +82,8 @@ static void on_user_timeout(TcpConn *conn, time_ns now)
 {
         (void)now;
         conn_note_deadline(conn, TCP_DEADLINE_USER_TIMEOUT);
+        if (conn->probing_since < 0)
+                tcp_host_count(conn->host, TCP_COUNTER_TIMEOUTS); /* Linux has one timer for both */
         conn_time_out(conn);
 }
 

@@ -88,6 +88,8 @@ static void open_at_once(TcpListener *listener, TcpConn *child, const struct tcp
         child->rcv.acked = child->rcv.nxt;
         child->fast_open.is_pending = child->fast_open.is_child = true;
         child->fast_open.is_syn_text_taken = syn->payload.length > 0;
+        tcp_host_count(child->host, TCP_COUNTER_FAST_OPEN_PASSIVE);
+        tcp_host_count(child->host, TCP_COUNTER_PASSIVE_OPENS);
         listener_add_fast(listener, child);
         listener_on_child_established(listener, child);
 }
@@ -110,6 +112,8 @@ void fast_open_on_syn(TcpListener *listener, TcpConn *child, const struct tcp_se
 {
         const struct tcp_options *options = &syn->options;
         bool is_present = true;
+        if (options->has_fast_open && options->fast_open_size == 0)
+                tcp_host_count(child->host, TCP_COUNTER_FAST_OPEN_COOKIE_ASKED);
         if (!is_enabled(child) || (syn->payload.length == 0 && !options->has_fast_open))
                 return;
         if (!listener_may_open_fast(listener, now))
@@ -121,6 +125,10 @@ void fast_open_on_syn(TcpListener *listener, TcpConn *child, const struct tcp_se
         if (!options->has_fast_open)
                 return;
         bool opens = is_valid(child, options, &is_present);
+        if (!opens && options->fast_open_size > 0)
+                tcp_host_count(child->host, TCP_COUNTER_FAST_OPEN_PASSIVE_FAIL);
+        if (opens && !is_present)
+                tcp_host_count(child->host, TCP_COUNTER_FAST_OPEN_OLD_KEY);
         if (!opens || !is_present)
                 tell_cookie(child, options);
         if (opens)

@@ -88,6 +88,7 @@ void fast_open_fill_text(TcpConn *conn, struct tcp_segment *syn)
                 return;
         syn->payload = send_queue_cut(&conn->send_queue, 0, length);
         conn->counts.data_segments_sent++;
+        tcp_host_count(conn->host, TCP_COUNTER_ORIGINAL_DATA_SENT);
         conn->counts.bytes_sent += length;
 }
 
@@ -156,8 +157,11 @@ bool fast_open_on_syn_ack(TcpConn *conn, const struct tcp_segment *segment, time
                 fast_open->failure = conn->syn_sendings > 1 ? TCP_FAST_OPEN_SYN_SENT_AGAIN
                                                             : TCP_FAST_OPEN_NOT_ACKNOWLEDGED;
                 recovery_mark_all_lost(conn, now);
+                tcp_host_count(conn->host, TCP_COUNTER_FAST_OPEN_ACTIVE_FAIL);
                 return true;
         }
+        if (fast_open->syn_text > 0)
+                tcp_host_count(conn->host, TCP_COUNTER_FAST_OPEN_ACTIVE);
         receive_text_of_syn(conn, segment, now);
         return false;
 }

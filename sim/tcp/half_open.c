@@ -26,7 +26,7 @@ void half_open_start_timer(TcpConn *conn, time_ns now)
 static void answer_syn_again(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         receive_note_refused(conn, segment, TCP_REFUSED_SYN);
-        if (!receive_may_answer(conn, now))
+        if (!receive_may_answer(conn, TCP_COUNTER_SKIPPED_SYN_RECEIVED, now))
                 return;
         conn->syn_wanted = true;
         if (!conn->fast_open.is_pending)
@@ -62,25 +62,39 @@ static bool is_in_window(const TcpConn *conn, const struct tcp_segment *segment)
 static void answer_outside_window(TcpConn *conn, const struct tcp_segment *segment, bool is_old, time_ns now)
 {
         receive_note_refused(conn, segment, is_old ? TCP_REFUSED_OLD_TIMESTAMP : TCP_REFUSED_OUTSIDE_WINDOW);
+        if (is_old)
+                tcp_host_count(conn->host, TCP_COUNTER_PAWS_ESTABLISHED);
+        else if (has_bad_echo(conn, segment))
+                tcp_host_count(conn->host, TCP_COUNTER_BAD_ECHOES);
         if (segment->flags & TCP_FLAG_RST)
                 return;
-        if (receive_may_answer_segment(conn, segment, now))
+        if (receive_may_answer_segment(conn, segment, TCP_COUNTER_SKIPPED_SYN_RECEIVED, now))
                 conn_want_ack(conn, TCP_SEND_ACK);
+}
+
+/* tcp_check_req, embryonic_reset */
+static void end_request(TcpConn *conn)
+{
+        tcp_host_count(conn->host, TCP_COUNTER_EMBRYONIC_RESETS);
+        conn_end(conn);
 }
 
 /* RFC 5961 section 3.2: only a reset that hits RCV.NXT is one. */
 static void on_reset(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         if (seq_equal(segment->seq, conn->rcv.nxt) || !conn->settings.challenge_ack) {
+                tcp_host_count(conn->host, TCP_COUNTER_ATTEMPT_FAILS);
                 if (conn->fast_open.is_pending)
                         fast_open_on_reset(conn, now);
                 else
-                        conn_end(conn);
+                        end_request(conn);
                 return;
         }
         receive_note_refused(conn, segment, TCP_REFUSED_RESET);
-        if (receive_may_answer_segment(conn, segment, now))
-                conn_want_ack(conn, TCP_SEND_CHALLENGE_ACK);
+        if (!receive_may_answer_segment(conn, segment, TCP_COUNTER_SKIPPED_CHALLENGE, now))
+                return;
+        tcp_host_count(conn->host, TCP_COUNTER_CHALLENGE_ACKS);
+        conn_want_ack(conn, TCP_SEND_CHALLENGE_ACK);
 }
 
 /* "If the ACK bit is on ... an unacceptable acknowledgment: a reset." It is the listener that answers; the
@@ -103,6 +117,7 @@ static bool is_deferred(const TcpConn *conn, const struct tcp_segment *segment)
 static void open(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         if (is_deferred(conn, segment)) {
+                tcp_host_count(conn->host, TCP_COUNTER_DEFERRED_DROPS);
                 conn->syn_was_acknowledged = true;
                 return;
         }
@@ -111,7 +126,7 @@ static void open(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
                 if (!conn->settings.abort_on_overflow)
                         return;
                 closing_answer_when_closed(conn, segment);
-                conn_end(conn);
+                end_request(conn);
                 return;
         }
         if (conn->timestamps_agreed && segment->options.has_timestamps &&
@@ -139,7 +154,8 @@ void half_open_on_segment(TcpConn *conn, const struct tcp_segment *segment, time
         } else if ((segment->flags & TCP_FLAG_SYN) && !is_first) {
                 receive_note_refused(conn, segment, TCP_REFUSED_SYN);
                 closing_answer_when_closed(conn, segment);
-                conn_end(conn);
+                tcp_host_count(conn->host, TCP_COUNTER_ATTEMPT_FAILS);
+                end_request(conn);
         } else if (!has_ack) {
                 receive_note_refused(conn, segment, TCP_REFUSED_NO_ACK_FLAG);
         } else {
@@ -185,6 +201,7 @@ static bool is_silent(const TcpConn *conn)
 void half_open_on_deadline(TcpConn *conn, time_ns now)
 {
         conn_note_deadline(conn, TCP_DEADLINE_RETRANSMIT);
+        tcp_host_count(conn->host, TCP_COUNTER_TIMEOUTS);
         if (conn->fast_open.is_pending && !fast_open_waits_on(conn, now))
                 return;
         if (!conn->fast_open.is_pending && expires(conn)) {

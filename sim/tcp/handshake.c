@@ -266,6 +266,7 @@ void handshake_on_syn_sent_segment(TcpConn *conn, const struct tcp_segment *segm
                 if (conn->syn_timeouts == 0)
                         conn_set_deadline(conn, TCP_DEADLINE_RETRANSMIT, now + RETRY_AFTER_RESET);
         } else if (has_bad_echo(conn, segment, now)) {
+                tcp_host_count(conn->host, TCP_COUNTER_PAWS_ACTIVE);
                 answer_impossible(conn, segment);
         } else if (segment->flags & TCP_FLAG_RST) {
                 on_reset(conn, segment);
@@ -290,6 +291,7 @@ static void note_stamp(TcpConn *conn, time_ns now)
 static void count_again(TcpConn *conn)
 {
         conn->counts.retransmitted_segments++;
+        tcp_host_count(conn->host, TCP_COUNTER_RETRANSMITTED);
         tcp_host_count(conn->host, TCP_COUNTER_SYN_RETRANSMITS);
 }
 
@@ -327,10 +329,13 @@ void handshake_on_retransmit_deadline(TcpConn *conn, time_ns now)
                 return;
         }
         conn_note_deadline(conn, TCP_DEADLINE_RETRANSMIT);
+        tcp_host_count(conn->host, TCP_COUNTER_TIMEOUTS);
         if (conn->syn_timeouts >= conn->settings.syn_retries + linear_timeouts(conn)) {
                 conn_time_out(conn);
                 return;
         }
+        if (conn->syn_timeouts > 0)
+                tcp_host_count(conn->host, TCP_COUNTER_LOST_RETRANSMITS);
         sender_timer_count_timeout(conn, conn->syn_timeouts == 0, now);
         conn->syn_timeouts++;
         if (conn->syn_timeouts > linear_timeouts(conn))

@@ -99,8 +99,12 @@ bool listener_may_open_fast(TcpListener *listener, time_ns now)
         GArray *resets = listener->fast_resets;
         if (listener->fast->len + resets->len < listener->settings.fast_open_queue)
                 return true;
-        if (resets->len == 0 || g_array_index(resets, time_ns, 0) > now)
+        if (listener->settings.fast_open_queue == 0)
                 return false;
+        if (resets->len == 0 || g_array_index(resets, time_ns, 0) > now) {
+                tcp_host_count(listener->host, TCP_COUNTER_FAST_OPEN_OVERFLOW);
+                return false;
+        }
         g_array_remove_index(resets, 0);
         return true;
 }

@@ -29,26 +29,29 @@ void receive_note_refused(TcpConn *conn, const struct tcp_segment *segment, enum
 /* ---- Answers to what is refused ---- */
 
 /* Lest two ends answer each other for ever. */
-bool receive_may_answer(TcpConn *conn, time_ns now)
+bool receive_may_answer(TcpConn *conn, enum tcp_counter skipped, time_ns now)
 {
         bool answered_before = conn->refusal_answered_at >= 0;
-        if (answered_before && now - conn->refusal_answered_at < conn->settings.refusal_interval)
+        if (answered_before && now - conn->refusal_answered_at < conn->settings.refusal_interval) {
+                tcp_host_count(conn->host, skipped);
                 return false;
+        }
         conn->refusal_answered_at = now;
         return true;
 }
 
 /* "Data packets without SYNs are not likely part of an ACK loop" (tcp_oow_rate_limited). */
-bool receive_may_answer_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+bool receive_may_answer_segment(
+        TcpConn *conn, const struct tcp_segment *segment, enum tcp_counter skipped, time_ns now)
 {
         if (tcp_segment_length(segment) > 0 && !(segment->flags & TCP_FLAG_SYN))
                 return true;
-        return receive_may_answer(conn, now);
+        return receive_may_answer(conn, skipped, now);
 }
 
 static void challenge(TcpConn *conn, time_ns now)
 {
-        if (!receive_may_answer(conn, now))
+        if (!receive_may_answer(conn, TCP_COUNTER_SKIPPED_CHALLENGE, now))
                 return;
         if (!conn->settings.challenge_ack) {
                 conn_want_ack(conn, TCP_SEND_ACK);
@@ -64,6 +67,8 @@ static void challenge_syn(TcpConn *conn, const struct tcp_segment *segment, time
 {
         receive_note_refused(conn, segment, TCP_REFUSED_SYN);
         tcp_host_count(conn->host, TCP_COUNTER_SYN_CHALLENGES);
+        if (conn->state == TCP_STATE_ESTABLISHED)
+                tcp_host_count(conn->host, TCP_COUNTER_IN_ERRORS);
         challenge(conn, now);
 }
 
@@ -75,6 +80,7 @@ static void answer_with_duplicate(TcpConn *conn, const struct tcp_segment *segme
         bool is_old = tcp_segment_length(segment) > 0 && seq_before(segment->seq, conn->rcv.nxt);
         if (is_old) {
                 conn->counts.duplicate_arrivals++;
+                tcp_host_count(conn->host, TCP_COUNTER_DELAYED_ACKS_LOST);
                 ack_hurry(conn);
                 receive_report_duplicate(conn, segment->seq, seq_earlier_of(end, conn->rcv.nxt));
         }
@@ -94,8 +100,14 @@ static enum verdict refuse(
                 challenge_syn(conn, segment, now);
                 return STOP;
         }
+        bool is_old = why == TCP_REFUSED_OLD_TIMESTAMP;
         receive_note_refused(conn, segment, why);
-        if (receive_may_answer_segment(conn, segment, now))
+        if (is_old)
+                tcp_host_count(conn->host, TCP_COUNTER_PAWS_ESTABLISHED);
+        else if (!seq_before(tcp_segment_end(segment), conn->rcv.acked))
+                tcp_host_count(conn->host, TCP_COUNTER_BEYOND_WINDOW);
+        if (receive_may_answer_segment(
+                    conn, segment, is_old ? TCP_COUNTER_SKIPPED_PAWS : TCP_COUNTER_SKIPPED_SEQUENCE, now))
                 answer_with_duplicate(conn, segment);
         return STOP;
 }
@@ -175,9 +187,9 @@ static enum verdict check_timestamp(TcpConn *conn, const struct tcp_segment *seg
                 return GO_ON;
         if (is_pure_ack(segment) && seq_before(segment->seq, conn->rcv.nxt)) {
                 receive_note_refused(conn, segment, TCP_REFUSED_OLD_TIMESTAMP);
+                tcp_host_count(conn->host, TCP_COUNTER_PAWS_OLD_ACK);
                 return STOP;
         }
-        tcp_host_count(conn->host, TCP_COUNTER_PAWS_ESTABLISHED);
         return refuse(conn, segment, TCP_REFUSED_OLD_TIMESTAMP, now);
 }
 
@@ -394,6 +406,7 @@ static enum verdict process_text(TcpConn *conn, const struct tcp_segment *segmen
         }
         if (comes_too_late(conn, segment)) {
                 receive_note_refused(conn, segment, TCP_REFUSED_STATE);
+                tcp_host_count(conn->host, TCP_COUNTER_ABORT_ON_DATA);
                 closing_answer_with_reset(conn, segment);
                 return STOP;
         }

@@ -68,13 +68,18 @@ static void note_outcome(const TcpConn *conn, uint64_t begin, uint64_t end, uint
 
 void receive_report_duplicate(TcpConn *conn, struct seqnum left, struct seqnum right)
 {
-        if (conn->settings.dsack && conn->sack_agreed)
-                sack_report_set_duplicate(&conn->rcv.sack, left, right);
+        if (!conn->settings.dsack || !conn->sack_agreed)
+                return;
+        tcp_host_count(conn->host,
+                seq_before(left, conn->rcv.nxt) ? TCP_COUNTER_DSACK_OLD_SENT : TCP_COUNTER_DSACK_OFO_SENT);
+        sack_report_set_duplicate(&conn->rcv.sack, left, right);
 }
 
 static void report_more_duplicate(TcpConn *conn, struct seqnum left, struct seqnum right)
 {
-        if (conn->settings.dsack && conn->sack_agreed)
+        if (!conn->rcv.sack.has_duplicate)
+                receive_report_duplicate(conn, left, right);
+        else if (conn->settings.dsack && conn->sack_agreed)
                 sack_report_extend_duplicate(&conn->rcv.sack, left, right);
 }
 
@@ -213,8 +218,10 @@ static void take_in_order(TcpConn *conn, const struct tcp_segment *segment, time
                 conn->ack.has_no_memory = conn->ack.may_not_wait = true;
                 ack_schedule(conn, TCP_SEND_ACK);
                 receive_note_refused(conn, segment, TCP_REFUSED_RECEIVE_BUFFER);
-                if (conn->rcv.memory.ready_count > 0 && segment->payload.length > 0)
+                if (conn->rcv.memory.ready_count > 0 && segment->payload.length > 0) {
+                        tcp_host_count(conn->host, TCP_COUNTER_RECEIVE_QUEUE_DROPS);
                         return;
+                }
         }
         look_for_fin(conn, segment, true);
         insert(conn, segment, &outcome);
@@ -238,6 +245,7 @@ static void hold(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
         ecn_on_text(conn, segment, now);
         if (!receive_window_has_memory(conn, (uint64_t)begin)) {
                 receive_note_refused(conn, segment, TCP_REFUSED_RECEIVE_BUFFER);
+                tcp_host_count(conn->host, TCP_COUNTER_OFO_DROP);
                 return;
         }
         ack_measure_segment(conn, segment);
@@ -260,6 +268,8 @@ static void hold(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 static void refuse(TcpConn *conn, const struct tcp_segment *segment, enum tcp_refusal why)
 {
         receive_note_refused(conn, segment, why);
+        if (why == TCP_REFUSED_RECEIVE_BUFFER)
+                tcp_host_count(conn->host, TCP_COUNTER_ZERO_WINDOW_DROPS);
         ack_hurry(conn);
         ack_schedule(conn, TCP_SEND_ACK);
 }
@@ -267,6 +277,7 @@ static void refuse(TcpConn *conn, const struct tcp_segment *segment, enum tcp_re
 static void take_old(TcpConn *conn, const struct tcp_segment *segment)
 {
         note_old(conn, segment);
+        tcp_host_count(conn->host, TCP_COUNTER_DELAYED_ACKS_LOST);
         receive_report_duplicate(conn, segment->seq, tcp_segment_end(segment));
         ack_hurry(conn);
         ack_schedule(conn, TCP_SEND_DUPLICATE_ACK);

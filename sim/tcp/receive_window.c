@@ -178,11 +178,20 @@ uint16_t receive_window_tell(TcpConn *conn)
 {
         uint32_t now_offered = receive_window(conn);
         uint32_t window = conn->ack.has_no_memory ? 0 : receive_window_possible(conn);
-        if (window < now_offered && !conn->ack.has_no_memory && !may_shrink(conn))
+        bool was_closed = conn->rcv.wnd == 0;
+        if (window < now_offered && !conn->ack.has_no_memory && !may_shrink(conn)) {
+                if (window == 0)
+                        tcp_host_count(conn->host, TCP_COUNTER_WANT_ZERO_WINDOW);
                 window = round_up(conn, now_offered);
+        }
         conn->rcv.wnd = window;
         conn->rcv.acked = conn->rcv.nxt;
-        return (uint16_t)MIN(window >> conn->rcv.scale, FIELD_MAX);
+        uint32_t field = MIN(window >> conn->rcv.scale, FIELD_MAX);
+        if (field == 0 && !was_closed)
+                tcp_host_count(conn->host, TCP_COUNTER_TO_ZERO_WINDOW);
+        else if (field > 0 && was_closed)
+                tcp_host_count(conn->host, TCP_COUNTER_FROM_ZERO_WINDOW);
+        return (uint16_t)field;
 }
 
 /* ---- How it grows ---- */

@@ -168,7 +168,10 @@ static bool send_text(TcpConn *conn, time_ns now, struct tcp_segment *segment, s
                 path_mtu_follow(conn);
         if (!sender_next_segment(conn, now, segment, sending))
                 return false;
-        fill_answer(conn, segment, sending->sending == 1 && segment->payload.length > 0, now);
+        bool is_new = sending->sending == 1 && tcp_segment_length(segment) > 0;
+        if (is_new)
+                tcp_host_count(conn->host, TCP_COUNTER_ORIGINAL_DATA_SENT);
+        fill_answer(conn, segment, is_new && segment->payload.length > 0, now);
         if (segment->payload.length > 0)
                 ack_on_text_sent(conn, now);
         return true;
@@ -205,6 +208,20 @@ static bool take_turn(const turn *turns, TcpConn *conn, time_ns now, struct tcp_
         return false;
 }
 
+/* RFC 4022: "excluding those containing only retransmitted octets". As Linux, a request's SYN-ACK counts each
+ * time. */
+static void count(
+        TcpConn *conn, const struct tcp_segment *segment, const struct tcp_sending *sending, time_ns now)
+{
+        bool is_request = (segment->flags & TCP_FLAG_SYN) && conn->is_passive;
+        if (segment->flags & TCP_FLAG_RST)
+                tcp_host_count_reset(conn->host);
+        else if (sending->sending <= 1 || tcp_segment_length(segment) == 0 || is_request)
+                tcp_host_count(conn->host, TCP_COUNTER_OUT_SEGMENTS);
+        conn->counts.segments_sent++;
+        conn->last_sent_at = now;
+}
+
 static bool next_of(const turn *turns, TcpConn *conn, time_ns now, struct tcp_segment *segment,
         struct tcp_sending *sending)
 {
@@ -213,8 +230,8 @@ static bool next_of(const turn *turns, TcpConn *conn, time_ns now, struct tcp_se
         bool is_sent = take_turn(turns, conn, now, segment, sending);
         if (!is_sent)
                 send_memory_check_room(conn, now);
-        conn->counts.segments_sent += is_sent;
-        conn->last_sent_at = is_sent ? now : conn->last_sent_at;
+        if (is_sent)
+                count(conn, segment, sending, now);
         conn_leave_entry(conn);
         return is_sent;
 }

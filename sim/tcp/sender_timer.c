@@ -195,14 +195,14 @@ void sender_on_retransmit_deadline(TcpConn *conn, time_ns now)
         bool is_closed = conn->snd.wnd == 0 && !conn->is_closed_by_user;
         g_assert(conn->scoreboard.count > 0);
         sender_settle(conn, now);
+        if (!is_closed)
+                tcp_host_count(conn->host, TCP_COUNTER_TIMEOUTS);
         if (is_closed ? is_silent(conn, now) : is_given_up(conn, now)) {
                 conn_time_out(conn);
                 return;
         }
         conn_note_deadline(conn, TCP_DEADLINE_RETRANSMIT);
         sender_timer_count_timeout(conn, conn->recovery.timeouts == 0, now);
-        if (!is_closed)
-                tcp_host_count(conn->host, TCP_COUNTER_TIMEOUTS);
         fire(conn, !is_closed, now);
 }
 

@@ -43,6 +43,10 @@ bool tcp_host_next_note(TcpHost *host, struct tcp_note *note);
 
 /* What has been counted since the host was made. */
 uint64_t tcp_host_counter(const TcpHost *host, enum tcp_counter counter);
+/* Segments that come, which only the caller sees, it counts here. */
+void tcp_host_count(TcpHost *host, enum tcp_counter counter);
+/* A reset to a segment that no connection expected. */
+void tcp_host_count_reset(TcpHost *host);
 
 /* The answer to a segment that belongs to no connection and no listener: a reset, or nothing (false).
  * RFC 9293 section 3.10.7.1. */

@@ -12,7 +12,18 @@
 #define TCP_COUNTER_TABLE(ROW)                                   \
         ROW(ACTIVE_OPENS, "TcpActiveOpens")                      \
         ROW(PASSIVE_OPENS, "TcpPassiveOpens")                    \
+        ROW(ATTEMPT_FAILS, "TcpAttemptFails")                    \
+        ROW(ESTABLISHED_RESETS, "TcpEstabResets")                \
+        ROW(IN_SEGMENTS, "TcpInSegs")                            \
+        ROW(OUT_SEGMENTS, "TcpOutSegs")                          \
         ROW(RETRANSMITTED, "TcpRetransSegs")                     \
+        ROW(IN_ERRORS, "TcpInErrs")                              \
+        ROW(OUT_RESETS, "TcpOutRsts")                            \
+        ROW(CHECKSUM_ERRORS, "TcpInCsumErrors")                  \
+        ROW(EMBRYONIC_RESETS, "TcpExtEmbryonicRsts")             \
+        ROW(TIME_WAITS, "TcpExtTW")                              \
+        ROW(TIME_WAITS_BRIEF, "TcpExtTWKilled")                  \
+        ROW(OUT_OF_WINDOW_ICMPS, "TcpExtOutOfWindowIcmps")       \
         ROW(LISTEN_OVERFLOWS, "TcpExtListenOverflows")           \
         ROW(LISTEN_DROPS, "TcpExtListenDrops")                   \
         ROW(COOKIES_SENT, "TcpExtSyncookiesSent")                \
@@ -20,7 +31,13 @@
         ROW(COOKIES_FAILED, "TcpExtSyncookiesFailed")            \
         ROW(COOKIES_FOR_FULL_QUEUE, "TcpExtTCPReqQFullDoCookies") \
         ROW(DROPS_FOR_FULL_QUEUE, "TcpExtTCPReqQFullDrop")       \
+        ROW(PAWS_ACTIVE, "TcpExtPAWSActive")                     \
         ROW(PAWS_ESTABLISHED, "TcpExtPAWSEstab")                 \
+        ROW(PAWS_OLD_ACK, "TcpExtPAWSOldAck")                    \
+        ROW(PAWS_TIME_WAIT, "TcpExtPAWSTimewait")                \
+        ROW(BAD_ECHOES, "TcpExtTSEcrRejected")                   \
+        ROW(BEYOND_WINDOW, "TcpExtBeyondWindow")                 \
+        ROW(DELAYED_ACKS_LOST, "TcpExtDelayedACKLost")           \
         ROW(DELAYED_ACKS, "TcpExtDelayedACKs")                   \
         ROW(FAST_RETRANSMITS, "TcpExtTCPFastRetrans")            \
         ROW(SLOW_START_RETRANSMITS, "TcpExtTCPSlowStartRetrans") \
@@ -38,7 +55,10 @@
         ROW(LOSS_UNDO, "TcpExtTCPLossUndo")                      \
         ROW(SPURIOUS_RTOS, "TcpExtTCPSpuriousRTOs")              \
         ROW(DSACK_RECEIVED, "TcpExtTCPDSACKRecv")                \
+        ROW(DSACK_OLD_SENT, "TcpExtTCPDSACKOldSent")             \
+        ROW(DSACK_OFO_SENT, "TcpExtTCPDSACKOfoSent")             \
         ROW(OFO_QUEUE, "TcpExtTCPOFOQueue")                      \
+        ROW(OFO_DROP, "TcpExtTCPOFODrop")                        \
         ROW(OFO_PRUNED, "TcpExtOfoPruned")                       \
         ROW(PRUNE_CALLED, "TcpExtPruneCalled")                   \
         ROW(RECEIVE_PRUNED, "TcpExtRcvPruned")                   \
@@ -46,9 +66,32 @@
         ROW(SYN_CHALLENGES, "TcpExtTCPSYNChallenge")             \
         ROW(SYN_RETRANSMITS, "TcpExtTCPSynRetrans")              \
         ROW(ABORT_ON_CLOSE, "TcpExtTCPAbortOnClose")             \
+        ROW(ABORT_ON_DATA, "TcpExtTCPAbortOnData")               \
+        ROW(ABORT_ON_LINGER, "TcpExtTCPAbortOnLinger")           \
         ROW(ABORT_ON_TIMEOUT, "TcpExtTCPAbortOnTimeout")         \
         ROW(WINDOW_PROBES, "TcpExtTCPWinProbe")                  \
         ROW(KEEPALIVES, "TcpExtTCPKeepAlive")                    \
+        ROW(ORIGINAL_DATA_SENT, "TcpExtTCPOrigDataSent")         \
+        ROW(ACKS_COMPRESSED, "TcpExtTCPAckCompressed")           \
+        ROW(DEFERRED_DROPS, "TcpExtTCPDeferAcceptDrop")          \
+        ROW(FROM_ZERO_WINDOW, "TcpExtTCPFromZeroWindowAdv")      \
+        ROW(TO_ZERO_WINDOW, "TcpExtTCPToZeroWindowAdv")          \
+        ROW(WANT_ZERO_WINDOW, "TcpExtTCPWantZeroWindowAdv")      \
+        ROW(ZERO_WINDOW_DROPS, "TcpExtTCPZeroWindowDrop")        \
+        ROW(RECEIVE_QUEUE_DROPS, "TcpExtTCPRcvQDrop")            \
+        ROW(SKIPPED_SYN_RECEIVED, "TcpExtTCPACKSkippedSynRecv")  \
+        ROW(SKIPPED_PAWS, "TcpExtTCPACKSkippedPAWS")             \
+        ROW(SKIPPED_SEQUENCE, "TcpExtTCPACKSkippedSeq")          \
+        ROW(SKIPPED_FIN_WAIT_2, "TcpExtTCPACKSkippedFinWait2")   \
+        ROW(SKIPPED_TIME_WAIT, "TcpExtTCPACKSkippedTimeWait")    \
+        ROW(SKIPPED_CHALLENGE, "TcpExtTCPACKSkippedChallenge")   \
+        ROW(FAST_OPEN_ACTIVE, "TcpExtTCPFastOpenActive")         \
+        ROW(FAST_OPEN_ACTIVE_FAIL, "TcpExtTCPFastOpenActiveFail") \
+        ROW(FAST_OPEN_PASSIVE, "TcpExtTCPFastOpenPassive")       \
+        ROW(FAST_OPEN_PASSIVE_FAIL, "TcpExtTCPFastOpenPassiveFail") \
+        ROW(FAST_OPEN_OVERFLOW, "TcpExtTCPFastOpenListenOverflow") \
+        ROW(FAST_OPEN_COOKIE_ASKED, "TcpExtTCPFastOpenCookieReqd") \
+        ROW(FAST_OPEN_OLD_KEY, "TcpExtTCPFastOpenPassiveAltKey") \
         ROW(HYSTART_TRAIN, "TcpExtTCPHystartTrainDetect")        \
         ROW(HYSTART_DELAY, "TcpExtTCPHystartDelayDetect")
 

@@ -102,6 +102,12 @@ void tcp_host_count(TcpHost *host, enum tcp_counter counter)
         host->counters[counter]++;
 }
 
+void tcp_host_count_reset(TcpHost *host)
+{
+        tcp_host_count(host, TCP_COUNTER_OUT_SEGMENTS);
+        tcp_host_count(host, TCP_COUNTER_OUT_RESETS);
+}
+
 uint64_t tcp_host_counter(const TcpHost *host, enum tcp_counter counter)
 {
         return host->counters[counter];

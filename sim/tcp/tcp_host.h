@@ -17,8 +17,6 @@ const uint8_t *tcp_host_secret(const TcpHost *host);
 /* What is known of servers that open fast. */
 CookieCache *tcp_host_cookies(const TcpHost *host);
 
-void tcp_host_count(TcpHost *host, enum tcp_counter counter);
-
 /* Memory for a connection, all zero; and back. */
 TcpConn *tcp_host_take_conn(TcpHost *host);
 void tcp_host_give_back_conn(TcpHost *host, TcpConn *conn);

@@ -7,6 +7,8 @@
 
 #include "tcp/sender.h"
 
+#define BRIEF_MAX (4 * SECOND)
+
 static duration_ns length(const TcpConn *conn)
 {
         return conn->settings.time_wait > 0 ? conn->settings.time_wait : 2 * conn->settings.msl;
@@ -30,8 +32,17 @@ static void become_small(TcpConn *conn)
         conn->refusal_answered_at = -1;
 }
 
+/* As Linux, which once had other plans for what lasts for 4 s or less. */
+static void count(const TcpConn *conn, duration_ns duration)
+{
+        tcp_host_count(
+                conn->host, duration > BRIEF_MAX ? TCP_COUNTER_TIME_WAITS : TCP_COUNTER_TIME_WAITS_BRIEF);
+}
+
 void time_wait_begin(TcpConn *conn, time_ns now)
 {
+        if (!conn->is_unattended)
+                count(conn, length(conn));
         become_small(conn);
         conn->is_unattended = false;
         conn_set_state(conn, TCP_STATE_TIME_WAIT);
@@ -41,6 +52,7 @@ void time_wait_begin(TcpConn *conn, time_ns now)
 void time_wait_for_fin(TcpConn *conn, duration_ns patience, time_ns now)
 {
         become_small(conn);
+        count(conn, patience);
         conn->is_unattended = true;
         conn_set_deadline(conn, TCP_DEADLINE_FIN_WAIT_2, now + patience);
 }
@@ -62,7 +74,9 @@ static void remember_timestamp(TcpConn *conn, const struct tcp_segment *segment,
 
 static void answer(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        if (receive_may_answer_segment(conn, segment, now))
+        enum tcp_counter skipped = conn->state == TCP_STATE_TIME_WAIT ? TCP_COUNTER_SKIPPED_TIME_WAIT
+                                                                      : TCP_COUNTER_SKIPPED_FIN_WAIT_2;
+        if (receive_may_answer_segment(conn, segment, skipped, now))
                 conn_want_ack(conn, TCP_SEND_ACK);
 }
 
@@ -141,6 +155,8 @@ static void on_segment_at_end(TcpConn *conn, const struct tcp_segment *segment, 
                 is_old                                 ? TCP_REFUSED_OLD_TIMESTAMP
                 : (segment->flags & TCP_FLAG_SYN) != 0 ? TCP_REFUSED_SYN
                                                        : TCP_REFUSED_OUTSIDE_WINDOW);
+        if (is_old)
+                tcp_host_count(conn->host, TCP_COUNTER_PAWS_TIME_WAIT);
         if (is_reset)
                 return;
         if (is_old || (segment->flags & TCP_FLAG_ACK))

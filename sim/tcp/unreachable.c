@@ -20,8 +20,12 @@ static bool is_of_us(const TcpConn *conn, struct seqnum seq)
 static void on_half_open(TcpConn *conn, const struct tcp_icmp *icmp)
 {
         bool is_believed = conn->settings.icmp_errors != TCP_ICMP_ERRORS_OFF;
-        if (seq_equal(icmp->seq, conn->snd.iss) && icmp->is_hard && is_believed)
+        if (!seq_equal(icmp->seq, conn->snd.iss)) {
+                tcp_host_count(conn->host, TCP_COUNTER_OUT_OF_WINDOW_ICMPS);
+        } else if (icmp->is_hard && is_believed) {
+                tcp_host_count(conn->host, TCP_COUNTER_LISTEN_DROPS);
                 conn_end(conn);
+        }
 }
 
 /* With fast open, not any more once it is accepted. */
@@ -65,5 +69,7 @@ void tcp_conn_on_icmp(TcpConn *conn, const struct tcp_icmp *icmp, time_ns now)
                 on_half_open(conn, icmp);
         else if (is_of_us(conn, icmp->seq))
                 react(conn, icmp, now);
+        else
+                tcp_host_count(conn->host, TCP_COUNTER_OUT_OF_WINDOW_ICMPS);
         conn_leave_entry(conn);
 }
