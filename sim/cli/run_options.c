@@ -41,7 +41,8 @@ void run_options_describe(struct run_options *o, GOptionEntry entries[RUN_OPTION
                 { "step", 0, 0, G_OPTION_ARG_NONE, &o->step, "Not yet available", NULL },
                 { "record", 0, 0, G_OPTION_ARG_NONE, &o->record, "Not yet available", NULL },
                 { "faults", 0, 0, G_OPTION_ARG_FILENAME, &o->faults_file, "Not yet available", "FILE" },
-                { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->faults, "Not yet available", "RULE" },
+                { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->faults,
+                        "One more rule: core: drop data 3 from www", "RULE" },
         };
         G_STATIC_ASSERT(G_N_ELEMENTS(described) == RUN_OPTION_COUNT);
         memcpy(entries, described, sizeof described);
@@ -56,8 +57,6 @@ static gboolean asks_only_for_what_there_is(const struct run_options *options, c
                 return command_refuse(command, "--record is not yet available");
         if (options->faults_file != NULL)
                 return command_refuse(command, "--faults is not yet available");
-        if (options->faults != NULL)
-                return command_refuse(command, "--fault is not yet available");
         return TRUE;
 }
 
@@ -90,6 +89,7 @@ gboolean run_options_parse(const struct run_options *options, const struct comma
         if (!asks_only_for_what_there_is(options, command))
                 return FALSE;
         overrides->sets = options->sets;
+        overrides->fault_lines = options->faults;
         session->force = options->force;
         session->level = TRACE_LEVEL_FULL;
         session->snap = (uint32_t)options->snap;

@@ -60,5 +60,7 @@ bool fault_match_keys(const struct fault_match *match, const struct packet *pack
                 return false;
         if (match->has_bytes && !bytes_match(match, packet))
                 return false;
-        return header_matches(match, packet);
+        if (!header_matches(match, packet))
+                return false;
+        return match->filter == NULL || packet_filter_matches(match->filter, packet);
 }

@@ -4,8 +4,8 @@
  *
  * every counts what all other keys of a rule match, per direction, and nth what every leaves: also packets
  * that an earlier rule dropped, so that a rule's place in the file does not change which packet is its third.
- * A rule that flips a bit which the packet does not have does not match it, nor one that marks what is not
- * ECN-capable.
+ * A rule whose action cannot be done to a packet, such as flipping a bit that it does not have, does not
+ * match it.
  */
 #include "net/fault_script.h"
 
@@ -122,9 +122,11 @@ const char *fault_action_name(enum fault_action_kind kind)
                 [FAULT_HOLD_UNTIL] = "hold-until",
                 [FAULT_SWAP_WITH_NEXT] = "swap-with-next",
                 [FAULT_CORRUPT] = "corrupt",
+                [FAULT_TRUNCATE] = "truncate",
                 [FAULT_MARK_CE] = "mark-ce",
                 [FAULT_LINK_DOWN] = "link-down",
                 [FAULT_LINK_UP] = "link-up",
+                [FAULT_SET] = "set",
         };
         return names[kind];
 }
@@ -159,8 +161,11 @@ static bool match_packet(const struct rule_state *state, const struct fault_matc
 
 /* ---- What a matching rule does ---- */
 
-static bool suits(const struct fault_action *action, const struct packet *packet)
+/* What cannot be done to a packet does not mean it. */
+static bool can_be_done(const struct fault_action *action, const struct packet *packet)
 {
+        if (action->kind == FAULT_TRUNCATE)
+                return packet->size > action->count;
         if (action->kind == FAULT_MARK_CE)
                 return packet_is_ecn_capable(packet);
         if (action->kind != FAULT_CORRUPT)
@@ -218,11 +223,16 @@ static void act(FaultScript *script, unsigned index, const struct sight *sight, 
         case FAULT_CORRUPT:
                 choose_flips(script, &script->states[index], sight);
                 break;
+        case FAULT_TRUNCATE:
+                verdict->truncate_to =
+                        verdict->truncate_to > 0 ? MIN(verdict->truncate_to, action->count) : action->count;
+                break;
         case FAULT_MARK_CE:
                 verdict->is_marked = true;
                 break;
         case FAULT_LINK_DOWN:
         case FAULT_LINK_UP:
+        case FAULT_SET:
                 verdict->link_change = action;
                 break;
         }
@@ -244,7 +254,7 @@ static void apply_rule(
         if (rule->action.kind == FAULT_HOLD_UNTIL &&
                 match_packet(state, &rule->action.until, &state->until_matched[sight->direction], sight))
                 g_array_append_val(script->releases, index);
-        if (!suits(&rule->action, sight->packet))
+        if (!can_be_done(&rule->action, sight->packet))
                 return;
         if (match_packet(state, &rule->match, &state->matched[sight->direction], sight) &&
                 !verdict->is_dropped)

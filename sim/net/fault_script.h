@@ -9,6 +9,7 @@
 
 #include "engine/rng.h"
 #include "net/packet_area.h"
+#include "net/packet_filter.h"
 
 struct fault_match {
         uint32_t from; /* owner numbers; PACKET_NO_HOST: any */
@@ -30,6 +31,7 @@ struct fault_match {
         bool has_time;
         time_ns time_from; /* transmission ends in from … to */
         time_ns time_to;
+        const PacketFilter *filter; /* NULL: any */
         bool has_probability;
         struct probability probability;
 };
@@ -43,16 +45,19 @@ enum fault_action_kind {
         FAULT_SWAP_WITH_NEXT, /* the same, for whatever passes next in this direction; that one is not held
                                  itself */
         FAULT_CORRUPT,        /* bit or bits, in `area` */
-        FAULT_MARK_CE,        /* as a congested router: only what is ECN-capable matches */
+        FAULT_TRUNCATE,       /* a longer packet to `count` bytes */
+        FAULT_MARK_CE,        /* one that asks to hear of congestion */
         FAULT_LINK_DOWN,      /* for duration (0: until link-up) */
         FAULT_LINK_UP,
+        FAULT_SET, /* what `change` says of the link */
 };
 
 struct fault_action {
         enum fault_action_kind kind;
-        uint32_t count; /* DUPLICATE: copies; CORRUPT: bits to flip, 0: the one at `bit` */
+        uint32_t count; /* DUPLICATE: copies; TRUNCATE: bytes; CORRUPT: bits to flip, 0: the one at `bit` */
         duration_ns duration;
         struct fault_match until;
+        const struct link_change *change; /* SET */
         uint32_t bit; /* CORRUPT: from the top bit of the first byte of the area */
         enum packet_area area;
 };
@@ -62,6 +67,7 @@ struct fault_rule {
         uint32_t link; /* the scenario's number of the link */
         bool is_timed; /* at a time, not at a packet */
         time_ns at;
+        duration_ns period; /* is_timed: again and again after so long; 0: once */
         struct fault_match match;
         struct fault_action action;
 };
@@ -89,12 +95,13 @@ const char *fault_action_name(enum fault_action_kind kind);
  * that an earlier one did not drop. The arrays are the script's: valid until the next call. */
 struct fault_verdict {
         bool is_dropped;
-        bool is_marked;  /* CE */
         uint32_t copies; /* more of it */
         duration_ns delay;
         int hold_rule;                          /* hold it until this rule releases it; -1: do not hold */
         bool hold_for_next;                     /* … or until any packet passes */
         const struct fault_action *link_change; /* the link goes down or up behind it; NULL: neither */
+        uint32_t truncate_to;                   /* bytes; 0: not */
+        bool is_marked;                         /* with congestion experienced */
         unsigned flip_count;
         const uint32_t *flips; /* bits of the IP packet */
         unsigned fired_count;

@@ -197,14 +197,21 @@ static void launch_copies(struct line *line, const struct passage *passage)
         }
 }
 
-static void corrupt(struct line *line, struct passage *passage)
+static void change_bytes(struct line *line, struct passage *passage)
 {
         struct net_context *context = line->link->context;
         struct packet *packet = passage->packet;
-        for (unsigned i = 0; i < passage->fault.flip_count; i++)
-                packet_flip_bit(context->packets, packet, passage->fault.flips[i]);
-        bool is_damaged = impair_damage(&line->impair, context->packets, &passage->luck, packet);
-        passage->facts.is_corrupted = is_damaged || passage->fault.flip_count > 0;
+        const struct fault_verdict *fault = &passage->fault;
+        if (fault->is_marked && packet_mark_ce(packet))
+                context->counts.marked++;
+        for (unsigned i = 0; i < fault->flip_count; i++)
+                packet_flip_bit(context->packets, packet, fault->flips[i]);
+        if (fault->truncate_to > 0)
+                packet_truncate(packet, fault->truncate_to);
+        /* Luck's bits may not be there any more. */
+        bool is_damaged = fault->truncate_to > 0 ||
+                          impair_damage(&line->impair, context->packets, &passage->luck, packet);
+        passage->facts.is_corrupted = is_damaged || fault->flip_count > 0;
         if (passage->facts.is_corrupted)
                 context->counts.corrupted++;
 }
@@ -219,9 +226,7 @@ static void pass(struct line *line, struct passage *passage)
                 link_drop(line->link, passage->packet, DROP_LOSS, &passage->facts);
                 return;
         }
-        if (passage->fault.is_marked)
-                line->link->context->counts.marked += packet_mark_ce(passage->packet);
-        corrupt(line, passage);
+        change_bytes(line, passage);
         launch(line, passage, passage->packet, 0, &passage->luck);
         launch_copies(line, passage);
 }
@@ -306,14 +311,11 @@ uint64_t line_in_flight(const struct line *line)
         return (uint64_t)line->propagating.length + line->held.length;
 }
 
-void line_init(struct line *line, Link *link, const struct link_config *config)
+void line_init(struct line *line, Link *link)
 {
         *line = (struct line){ .link = link };
         g_queue_init(&line->propagating);
         g_queue_init(&line->held);
-        static const struct impair_config idle = { .keep_order = true };
-        impair_init(&line->impair, config->impair.at_entry ? &idle : &config->impair, config->seed,
-                config->label);
 }
 
 static void clear_records(struct line *line, GQueue *records)

@@ -20,7 +20,8 @@ struct line {
         time_ns last_in_order; /* no packet that keeps order arrives before this */
 };
 
-void line_init(struct line *line, Link *link, const struct link_config *config);
+/* Without luck; its owner gives it that. */
+void line_init(struct line *line, Link *link);
 /* Frees the packets on it. */
 void line_clear(struct line *line);
 

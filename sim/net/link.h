@@ -74,6 +74,24 @@ struct net_context {
         bool one_event_a_packet; /* never compute ahead: for the test that both ways agree */
 };
 
+/* What a rule sets; what it does not mention stays. */
+struct link_change_direction {
+        bool has_rate;
+        bool has_delay;
+        bool has_queue;
+        bool has_impair;
+        rate_bps rate;
+        struct shaper_config shape;
+        duration_ns delay;
+        struct queue_config queue;
+        struct impair_config impair;
+};
+
+struct link_change {
+        uint32_t mtu; /* 0: stays */
+        struct link_change_direction directions[2];
+};
+
 struct link_config {
         const char *label;  /* "core → right": names the luck */
         uint32_t owner;     /* this direction's number */

@@ -5,36 +5,7 @@
  * While it is down, what is offered, what is queued and what is in transmission is lost; what already
  * propagates arrives.
  */
-#include "net/line.h"
-
-struct evented_link;
-
-/* A rule of the scenario that acts on this link at its time. */
-struct timed_rule {
-        struct evented_link *evented;
-        unsigned index;
-        struct event event;
-};
-
-struct evented_link {
-        Link link;
-        bool has_entry;
-        struct impair entry; /* has_entry: luck before the queue */
-        uint64_t entered;    /* packets that were offered */
-        bool is_shaped;
-        struct shaper shaper;   /* is_shaped: it says how long transmissions take */
-        bool sees_every_packet; /* the queue, also those that need not wait */
-        struct queue queue;
-        struct packet *transmitting; /* NULL: the transmitter is free, and the queue empty */
-        struct event end_of_transmission;
-        bool is_cut; /* the link went down during this transmission */
-        bool is_down;
-        time_ns down_until;
-        struct event up_again;
-        struct timed_rule *timed;
-        unsigned timed_count;
-        struct line line;
-};
+#include "net/link_evented.h"
 
 static struct evented_link *evented_of(Link *link)
 {
@@ -58,7 +29,7 @@ static enum drop_reason reason_named(const char *name)
         g_assert_not_reached();
 }
 
-static void drop_waiting(struct evented_link *evented, struct packet *packet, enum drop_reason reason)
+void evented_link_drop_waiting(struct evented_link *evented, struct packet *packet, enum drop_reason reason)
 {
         struct device_account *account = packet->account;
         link_uncharge(packet);
@@ -67,12 +38,12 @@ static void drop_waiting(struct evented_link *evented, struct packet *packet, en
 }
 
 /* What the discipline has lost, and what it has marked, while it was asked something else. */
-static void drop_lost(struct evented_link *evented)
+void evented_link_drop_lost(struct evented_link *evented)
 {
         struct queue *queue = &evented->queue;
         struct packet *packet;
         while ((packet = queue_next_dropped(queue)) != NULL)
-                drop_waiting(evented, packet, reason_named(queue->drop_reason));
+                evented_link_drop_waiting(evented, packet, reason_named(queue->drop_reason));
         evented->link.context->counts.marked += queue->marked;
         queue->marked = 0;
 }
@@ -111,14 +82,13 @@ static void end(struct evented_link *evented, time_ns now)
 static void take_next(struct evented_link *evented, time_ns now)
 {
         struct packet *next = queue_take(&evented->queue, now);
-        drop_lost(evented);
+        evented_link_drop_lost(evented);
         if (next != NULL)
                 begin(evented, next, now);
 }
 
-static void settle(Link *link, time_ns now)
+void evented_link_settle(struct evented_link *evented, time_ns now)
 {
-        struct evented_link *evented = evented_of(link);
         while (evented->transmitting != NULL && evented->transmitting->t_tx_end <= now) {
                 time_ns t_end = evented->transmitting->t_tx_end;
                 end(evented, t_end);
@@ -126,10 +96,15 @@ static void settle(Link *link, time_ns now)
         }
 }
 
+static void settle(Link *link, time_ns now)
+{
+        evented_link_settle(evented_of(link), now);
+}
+
 static void on_end_of_transmission(void *data)
 {
         struct evented_link *evented = data;
-        settle(&evented->link, event_queue_now(evented->link.context->events));
+        evented_link_settle(evented, event_queue_now(evented->link.context->events));
 }
 
 /* ---- Entry ---- */
@@ -141,7 +116,7 @@ static void enqueue(struct evented_link *evented, struct packet *packet, time_ns
                 link_drop(&evented->link, packet, reason_named(refusal), &hop_facts_plain);
         else
                 link_charge(packet);
-        drop_lost(evented);
+        evented_link_drop_lost(evented);
 }
 
 static void admit(struct evented_link *evented, struct packet *packet, time_ns now)
@@ -200,118 +175,6 @@ static void offer(Link *link, struct packet *packet, time_ns now)
                 admit(evented, packet, now);
 }
 
-/* ---- Down and up ---- */
-
-static void drop_queued(struct evented_link *evented)
-{
-        struct packet *packet;
-        while ((packet = queue_remove(&evented->queue)) != NULL)
-                drop_waiting(evented, packet, DROP_LINK_DOWN);
-}
-
-static void expect_up(struct evented_link *evented)
-{
-        Link *link = &evented->link;
-        const struct event_key key = {
-                .time = evented->down_until,
-                .owner = link->owner,
-                .class = EVENT_LINK_CHANGE,
-                .number = fault_script_count(link->context->faults), /* after every rule of that time */
-        };
-        event_queue_set(link->context->events, &evented->up_again, &key);
-}
-
-/* Of outages that overlap the one that ends last counts. */
-static void go_down(struct evented_link *evented, duration_ns duration, time_ns now)
-{
-        time_ns until = duration > 0 ? now + duration : TIME_NEVER;
-        evented->down_until = evented->is_down ? MAX(evented->down_until, until) : until;
-        evented->is_down = true;
-        evented->is_cut = evented->transmitting != NULL;
-        if (evented->down_until != TIME_NEVER)
-                expect_up(evented);
-        else
-                event_queue_cancel(evented->link.context->events, &evented->up_again);
-        drop_queued(evented);
-}
-
-static void go_up(struct evented_link *evented)
-{
-        evented->is_down = false;
-        event_queue_cancel(evented->link.context->events, &evented->up_again);
-}
-
-static void on_change(void *data, const struct fault_action *action, time_ns now)
-{
-        struct evented_link *evented = data;
-        g_assert(action->kind == FAULT_LINK_DOWN || action->kind == FAULT_LINK_UP);
-        settle(&evented->link, now);
-        if (action->kind == FAULT_LINK_DOWN)
-                go_down(evented, action->duration, now);
-        else
-                go_up(evented);
-}
-
-static void on_up_again(void *data)
-{
-        struct evented_link *evented = data;
-        settle(&evented->link, evented->down_until);
-        go_up(evented);
-}
-
-/* Both directions change by an event of their own, the first of them tells it. */
-static void report_timed(const struct timed_rule *timed, time_ns now)
-{
-        const Link *link = &timed->evented->link;
-        const struct fault_rule *rule = fault_script_rule(link->context->faults, timed->index);
-        const struct trace_event event = {
-                .kind = TRACE_FAULT,
-                .time = now,
-                .owner = link->owner,
-                .fault = { rule->name, fault_action_name(rule->action.kind) },
-        };
-        fault_script_count_firing(link->context->faults, timed->index);
-        if (trace_wants(link->context->trace, TRACE_FAULT))
-                trace_emit(link->context->trace, &event);
-}
-
-static void on_timed_rule(void *data)
-{
-        const struct timed_rule *timed = data;
-        const Link *link = &timed->evented->link;
-        time_ns now = event_queue_now(link->context->events);
-        if (link->direction == 0)
-                report_timed(timed, now);
-        on_change(timed->evented, &fault_script_rule(link->context->faults, timed->index)->action, now);
-}
-
-static void expect_timed_rule(struct evented_link *evented, struct timed_rule *timed, unsigned index)
-{
-        const struct event_key key = {
-                .time = fault_script_rule(evented->link.context->faults, index)->at,
-                .owner = evented->link.owner,
-                .class = EVENT_LINK_CHANGE,
-                .number = index,
-        };
-        *timed = (struct timed_rule){ .evented = evented, .index = index };
-        event_init(&timed->event, on_timed_rule, timed);
-        event_queue_set(evented->link.context->events, &timed->event, &key);
-}
-
-static void expect_timed_rules(struct evented_link *evented)
-{
-        FaultScript *script = evented->link.context->faults;
-        if (script == NULL || !fault_script_concerns(script, evented->link.number))
-                return;
-        fault_script_watch(script, evented->link.number, on_change, evented);
-        evented->timed = g_new0(struct timed_rule, fault_script_count(script));
-        for (unsigned i = 0; i < fault_script_count(script); i++) {
-                const struct fault_rule *rule = fault_script_rule(script, i);
-                if (rule->link == evented->link.number && rule->is_timed)
-                        expect_timed_rule(evented, &evented->timed[evented->timed_count++], i);
-        }
-}
-
 /* ---- The rest of the link's operations ---- */
 
 /* How long a packet waits is the discipline's to decide; of the one in transmission the end is known. */
@@ -359,11 +222,9 @@ static void free_link(Link *link)
         struct evented_link *evented = evented_of(link);
         EventQueue *events = link->context->events;
         event_queue_cancel(events, &evented->end_of_transmission);
-        event_queue_cancel(events, &evented->up_again);
-        for (unsigned i = 0; i < evented->timed_count; i++)
-                event_queue_cancel(events, &evented->timed[i].event);
+        link_change_clear(evented);
         free_packets(evented);
-        g_free(evented->timed);
+        g_free(evented->label);
         g_free(evented);
 }
 
@@ -378,13 +239,31 @@ static const struct link_ops evented_ops = {
         .free = free_link,
 };
 
-static void init_queue(struct evented_link *evented, const struct link_config *config)
+/* ---- What it is made of; each may change later ---- */
+
+void evented_link_set_rate(struct evented_link *evented, rate_bps rate, const struct shaper_config *shape)
 {
-        g_autofree char *name = g_strdup_printf("link %s: queue", config->label);
-        struct queue_config queue = config->queue;
-        queue.rate = config->rate;
-        queue.luck = rng_stream_named(config->seed, name);
+        evented->link.rate = rate;
+        evented->is_shaped = !shaper_config_is_idle(shape);
+        shaper_init(&evented->shaper, shape);
+}
+
+void evented_link_set_queue(struct evented_link *evented, const struct queue_config *config)
+{
+        g_autofree char *name = g_strdup_printf("link %s: queue", evented->label);
+        struct queue_config queue = *config;
+        queue.rate = evented->link.rate;
+        queue.luck = rng_stream_named(evented->seed, name);
+        evented->sees_every_packet = config->ops != &queue_droptail;
         queue_init(&evented->queue, &queue);
+}
+
+void evented_link_set_impair(struct evented_link *evented, const struct impair_config *impair)
+{
+        static const struct impair_config idle = { .keep_order = true };
+        evented->has_entry = impair->at_entry;
+        impair_init(&evented->entry, impair->at_entry ? impair : &idle, evented->seed, evented->label);
+        impair_init(&evented->line.impair, impair->at_entry ? &idle : impair, evented->seed, evented->label);
 }
 
 Link *evented_link_new(const Link *common, const struct link_config *config)
@@ -392,16 +271,13 @@ Link *evented_link_new(const Link *common, const struct link_config *config)
         struct evented_link *evented = g_new0(struct evented_link, 1);
         evented->link = *common;
         evented->link.ops = &evented_ops;
-        evented->sees_every_packet = config->queue.ops != &queue_droptail;
-        init_queue(evented, config);
-        line_init(&evented->line, &evented->link, config);
-        evented->is_shaped = !shaper_config_is_idle(&config->shape);
-        shaper_init(&evented->shaper, &config->shape);
-        evented->has_entry = config->impair.at_entry;
-        if (evented->has_entry)
-                impair_init(&evented->entry, &config->impair, config->seed, config->label);
+        evented->label = g_strdup(config->label);
+        evented->seed = config->seed;
+        line_init(&evented->line, &evented->link);
+        evented_link_set_rate(evented, config->rate, &config->shape);
+        evented_link_set_queue(evented, &config->queue);
+        evented_link_set_impair(evented, &config->impair);
         event_init(&evented->end_of_transmission, on_end_of_transmission, evented);
-        event_init(&evented->up_again, on_up_again, evented);
-        expect_timed_rules(evented);
+        link_change_expect(evented);
         return &evented->link;
 }

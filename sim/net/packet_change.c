@@ -16,14 +16,14 @@ void packet_truncate(struct packet *packet, uint32_t size)
                 packet->flips++;
 }
 
-bool packet_mark_ce(struct packet *packet)
-{
-        return ip_mark_ce(packet->header, packet->header_size);
-}
-
 bool packet_is_ecn_capable(const struct packet *packet)
 {
         struct ip_header header;
         return ip_header_parse(packet->header, packet->header_size, packet->size, &header) == IP_OK &&
                header.ecn != ECN_NOT_ECT;
+}
+
+bool packet_mark_ce(struct packet *packet)
+{
+        return ip_mark_ce(packet->header, packet->header_size);
 }

@@ -78,7 +78,7 @@ static const struct field_type bare_action = { .read = read_nothing };
 
 #define ACTION(member) FIELD_AT(struct scenario_fault, action.member)
 
-/* In the order of enum fault_action_kind, then what comes later. */
+/* In the order of enum fault_action_kind. */
 static const struct field action_fields[] = {
         [FAULT_DROP] = { .name = "drop", .type = &bare_action },
         [FAULT_DUPLICATE] = { .name = "duplicate",
@@ -93,14 +93,14 @@ static const struct field action_fields[] = {
                 FAULT(until) },
         [FAULT_SWAP_WITH_NEXT] = { .name = "swap-with-next", .type = &bare_action },
         [FAULT_CORRUPT] = { .name = "corrupt", .type = &bit_flips, FAULT(action) },
+        [FAULT_TRUNCATE] = { .name = "truncate", QUANTITY(size), ACTION(count), .least = 1, .most = 65534 },
         [FAULT_MARK_CE] = { .name = "mark-ce", .type = &bare_action },
         [FAULT_LINK_DOWN] = { .name = "link-down",
                 QUANTITY(time),
                 ACTION(duration),
                 .zero = "until-link-up" },
         [FAULT_LINK_UP] = { .name = "link-up", .type = &bare_action },
-        { .name = "truncate", .type = &field_later, .hint = "corrupt, drop" },
-        { .name = "set", .type = &field_later, .hint = "link-down, link-up" },
+        [FAULT_SET] = { .name = "set", .type = &field_set },
         { .name = NULL },
 };
 
@@ -128,11 +128,6 @@ static bool read_action_word(
         const struct field *action = take_action(reader, node->text, node->mark, fault);
         if (!action)
                 return false;
-        if (action->type == &field_later) {
-                g_autoptr(YamlNode) word = tree_copy(node);
-                word->key_mark = node->mark;
-                return field_read(reader, action, word, fault);
-        }
         if (action->type == &bare_action || fault->action.kind == FAULT_LINK_DOWN)
                 return true;
         return field_fail(reader, node->mark, "do: '%s' needs a value; accepted: do: { %s: … }", node->text,

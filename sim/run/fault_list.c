@@ -47,6 +47,29 @@ static struct yaml_node *write_fault_at(
 
 static const struct field_type fault_at = { read_fault_at, write_fault_at };
 
+static const struct field fault_every_field = {
+        .name = "every", .type = &field_quantity, .quantity = &quantity_time, .zero = "once", FAULT(every)
+};
+
+static bool read_fault_every(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        const struct scenario_fault *fault = value;
+        if (!fault->is_timed)
+                return field_fail(reader, node->key_mark,
+                        "%s: the rule is not at a time; accepted beside 'at', or in 'match'", field->name);
+        return field_read(reader, &fault_every_field, node, value);
+}
+
+static struct yaml_node *write_fault_every(
+        const struct field_writer *writer, const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        const struct scenario_fault *fault = value;
+        return fault->is_timed ? field_write(writer, &fault_every_field, fault) : NULL;
+}
+
+static const struct field_type fault_every = { read_fault_every, write_fault_every };
+
 static bool read_fault_match(
         struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
 {
@@ -70,6 +93,7 @@ static const struct field fault_fields[] = {
         { .name = "name", .type = &fault_name },
         { .name = "on", .type = &field_name, FAULT(link), .is_required = true },
         { .name = "at", .type = &fault_at },
+        { .name = "every", .type = &fault_every },
         { .name = "match", .type = &fault_match },
         { .name = "do", .type = &field_fault_action, .is_required = true },
         { .name = NULL },
@@ -79,7 +103,7 @@ const struct field_table fault_table = { .what = "a fault rule", .fields = fault
 
 static bool is_of_a_link(enum fault_action_kind kind)
 {
-        return kind == FAULT_LINK_DOWN || kind == FAULT_LINK_UP;
+        return kind == FAULT_LINK_DOWN || kind == FAULT_LINK_UP || kind == FAULT_SET;
 }
 
 /* A link changes at a time or because of a packet; everything else happens to a packet. */
@@ -88,7 +112,7 @@ static bool check_occasion(
 {
         if (fault->is_timed && !is_of_a_link(fault->action.kind))
                 return field_fail(reader, node->mark,
-                        "a rule at a time without a packet; accepted with 'at': link-down, link-up");
+                        "a rule at a time without a packet; accepted with 'at': link-down, link-up, set");
         if (!fault->is_timed && !tree_find(node, "match"))
                 return field_fail(
                         reader, node->mark, "a fault rule without 'match' or 'at'; one of them is required");

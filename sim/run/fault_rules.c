@@ -52,9 +52,11 @@ static bool add_rules_of(World *world, unsigned index, GError **error)
 {
         const struct scenario_fault *fault = world->scenario->faults->pdata[index];
         const struct world_name *links = g_hash_table_lookup(world->link_names, fault->link);
-        struct fault_rule rule = {
-                .name = fault->name, .is_timed = fault->is_timed, .at = fault->at, .action = fault->action
-        };
+        struct fault_rule rule = { .name = fault->name,
+                .is_timed = fault->is_timed,
+                .at = fault->at,
+                .period = fault->every,
+                .action = fault->action };
         if (links == NULL) {
                 scenario_set_error(error, world->scenario, fault->mark,
                         "fault %s: no link is named \"%s\"; "
@@ -65,6 +67,7 @@ static bool add_rules_of(World *world, unsigned index, GError **error)
         if (!resolve_match(world, fault, &fault->match, &rule.match, error) ||
                 !resolve_match(world, fault, &fault->until, &rule.action.until, error))
                 return false;
+        world->has_endless_rules |= fault->every > 0;
         for (unsigned member = 0; member < links->count; member++) {
                 rule.link = links->first + member;
                 g_array_append_val(world->fault_rules, rule);

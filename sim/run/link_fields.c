@@ -173,24 +173,35 @@ static const struct field_type two_ends = { read_between, write_between };
 
 /* ---- The table ---- */
 
+#define MTU                                                                                                  \
+        {                                                                                                    \
+                .name = "mtu", QUANTITY(size), LINK(mtu), .least = MTU_MIN, .most = MTU_MAX                  \
+        }
+#define BOTH_WAYS(what, field)                                                                               \
+        { .name = what, .type = &both_ways, .inner = &field, LINK(directions) },                             \
+        {                                                                                                    \
+                .name = what "-to", .type = &towards_an_end, .inner = &field                                 \
+        }
+#define PARAMETERS                                                                                           \
+        BOTH_WAYS("rate", rate_field), BOTH_WAYS("delay", delay_field), BOTH_WAYS("queue", queue_field),     \
+                BOTH_WAYS("impair", impair_field)
+
+const struct field *const link_parameters[] = { &rate_field, &delay_field, &queue_field, &impair_field };
+
 static const struct field link_fields[] = {
         { .name = "name", .type = &field_name, LINK(name) },
         { .name = "between", .type = &two_ends, LINK(ends), .is_required = true },
-        { .name = "mtu", QUANTITY(size), LINK(mtu), .least = MTU_MIN, .most = MTU_MAX },
+        MTU,
         { .name = "netem", .type = &netem_both_ways, .inner = &netem_field, LINK(directions) },
         { .name = "netem-to", .type = &netem_towards_an_end, .inner = &netem_field },
-        { .name = "rate", .type = &both_ways, .inner = &rate_field, LINK(directions) },
-        { .name = "rate-to", .type = &towards_an_end, .inner = &rate_field },
-        { .name = "delay", .type = &both_ways, .inner = &delay_field, LINK(directions) },
-        { .name = "delay-to", .type = &towards_an_end, .inner = &delay_field },
-        { .name = "queue", .type = &both_ways, .inner = &queue_field, LINK(directions) },
-        { .name = "queue-to", .type = &towards_an_end, .inner = &queue_field },
-        { .name = "impair", .type = &both_ways, .inner = &impair_field, LINK(directions) },
-        { .name = "impair-to", .type = &towards_an_end, .inner = &impair_field },
+        PARAMETERS,
         { .name = "luck", .type = &both_ways, .inner = &luck_field, LINK(directions) },
         { .name = NULL },
 };
 
+static const struct field set_fields[] = { MTU, PARAMETERS, { .name = NULL } };
+
+const struct field_table set_table = { .what = "set", .fields = set_fields };
 const struct field_table link_table = { .what = "a link", .fields = link_fields };
 
 /* ---- A queue's limit as a bandwidth-delay product ---- */
@@ -213,7 +224,7 @@ static bool resolve_limit(struct field_reader *reader, struct scenario_link *lin
         return true;
 }
 
-static bool resolve_limits(struct field_reader *reader, struct scenario_link *link)
+bool link_resolve_limits(struct field_reader *reader, struct scenario_link *link)
 {
         return resolve_limit(reader, link, 0) && resolve_limit(reader, link, 1);
 }
@@ -228,7 +239,7 @@ static bool read_links(struct field_reader *reader, const struct field *field, c
                 struct scenario_link *link = scenario_add_link(reader->scenario, child->mark);
                 if (!field_table_read(reader, &link_table, child, link))
                         return false;
-                if (!resolve_limits(reader, link))
+                if (!link_resolve_limits(reader, link))
                         return false;
                 if (!link->name)
                         link->name = g_strdup_printf("%s-%s", link->ends[0], link->ends[1]);

@@ -237,6 +237,34 @@ static struct yaml_node *write_chance(
 
 static const struct field_type chance = { read_chance, write_chance };
 
+/* ---- filter: pcap-filter(7) ---- */
+
+static bool read_filter(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        struct fault_match *match = value;
+        g_autofree char *complaint = NULL;
+        if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
+                return false;
+        PacketFilter *filter = packet_filter_new(node->text, &complaint);
+        if (!filter)
+                return field_fail(reader, node->mark,
+                        "%s: %s; accepted: what pcap-filter(7) says of IP packets, with numbers for names",
+                        field->name, complaint);
+        g_ptr_array_add(reader->scenario->filters, filter);
+        match->filter = filter;
+        return true;
+}
+
+static struct yaml_node *write_filter(const struct field_writer *writer G_GNUC_UNUSED,
+        const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        const struct fault_match *match = value;
+        return match->filter ? tree_text_new(packet_filter_text(match->filter)) : NULL;
+}
+
+static const struct field_type filter = { read_filter, write_filter };
+
 static const struct field match_fields[] = {
         { .name = "from", .type = &field_name, MATCH(from) },
         { .name = "to", .type = &field_name, MATCH(to) },
@@ -262,7 +290,7 @@ static const struct field match_fields[] = {
         { .name = "nth", QUANTITY(count), VALUE(nth), .zero = "all" },
         { .name = "every", QUANTITY(count), VALUE(every), .zero = "off" },
         { .name = "probability", .type = &chance, MATCH(values) },
-        { .name = "filter", .type = &field_later, .hint = "from, to, kind, flags, seq and bytes" },
+        { .name = "filter", .type = &filter, MATCH(values) },
         { .name = NULL },
 };
 

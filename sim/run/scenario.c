@@ -15,6 +15,9 @@ G_DEFINE_QUARK(inorder - scenario - error, scenario_error)
 
 char *scenario_place(const Scenario *scenario, struct mark mark)
 {
+        unsigned sets = scenario->sets ? g_strv_length(scenario->sets) : 0;
+        if (mark.line == 0 && mark.column > sets)
+                return g_strdup_printf("--fault '%s'", scenario->fault_lines[mark.column - sets - 1]);
         if (mark.line == 0)
                 return g_strdup_printf("--set %s", scenario->sets[mark.column - 1]);
         return g_strdup_printf("%s:%u:%u", scenario->path, mark.line, mark.column);
@@ -116,9 +119,11 @@ void scenario_free(Scenario *scenario)
         g_ptr_array_unref(scenario->faults);
         g_ptr_array_unref(scenario->expects);
         g_ptr_array_unref(scenario->inputs);
+        g_ptr_array_unref(scenario->filters);
         g_ptr_array_unref(scenario->kept);
         tree_free(scenario->sweep);
         g_strfreev(scenario->sets);
+        g_strfreev(scenario->fault_lines);
         g_free(scenario->path);
         g_free(scenario->name);
         g_free(scenario->title);
@@ -153,6 +158,7 @@ Scenario *scenario_new(const char *path, char *const *sets)
         scenario->faults = g_ptr_array_new_with_free_func(free_fault);
         scenario->expects = g_ptr_array_new_with_free_func(free_expect);
         scenario->inputs = g_ptr_array_new_with_free_func(free_file);
+        scenario->filters = g_ptr_array_new_with_free_func((GDestroyNotify)packet_filter_free);
         scenario->kept = g_ptr_array_new_with_free_func(g_free);
         scenario->hosts_by_name = g_hash_table_new(g_str_hash, g_str_equal);
         scenario->marks = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);

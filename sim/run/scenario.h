@@ -127,6 +127,8 @@ struct scenario_fault {
         char *link;
         bool is_timed;
         time_ns at;
+        duration_ns every; /* 0: once */
+        const struct scenario_link *set; /* of an action that sets: the link from then on */
         struct scenario_match match;
         struct fault_action action; /* until: see below */
         struct scenario_match until;
@@ -156,9 +158,11 @@ struct Scenario {
         GPtrArray *faults;
         GPtrArray *expects;
         GPtrArray *inputs; /* struct scenario_file: files that links are made of */
+        GPtrArray *filters; /* PacketFilter *, of matches */
         GPtrArray *kept;   /* whatever values point to; see scenario_keep() */
         struct yaml_node *sweep;     /* as written, checked; NULL: none */
-        char **sets;                 /* the `--set` texts that marks of line 0 count; NULL: none */
+        char **sets;                 /* the `--set` texts that marks of line 0 count, … */
+        char **fault_lines;          /* … and behind them the `--fault` texts; NULL: none */
         GHashTable *hosts_by_name;   /* of the hosts above; see scenario_find_host() */
         GHashTable *marks;           /* of values, by their address, for messages; see field_mark() */
         GPtrArray *hosts_by_address; /* the same, sorted; see scenario_host_at() */
@@ -169,6 +173,7 @@ struct scenario_overrides {
         bool has_seed;
         uint64_t seed;
         char **sets; /* "PATH=VALUE", NULL-terminated; may be NULL */
+        char **fault_lines; /* "core: drop data 3", the same */
 };
 
 /* Read, check, resolve. `path` "-": stdin. Errors carry "FILE:LINE:COL: error: …; …" whole. Domain

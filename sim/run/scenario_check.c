@@ -200,6 +200,11 @@ static bool check_impair(struct field_reader *reader, const struct scenario_link
         return true;
 }
 
+bool scenario_check_link_values(struct field_reader *reader, const struct scenario_link *link)
+{
+        return check_burst(reader, link) && check_impair(reader, link);
+}
+
 static bool check_links(struct field_reader *reader)
 {
         const GPtrArray *links = reader->scenario->links;
@@ -209,7 +214,7 @@ static bool check_links(struct field_reader *reader)
                 if (!g_hash_table_add(names, link->name))
                         return field_fail(reader, field_mark(reader, &link->name, link->mark),
                                 "two links are named '%s'; accepted: a name of its own", link->name);
-                if (!check_ends(reader, link) || !check_burst(reader, link) || !check_impair(reader, link))
+                if (!check_ends(reader, link) || !scenario_check_link_values(reader, link))
                         return false;
         }
         return true;

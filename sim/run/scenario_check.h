@@ -23,4 +23,7 @@ bool scenario_is_summary_word(const char *word);
 /* "to: no host is named 'wwww'; did you mean 'www'?": always false. */
 bool scenario_fail_host(struct field_reader *reader, struct mark mark, const char *key, const char *name);
 
+/* Rates, delays and impairments of one link fit together. */
+bool scenario_check_link_values(struct field_reader *reader, const struct scenario_link *link);
+
 #endif

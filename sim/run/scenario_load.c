@@ -4,6 +4,7 @@
 #include "run/scenario.h"
 
 #include "run/scenario_check.h"
+#include "run/fault_line.h"
 #include "run/scenario_override.h"
 #include "run/scenario_tables.h"
 
@@ -77,6 +78,7 @@ const struct field_table *const field_tables[] = {
         &fault_table,
         &match_table,
         &action_table,
+        &set_table,
         &corrupt_table,
         NULL,
 };
@@ -127,6 +129,16 @@ static void finish_values(Scenario *scenario, const struct scenario_overrides *o
                 scenario->title = g_strdup(scenario->name);
 }
 
+static bool add_fault_lines(struct field_reader *reader, struct yaml_node *tree)
+{
+        const Scenario *scenario = reader->scenario;
+        unsigned sets = scenario->sets ? g_strv_length(scenario->sets) : 0;
+        for (unsigned i = 0; scenario->fault_lines && scenario->fault_lines[i]; i++)
+                if (!fault_line_add(reader, tree, scenario->fault_lines[i], (struct mark){ 0, sets + i + 1 }))
+                        return false;
+        return true;
+}
+
 static bool load_into(
         struct field_reader *reader, const char *text, gsize size, const struct scenario_overrides *overrides)
 {
@@ -135,7 +147,8 @@ static bool load_into(
                 return false;
         if (!scenario_override_all(reader, tree, reader->scenario->sets))
                 return false;
-        if (!field_table_read(reader, &scenario_table, tree, reader->scenario))
+        if (!add_fault_lines(reader, tree) ||
+                !field_table_read(reader, &scenario_table, tree, reader->scenario))
                 return false;
         finish_values(reader->scenario, overrides);
         return scenario_check(reader) && scenario_check_sweep(reader, tree);
@@ -146,6 +159,7 @@ static Scenario *load(const char *path, const char *text, gsize size,
 {
         g_autoptr(Scenario) scenario = scenario_new(path, overrides ? overrides->sets : NULL);
         struct field_reader reader = { .scenario = scenario, .error = error };
+        scenario->fault_lines = overrides ? g_strdupv(overrides->fault_lines) : NULL;
         return load_into(&reader, text, size, overrides) ? g_steal_pointer(&scenario) : NULL;
 }
 

@@ -49,6 +49,7 @@ static bool try_value(struct field_reader *reader, const struct yaml_node *tree,
         const struct yaml_node *value)
 {
         g_autoptr(Scenario) scenario = scenario_new(reader->scenario->path, reader->scenario->sets);
+        scenario->fault_lines = g_strdupv(reader->scenario->fault_lines);
         struct field_reader trial = { .scenario = scenario, .error = reader->error };
         g_autoptr(YamlNode) changed = tree_map_new();
         for (unsigned i = 0; i < tree_count(tree); i++) {

@@ -23,6 +23,7 @@ extern const struct field_table trace_table;           /* struct scenario_direct
 #define QUEUE_TABLES 6
 extern const struct field_table queue_tables[QUEUE_TABLES]; /* struct queue_config */
 extern const struct field_table link_table;            /* struct scenario_link */
+extern const struct field_table set_table;             /* struct scenario_link: what rules change */
 extern const struct field_table app_table;             /* struct scenario_app: what all programs share */
 extern const struct field_table app_tables[APP_KINDS]; /* struct scenario_app */
 extern const struct field_table stall_table;           /* struct scenario_app */
@@ -40,6 +41,8 @@ extern const struct field_type field_rate;  /* struct scenario_direction */
 extern const struct field_type field_queue; /* struct queue_config */
 extern const struct field_type field_loss; /* struct impair_config */
 extern const struct field_type field_fault_action;
+extern const struct field_type field_set; /* struct scenario_fault */
+extern const struct field *const link_parameters[]; /* struct scenario_direction: rate, delay, queue, impair */
 extern const struct field_word field_area_words[];
 extern const struct field_word field_fill_words[];
 
@@ -62,6 +65,8 @@ struct scenario_expect *scenario_add_expect(Scenario *scenario, struct mark mark
 struct scenario_record *scenario_add_record(struct scenario_app *app, const char *name);
 /* A copy that lives as long as the scenario. */
 void *scenario_keep(Scenario *scenario, const void *bytes, size_t size);
+/* A queue's limit in bandwidth-delay products becomes one in bytes. */
+bool link_resolve_limits(struct field_reader *reader, struct scenario_link *link);
 /* The keys of a link that tc-netem's line means; NULL: it is none. */
 struct yaml_node *netem_line_read(struct field_reader *reader, const struct yaml_node *node);
 /* A delay distribution from a file, as `{ file: PATH }` says. */

@@ -167,6 +167,8 @@ static bool run_slices(World *world, const volatile int *interrupted, const stru
                 event_queue_run_until(world->events, MIN(next + watch->every, stop));
                 if (watch->look != NULL)
                         watch->look(watch->data);
+                if (world->has_endless_rules && is_over(world))
+                        return true;
         }
         return true;
 }

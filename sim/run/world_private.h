@@ -44,6 +44,7 @@ struct World {
         GPtrArray *records;         /* struct dns_record arrays, one for each dns-server */
         GPtrArray *host_list;       /* Host *, by owner number; not owned */
         unsigned released;
+        bool has_endless_rules; /* which come again and again, whatever else there is */
 };
 
 /* The nodes of a name; NULL when there is none. */

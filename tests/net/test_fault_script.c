@@ -303,6 +303,58 @@ START_TEST(corruption_flips_distinct_bits_of_its_area)
 }
 END_TEST
 
+static const struct {
+        struct fault_action action;
+        uint8_t ecn;
+        bool fires;
+        const char *why;
+} possible[] = {
+        { { .kind = FAULT_TRUNCATE, .count = 139 }, ECN_NOT_ECT, true, "a byte less" },
+        { { .kind = FAULT_TRUNCATE, .count = 140 }, ECN_NOT_ECT, false, "it is no longer than that" },
+        { { .kind = FAULT_MARK_CE }, ECN_ECT_0, true, "it asks to hear" },
+        { { .kind = FAULT_MARK_CE }, ECN_NOT_ECT, false, "it does not" },
+};
+
+START_TEST(what_cannot_be_done_to_a_packet_does_not_mean_it)
+{
+        struct fault_rule rule = rule_of(any_match, possible[_i].action.kind);
+        rule.action = possible[_i].action;
+        g_autoptr(FaultScript) script = fault_script_new(&rule, 1, 7);
+        struct packet *packet = net_world_packet(&world, 1, 100);
+        if (possible[_i].ecn != ECN_NOT_ECT)
+                net_world_set_ecn(packet, possible[_i].ecn);
+        ck_assert_msg(fires(script, packet, 0) == possible[_i].fires, "%s", possible[_i].why);
+}
+END_TEST
+
+static const struct {
+        const char *expression;
+        bool matches;
+        const char *why;
+} filters[] = {
+        { "tcp", true, "its protocol" },
+        { "udp or icmp", false, "others" },
+        { "tcp[tcpflags] & tcp-ack != 0", true, "a flag by name" },
+        { "tcp[13] & 2 != 0", false, "a flag that is off" },
+        { "greater 140", true, "its length" },
+        { "less 139", false, "a shorter one" },
+        { "ip6 host fe80::1", false, "addresses may begin with letters" },
+        { "tcp[20:4] = 0x01020304", true, "payload" },
+};
+
+START_TEST(a_filter_is_libpcaps)
+{
+        char *complaint = NULL;
+        g_autoptr(PacketFilter) filter = packet_filter_new(filters[_i].expression, &complaint);
+        ck_assert_msg(filter != NULL, "%s", complaint);
+        struct fault_rule rule = rule_of(any_match, FAULT_DROP);
+        rule.match.filter = filter;
+        g_autoptr(FaultScript) script = fault_script_new(&rule, 1, 7);
+        ck_assert_msg(fires(script, net_world_packet(&world, 1, 100), 0) == filters[_i].matches, "%s",
+                filters[_i].why);
+}
+END_TEST
+
 START_TEST(a_hold_is_released_by_the_match_it_waits_for)
 {
         struct fault_rule rule = rule_of(any_match, FAULT_HOLD_UNTIL);
@@ -329,6 +381,9 @@ static Suite *fault_script_suite(void)
         tcase_add_loop_test(cases, a_packet_matches_a_rule_when_all_its_keys_do, 0, G_N_ELEMENTS(matches));
         tcase_add_test(cases, a_packet_without_numbers_of_its_own_matches_no_seq_and_no_bytes);
         tcase_add_test(cases, a_rule_belongs_to_one_link);
+        tcase_add_loop_test(
+                cases, what_cannot_be_done_to_a_packet_does_not_mean_it, 0, G_N_ELEMENTS(possible));
+        tcase_add_loop_test(cases, a_filter_is_libpcaps, 0, G_N_ELEMENTS(filters));
         tcase_add_test(cases, nth_counts_what_matches_all_else_in_each_direction);
         tcase_add_test(cases, every_third_means_the_third_the_sixth_and_so_on);
         tcase_add_test(cases, the_second_of_every_third_is_the_sixth);

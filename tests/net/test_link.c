@@ -393,6 +393,64 @@ START_TEST(a_link_that_is_down_loses_what_is_offered_queued_or_sent)
 }
 END_TEST
 
+/* Packets 1 to 4 are sent at 0; at 200, while 2 is in transmission, the link changes. */
+static const struct {
+        struct link_change change;
+        const char *arrivals;
+        const char *why;
+} changes[] = {
+        { { .directions[0] = { .has_rate = true, .rate = 4000000000 } }, "1@10140 2@10280 3@10560 4@10840",
+                "half the rate, from the next packet on" },
+        { { .directions[0] = { .has_delay = true, .delay = 20000 } }, "1@10140 2@20280 3@20420 4@20560",
+                "a longer delay, for what has not left" },
+        { { .directions[0] = { .has_delay = true, .delay = 0 } }, "1@10140 2@10140 3@10140 4@10140",
+                "a shorter delay does not reorder" },
+        { { .directions[0] = { .has_queue = true, .queue = { .ops = &queue_droptail, .limit_packets = 1 } } },
+                "1@10140 2@10280 3@10420", "a shorter queue" },
+        { { .directions[0] = { .has_queue = true,
+                    .queue = { .ops = &queue_codel, .limit_packets = 9, .target = 5, .interval = 100 } } },
+                "1@10140 2@10280 3@10420 4@10560", "another discipline" },
+        { { .directions[0] = { .has_impair = true,
+                    .impair = { .loss = { .model = LOSS_RANDOM, .probability = { .is_certain = true } } } } },
+                "1@10140", "loss" },
+        { { .directions[1] = { .has_rate = true, .rate = 1 } }, "1@10140 2@10280 3@10420 4@10560",
+                "the other direction" },
+};
+
+START_TEST(a_rule_sets_what_it_mentions_at_its_time)
+{
+        net_world_init(&world);
+        struct fault_rule rule = timed_rule(200, FAULT_SET, 0);
+        rule.action.change = &changes[_i].change;
+        world.context.faults = fault_script_new(&rule, 1, 7);
+        struct link_config config = net_world_link(20);
+        config.impair.keep_order = true;
+        Link *link = new_link(&config);
+        send(link, 1, 4);
+        net_world_run(&world);
+        ck_assert_msg(g_str_equal(net_world_arrivals(&world), changes[_i].arrivals), "%s: %s",
+                changes[_i].why, net_world_arrivals(&world));
+        link_free(link);
+        net_world_clear(&world);
+}
+END_TEST
+
+START_TEST(a_rule_with_a_period_comes_again)
+{
+        net_world_init(&world);
+        struct fault_rule rule = timed_rule(150, FAULT_LINK_DOWN, 20);
+        rule.period = 300;
+        world.context.faults = fault_script_new(&rule, 1, 7);
+        const struct link_config config = net_world_link(20);
+        Link *link = new_link(&config);
+        send(link, 1, 1);
+        event_queue_run_until(world.context.events, 1100);
+        ck_assert_uint_eq(fault_script_fired(world.context.faults, 0), 4);
+        link_free(link);
+        net_world_clear(&world);
+}
+END_TEST
+
 static void note_departure(void *data, struct device_account *account)
 {
         struct moment *moment = data;
@@ -469,6 +527,8 @@ static Suite *link_suite(void)
         tcase_add_loop_test(
                 cable, a_link_that_is_down_loses_what_is_offered_queued_or_sent, 0, G_N_ELEMENTS(outages));
         tcase_add_test(cable, who_waits_for_room_is_told_when_the_queue_is_lost);
+        tcase_add_loop_test(cable, a_rule_sets_what_it_mentions_at_its_time, 0, G_N_ELEMENTS(changes));
+        tcase_add_test(cable, a_rule_with_a_period_comes_again);
         tcase_add_test(cable, both_directions_go_down_when_a_packet_rule_says_so);
         suite_add_tcase(suite, cable);
         return suite;

@@ -1,0 +1,182 @@
+/*
+ * A link that changes: down and up again, and any of its parameters, at a time or behind a packet.
+ *
+ * While it is down, what is offered, what is queued and what is in transmission is lost; what already
+ * propagates arrives.
+ */
+#include "net/link_evented.h"
+
+/* ---- Down and up ---- */
+
+static void drop_queued(struct evented_link *evented)
+{
+        struct packet *packet;
+        while ((packet = queue_remove(&evented->queue)) != NULL)
+                evented_link_drop_waiting(evented, packet, DROP_LINK_DOWN);
+}
+
+static void expect_up(struct evented_link *evented)
+{
+        Link *link = &evented->link;
+        const struct event_key key = {
+                .time = evented->down_until,
+                .owner = link->owner,
+                .class = EVENT_LINK_CHANGE,
+                .number = fault_script_count(link->context->faults), /* after every rule of that time */
+        };
+        event_queue_set(link->context->events, &evented->up_again, &key);
+}
+
+/* Of outages that overlap the one that ends last counts. */
+static void go_down(struct evented_link *evented, duration_ns duration, time_ns now)
+{
+        time_ns until = duration > 0 ? now + duration : TIME_NEVER;
+        evented->down_until = evented->is_down ? MAX(evented->down_until, until) : until;
+        evented->is_down = true;
+        evented->is_cut = evented->transmitting != NULL;
+        if (evented->down_until != TIME_NEVER)
+                expect_up(evented);
+        else
+                event_queue_cancel(evented->link.context->events, &evented->up_again);
+        drop_queued(evented);
+}
+
+static void go_up(struct evented_link *evented)
+{
+        evented->is_down = false;
+        event_queue_cancel(evented->link.context->events, &evented->up_again);
+}
+
+/* ---- Other parameters ---- */
+
+/* Those that wait are offered to the new queue, in the order in which the old one gives them up. */
+static void change_queue(struct evented_link *evented, const struct queue_config *config, time_ns now)
+{
+        struct packet *waiting = NULL;
+        struct packet **end = &waiting;
+        while ((*end = queue_remove(&evented->queue)) != NULL)
+                end = &(*end)->next;
+        queue_close(&evented->queue);
+        evented_link_set_queue(evented, config);
+        while (waiting != NULL) {
+                struct packet *packet = waiting;
+                waiting = packet->next;
+                if (queue_offer(&evented->queue, packet, now) != NULL)
+                        evented_link_drop_waiting(evented, packet, DROP_QUEUE_FULL);
+        }
+        evented_link_drop_lost(evented);
+}
+
+/* What is in transmission goes on as it began. */
+static void change_link(struct evented_link *evented, const struct link_change *change, time_ns now)
+{
+        const struct link_change_direction *values = &change->directions[evented->link.direction];
+        if (change->mtu > 0)
+                link_set_mtu(&evented->link, change->mtu);
+        if (values->has_rate)
+                evented_link_set_rate(evented, values->rate, &values->shape);
+        if (values->has_delay)
+                evented->link.delay = values->delay;
+        if (values->has_queue)
+                change_queue(evented, &values->queue, now);
+        if (values->has_impair)
+                evented_link_set_impair(evented, &values->impair);
+}
+
+static void on_change(void *data, const struct fault_action *action, time_ns now)
+{
+        struct evented_link *evented = data;
+        evented_link_settle(evented, now);
+        switch (action->kind) {
+        case FAULT_LINK_DOWN:
+                go_down(evented, action->duration, now);
+                break;
+        case FAULT_LINK_UP:
+                go_up(evented);
+                break;
+        case FAULT_SET:
+                change_link(evented, action->change, now);
+                break;
+        default:
+                g_assert_not_reached();
+        }
+}
+
+static void on_up_again(void *data)
+{
+        struct evented_link *evented = data;
+        evented_link_settle(evented, evented->down_until);
+        go_up(evented);
+}
+
+/* Both directions change by an event of their own, the first of them tells it. */
+static void report_timed(const struct timed_rule *timed, time_ns now)
+{
+        const Link *link = &timed->evented->link;
+        const struct fault_rule *rule = fault_script_rule(link->context->faults, timed->index);
+        const struct trace_event event = {
+                .kind = TRACE_FAULT,
+                .time = now,
+                .owner = link->owner,
+                .fault = { rule->name, fault_action_name(rule->action.kind) },
+        };
+        fault_script_count_firing(link->context->faults, timed->index);
+        if (trace_wants(link->context->trace, TRACE_FAULT))
+                trace_emit(link->context->trace, &event);
+}
+
+static void expect_rule(struct timed_rule *timed, time_ns at)
+{
+        const struct event_key key = {
+                .time = at,
+                .owner = timed->evented->link.owner,
+                .class = EVENT_LINK_CHANGE,
+                .number = timed->index,
+        };
+        event_queue_set(timed->evented->link.context->events, &timed->event, &key);
+}
+
+static void on_timed_rule(void *data)
+{
+        struct timed_rule *timed = data;
+        const Link *link = &timed->evented->link;
+        time_ns now = event_queue_now(link->context->events);
+        if (link->direction == 0)
+                report_timed(timed, now);
+        const struct fault_rule *rule = fault_script_rule(link->context->faults, timed->index);
+        if (rule->period > 0)
+                expect_rule(timed, now + rule->period);
+        on_change(timed->evented, &rule->action, now);
+}
+
+static void add_timed_rule(struct evented_link *evented, unsigned index)
+{
+        struct timed_rule *timed = &evented->timed[evented->timed_count++];
+        *timed = (struct timed_rule){ .evented = evented, .index = index };
+        event_init(&timed->event, on_timed_rule, timed);
+        expect_rule(timed, fault_script_rule(evented->link.context->faults, index)->at);
+}
+
+void link_change_expect(struct evented_link *evented)
+{
+        event_init(&evented->up_again, on_up_again, evented);
+        FaultScript *script = evented->link.context->faults;
+        if (script == NULL || !fault_script_concerns(script, evented->link.number))
+                return;
+        fault_script_watch(script, evented->link.number, on_change, evented);
+        evented->timed = g_new0(struct timed_rule, fault_script_count(script));
+        for (unsigned i = 0; i < fault_script_count(script); i++) {
+                const struct fault_rule *rule = fault_script_rule(script, i);
+                if (rule->link == evented->link.number && rule->is_timed)
+                        add_timed_rule(evented, i);
+        }
+}
+
+void link_change_clear(struct evented_link *evented)
+{
+        EventQueue *events = evented->link.context->events;
+        event_queue_cancel(events, &evented->up_again);
+        for (unsigned i = 0; i < evented->timed_count; i++)
+                event_queue_cancel(events, &evented->timed[i].event);
+        g_free(evented->timed);
+}

@@ -1,0 +1,120 @@
+/*
+ * The action `set:` of a fault rule: what a link is from then on. Its keys are the link's own, on top of what
+ * the file says of the link.
+ */
+#include "run/scenario_check.h"
+#include "run/scenario_tables.h"
+
+#define LINK(member) FIELD_AT(struct scenario_link, member)
+
+/* The parameters of a direction, in the order of the tables. */
+enum { RATE, DELAY, QUEUE, IMPAIR, PARAMETERS };
+static const char *const names[PARAMETERS] = { "rate", "delay", "queue", "impair" };
+
+static bool *flag_of(struct link_change_direction *direction, int parameter)
+{
+        bool *flags[PARAMETERS] = { &direction->has_rate, &direction->has_delay, &direction->has_queue,
+                &direction->has_impair };
+        return flags[parameter];
+}
+
+/* Which directions were named, for both or one. */
+static void note_given(
+        const struct yaml_node *node, const struct scenario_link *link, struct link_change *change)
+{
+        for (int i = 0; i < PARAMETERS; i++) {
+                g_autofree char *towards = g_strdup_printf("%s-to", names[i]);
+                const struct yaml_node *one_way = tree_find(node, towards);
+                for (int d = 0; d < 2; d++) {
+                        bool is_named = one_way && tree_find(one_way, link->ends[1 - d]);
+                        *flag_of(&change->directions[d], i) = tree_find(node, names[i]) || is_named;
+                }
+        }
+}
+
+static void take_values(const struct scenario_link *link, bool has_mtu, struct link_change *change)
+{
+        change->mtu = has_mtu ? link->mtu : 0;
+        for (int d = 0; d < 2; d++) {
+                struct link_change_direction *to = &change->directions[d];
+                const struct scenario_direction *from = &link->directions[d];
+                to->rate = from->rate;
+                to->shape = from->shape;
+                to->delay = from->delay;
+                to->queue = from->queue;
+                to->impair = from->impair;
+        }
+}
+
+static bool read_set(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        struct scenario_fault *fault = value;
+        int member;
+        const struct scenario_link *link =
+                fault->link ? scenario_find_link(reader->scenario, fault->link, &member) : NULL;
+        if (!link)
+                return field_fail(reader, node->mark,
+                        "%s: no link is named '%s'; accepted: 'on' a link of the file", field->name,
+                        fault->link ? fault->link : "");
+        if (!field_expect_kind(reader, field->name, node, YAML_MAP))
+                return false;
+        struct scenario_link *set = scenario_keep(reader->scenario, link, sizeof *link);
+        set->mark = node->mark;
+        if (!field_table_read(reader, &set_table, node, set) || !link_resolve_limits(reader, set) ||
+                !scenario_check_link_values(reader, set))
+                return false;
+        struct link_change change = { 0 };
+        note_given(node, link, &change);
+        take_values(set, tree_find(node, "mtu") != NULL, &change);
+        fault->set = set;
+        fault->action.change = scenario_keep(reader->scenario, &change, sizeof change);
+        return true;
+}
+
+static struct yaml_node *write_one_way(
+        const struct field_writer *writer, const struct scenario_fault *fault, int parameter, int direction)
+{
+        struct yaml_node *map = tree_map_new();
+        const struct scenario_link *set = fault->set;
+        tree_map_add(map, set->ends[1 - direction],
+                field_write(writer, link_parameters[parameter], &set->directions[direction]));
+        return map;
+}
+
+/* As it is written of links: both ways when both are alike, else one by one. */
+static void write_parameter(const struct field_writer *writer, const struct scenario_fault *fault,
+        int parameter, struct yaml_node *map)
+{
+        struct link_change change = *fault->action.change;
+        bool has[2];
+        g_autofree char *towards = g_strdup_printf("%s-to", names[parameter]);
+        for (int d = 0; d < 2; d++)
+                has[d] = *flag_of(&change.directions[d], parameter);
+        for (const struct field *field = set_table.fields; has[0] && has[1] && field->name; field++) {
+                bool is_its_own =
+                        g_str_equal(field->name, names[parameter]) || g_str_equal(field->name, towards);
+                struct yaml_node *node = is_its_own ? field_write(writer, field, fault->set) : NULL;
+                if (node)
+                        tree_map_add(map, field->name, node);
+        }
+        if (has[0] != has[1])
+                tree_map_add(map, towards, write_one_way(writer, fault, parameter, has[0] ? 0 : 1));
+}
+
+static struct yaml_node *write_set(
+        const struct field_writer *writer, const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        static const struct field mtu = {
+                .name = "mtu", .type = &field_quantity, .quantity = &quantity_size, LINK(mtu)
+        };
+        const struct scenario_fault *fault = value;
+        struct yaml_node *map = tree_map_new();
+        if (fault->action.change->mtu > 0)
+                tree_map_add(map, "mtu", field_write(writer, &mtu, fault->set));
+        for (int i = 0; i < PARAMETERS; i++)
+                write_parameter(writer, fault, i, map);
+        return map;
+}
+
+const struct field_type field_set = { read_set, write_set };
