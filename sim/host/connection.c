@@ -312,7 +312,8 @@ void connection_after_call(struct connection *connection, const char *call)
         host_trace_notes(connection->host, connection, &connection->cause);
         if (connection->host->is_closing)
                 return;
-        if (!event_is_queued(&connection->pump) && !connection->account.is_waiting)
+        if (!event_is_queued(&connection->pump) && !connection->account.is_waiting &&
+                tcp_conn_may_send(connection->tcp))
                 queue_pump(connection, 0);
         settle(connection);
 }

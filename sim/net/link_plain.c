@@ -98,6 +98,8 @@ static void arrive(void *data)
         plain->in_flight--;
         if (plain->first != NULL)
                 expect_arrival(plain);
+        if (packet->next != NULL && packet->next->next != NULL)
+                packet_will_be_used(packet->next->next);
         link_deliver(&plain->link, packet, &hop_facts_plain);
 }
 

@@ -23,7 +23,7 @@ PacketPool *packet_pool_new(PayloadPool *payloads)
 {
         PacketPool *pool = g_new0(PacketPool, 1);
         pool->payloads = payloads;
-        pool->blocks = g_ptr_array_new_with_free_func(g_free);
+        pool->blocks = g_ptr_array_new_with_free_func(g_aligned_free);
         return pool;
 }
 
@@ -48,7 +48,7 @@ uint64_t packet_pool_allocations(const PacketPool *pool)
 
 static void grow(PacketPool *pool)
 {
-        struct packet *block = g_new(struct packet, PACKETS_IN_BLOCK);
+        struct packet *block = g_aligned_alloc(PACKETS_IN_BLOCK, sizeof(struct packet), CACHE_LINE);
         g_ptr_array_add(pool->blocks, block);
         for (unsigned i = PACKETS_IN_BLOCK; i > 0; i--) {
                 block[i - 1].next = pool->free;
@@ -70,17 +70,24 @@ struct packet *packet_new(PacketPool *pool)
 {
         struct packet *packet = take_record(pool);
         memset(packet, 0, offsetof(struct packet, header));
+        memset(&packet->id, 0, sizeof *packet - offsetof(struct packet, id));
         return packet;
 }
 
 struct packet *packet_copy(PacketPool *pool, const struct packet *packet)
 {
         struct packet *copy = take_record(pool);
-        memcpy(copy, packet, offsetof(struct packet, header) + packet->header_size);
+        *copy = *packet;
         copy->payload = payload_ref(&packet->payload);
         copy->account = NULL;
         copy->next = NULL;
         return copy;
+}
+
+void packet_will_be_used(const struct packet *packet)
+{
+        for (size_t offset = 0; offset < sizeof *packet; offset += CACHE_LINE)
+                __builtin_prefetch((const char *)packet + offset);
 }
 
 void packet_free(PacketPool *pool, struct packet *packet)

@@ -15,6 +15,7 @@
 
 #define PACKET_HEADER_SIZE_MAX 120 /* IPv4 without options and the largest TCP header; or IPv6 and TCP */
 #define PACKET_NO_HOST         UINT32_MAX
+#define CACHE_LINE             64
 
 typedef struct PacketPool PacketPool;
 
@@ -59,24 +60,26 @@ struct device_account {
         void *data;      /* the host's: whose account it is */
 };
 
+/* In the order of use: what links look at is one line of a cache, IPv4's and TCP's header the next. */
 struct packet {
-        struct packet *next; /* in whatever list holds it */
-        struct trace_packet_id id;
-        uint32_t copy; /* 0: the original; the kth copy made of a packet with copy c has 16 c + k, k from 1 to
-                          15 */
-        uint16_t size; /* of the IP packet, bytes */
-        uint8_t header_size;
-        uint8_t flips; /* bits flipped so far */
-        struct packet_note note;
-        struct device_account *account; /* NULL once it has left its host's device */
-        struct payload payload;
+        _Alignas(CACHE_LINE) struct packet *next; /* in whatever list holds it */
         /* The hop in progress. */
         uint64_t ordinal;
         time_ns t_enqueue;
         time_ns t_tx;
         time_ns t_tx_end;
         time_ns t_arrive;
+        struct device_account *account; /* NULL once it has left its host's device */
+        uint32_t copy; /* 0: the original; the kth copy made of a packet with copy c has 16 c + k, k from 1 to
+                          15 */
+        uint16_t size; /* of the IP packet, bytes */
+        uint8_t header_size;
+        uint8_t flips; /* bits flipped so far */
+
         uint8_t header[PACKET_HEADER_SIZE_MAX];
+        struct trace_packet_id id;
+        struct payload payload;
+        struct packet_note note;
 };
 
 PacketPool *packet_pool_new(PayloadPool *payloads);
@@ -92,6 +95,8 @@ struct packet *packet_new(PacketPool *pool);
  */
 struct packet *packet_copy(PacketPool *pool, const struct packet *packet);
 void packet_free(PacketPool *pool, struct packet *packet);
+/* Soon: have it come nearer, from main memory where many are on their way. */
+void packet_will_be_used(const struct packet *packet);
 
 /* A packet as it comes from a wire: the bytes up to the transport's payload become its header, the rest its
  * payload. Anything is taken, up to 65535 bytes of it: what is no IP packet is all payload behind the first

@@ -236,10 +236,17 @@ static bool next_of(const turn *turns, TcpConn *conn, time_ns now, struct tcp_se
         return is_sent;
 }
 
+bool tcp_conn_may_send(const TcpConn *conn)
+{
+        return conn->state != TCP_STATE_ESTABLISHED || conn->reset_wanted || conn->syn_wanted ||
+               conn->ack.is_wanted || conn->ack.check_is_due || conn->keepalive_wanted ||
+               conn->snd.may_have_room || !sender_is_at_rest(conn);
+}
+
 bool tcp_conn_next_segment(
         TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        return next_of(open_turns, conn, now, segment, sending);
+        return tcp_conn_may_send(conn) && next_of(open_turns, conn, now, segment, sending);
 }
 
 bool tcp_conn_next_control(

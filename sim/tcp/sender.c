@@ -297,10 +297,9 @@ static void set_limit(TcpConn *conn, enum tcp_limit limit)
                 note->why = limit;
 }
 
-/* Nothing goes out: say what is in the way. */
-static void stop(TcpConn *conn, time_ns now)
+/* Nothing goes out: `limit` is in the way. */
+static void stop(TcpConn *conn, enum tcp_limit limit, time_ns now)
 {
-        enum tcp_limit limit = sender_next_offer(conn, SENDER_USUAL, now).limit;
         bool is_cwnd = limit == TCP_LIMIT_CONGESTION_WINDOW;
         bool is_paced = limit == TCP_LIMIT_NOTHING && conn->push_wanted && pacing_holds(conn, now);
         if (conn->use.is_pending || (conn->push_wanted && sender_has_unsent(conn)))
@@ -361,12 +360,29 @@ static bool take_turn(TcpConn *conn, time_ns now, struct tcp_segment *segment, s
                send_new(conn, SENDER_USUAL, now, segment, sending) || send_hole(conn, now, segment, sending);
 }
 
+/* As who only receives: nothing is out, and there is nothing that could go. */
+static bool is_idle(const TcpConn *conn)
+{
+        return conn->scoreboard.count == 0 && !sender_has_unsent(conn) && !conn->probe_wanted &&
+               !conn->recovery.new_data_first && conn->recovery.wish == RESEND_NOTHING;
+}
+
+bool sender_is_at_rest(const TcpConn *conn)
+{
+        return is_idle(conn) && conn->limit == TCP_LIMIT_APPLICATION && !conn->push_wanted &&
+               !conn->use.is_pending;
+}
+
 bool sender_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         if (!sender_may_send(conn))
                 return false;
+        if (is_idle(conn)) {
+                stop(conn, TCP_LIMIT_APPLICATION, now);
+                return false;
+        }
         if (!take_turn(conn, now, segment, sending)) {
-                stop(conn, now);
+                stop(conn, sender_next_offer(conn, SENDER_USUAL, now).limit, now);
                 return false;
         }
         sender_note_congestion(conn);

@@ -27,6 +27,9 @@ void sender_push(TcpConn *conn);
 /* The user is about to write. */
 void sender_on_write(TcpConn *conn, time_ns now);
 
+/* Nothing is out or to go, and nothing has happened since that was seen. */
+bool sender_is_at_rest(const TcpConn *conn);
+
 /* The next segment with stream bytes or FIN that may go out now: fills seq, payload (with its sum), PSH and
  * FIN flags and `sending`, and takes it as sent: SND.NXT, scoreboard, timers. False when there is none; then
  * it has noted what limits it and set the persist deadline when only the peer's window is in the way. */

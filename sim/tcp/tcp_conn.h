@@ -98,6 +98,8 @@ void tcp_conn_set_route_mtu(TcpConn *conn, uint32_t mtu);
 void tcp_conn_on_time(TcpConn *conn, time_ns now);
 time_ns tcp_conn_deadline(const TcpConn *conn);
 
+/* False: there is none now, and asking for it would change nothing. */
+bool tcp_conn_may_send(const TcpConn *conn);
 /* The next segment to send now, which the connection then takes as sent; false when there is none. `*segment` owns
  * its payload, whose sum is made. */
 bool tcp_conn_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending);

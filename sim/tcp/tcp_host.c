@@ -62,6 +62,8 @@ void tcp_host_want_notes(TcpHost *host, uint64_t kinds)
 
 bool tcp_host_next_note(TcpHost *host, struct tcp_note *note)
 {
+        if (host->notes->len == 0)
+                return false;
         if (host->next_note == host->notes->len) {
                 g_array_set_size(host->notes, 0);
                 host->next_note = 0;
