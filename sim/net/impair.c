@@ -10,7 +10,12 @@
 
 bool impair_config_is_idle(const struct impair_config *config)
 {
-        return config->loss.model == LOSS_NONE && probability_is_zero(config->corrupt) &&
+        return config->loss.model == LOSS_NONE && impair_config_loses_at_most(config);
+}
+
+bool impair_config_loses_at_most(const struct impair_config *config)
+{
+        return !config->at_entry && probability_is_zero(config->corrupt) &&
                probability_is_zero(config->truncate) && probability_is_zero(config->duplicate) &&
                config->jitter == 0 && probability_is_zero(config->reorder);
 }

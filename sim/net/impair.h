@@ -83,6 +83,8 @@ struct impair_verdict {
 };
 
 bool impair_config_is_idle(const struct impair_config *config);
+/* It loses packets behind the transmitter, or does nothing at all. */
+bool impair_config_loses_at_most(const struct impair_config *config);
 /* `label` names the direction: "core → right". Streams are "link LABEL: loss" and so on. */
 void impair_init(struct impair *impair, const struct impair_config *config, uint64_t seed, const char *label);
 void impair_decide(

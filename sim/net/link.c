@@ -157,7 +157,8 @@ static bool can_compute_ahead(const struct net_context *context, const struct li
                 return false;
         if (context->faults != NULL && fault_script_concerns(context->faults, config->number))
                 return false;
-        return impair_config_is_idle(&config->impair);
+        return impair_config_is_idle(&config->impair) ||
+               (impair_config_loses_at_most(&config->impair) && config->delay > 0 && config->rate != 0);
 }
 
 Link *link_new(struct net_context *context, const struct link_config *config, const struct packet_sink *sink)

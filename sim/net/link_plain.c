@@ -1,35 +1,65 @@
 /*
- * The link that computes its departures ahead: drop-tail, one rate, nothing but delay behind it.
+ * The link that computes its departures ahead: drop-tail, one rate, nothing but delay and loss behind it.
  *
  * Everything about a packet is known when it is offered. Those on their way stand in one list in order; marks
  * in it follow the clock: which have begun transmission, which have ended it. One event stands for the next
- * arrival.
+ * arrival, and one for the end of the next transmission whose packet is lost.
  */
 #include "net/link_private.h"
 
 struct plain_link {
         Link link;
         struct queue_config queue;
-        struct packet *first; /* the next to arrive */
+        struct packet *first; /* the next to arrive, or to be lost */
         struct packet *last;
+        struct packet *ended;   /* the last whose transmission is over; NULL: none in the list */
         struct packet *ending;  /* the first whose transmission is not over; NULL: all are */
         struct packet *waiting; /* the first whose transmission has not begun; NULL: all have */
         uint32_t waiting_packets;
         uint64_t waiting_bytes;
         uint64_t in_flight;
         time_ns free_at;      /* when the transmitter has nothing left to do */
-        struct event arrival; /* of `first` */
+        struct event arrival; /* of `first`, unless it is lost */
+        bool has_luck;
+        struct impair impair;
+        struct packet *losing; /* the first that will be lost; NULL: none */
+        struct event loss;     /* of `losing` */
 };
+
+/* Decided already, though it is still in the queue or the transmitter. */
+static bool is_lost(const struct packet *packet)
+{
+        return packet->t_arrive == TIME_NEVER;
+}
 
 static struct plain_link *plain_of(Link *link)
 {
         return (struct plain_link *)link;
 }
 
+/* Those behind a packet that will be lost arrive later than that. */
 static void expect_arrival(struct plain_link *plain)
 {
+        if (plain->first == NULL || is_lost(plain->first))
+                return;
         struct event_key key = link_arrival_key(&plain->link, plain->first, 0);
         event_queue_set(plain->link.context->events, &plain->arrival, &key);
+}
+
+static void expect_loss(struct plain_link *plain)
+{
+        EventQueue *events = plain->link.context->events;
+        if (plain->losing == NULL) {
+                event_queue_cancel(events, &plain->loss);
+                return;
+        }
+        const struct event_key key = {
+                .time = plain->losing->t_tx_end,
+                .owner = plain->link.owner,
+                .class = EVENT_LINK_END_OF_TRANSMISSION,
+                .number = plain->losing->ordinal,
+        };
+        event_queue_set(events, &plain->loss, &key);
 }
 
 static void append(struct plain_link *plain, struct packet *packet)
@@ -49,6 +79,41 @@ static void append(struct plain_link *plain, struct packet *packet)
         plain->in_flight++;
 }
 
+static struct packet *next_lost(struct packet *packet)
+{
+        while (packet != NULL && !is_lost(packet))
+                packet = packet->next;
+        return packet;
+}
+
+/* The packet whose transmission has just ended leaves the list. */
+static void lose(struct plain_link *plain, struct packet *packet)
+{
+        if (plain->ended != NULL)
+                plain->ended->next = packet->next;
+        else
+                plain->first = packet->next;
+        if (plain->last == packet)
+                plain->last = plain->ended;
+        plain->in_flight--;
+        plain->losing = next_lost(packet->next);
+        if (plain->ended == NULL)
+                expect_arrival(plain);
+        expect_loss(plain);
+        link_drop(&plain->link, packet, DROP_LOSS, &hop_facts_plain);
+}
+
+static void end_transmission(struct plain_link *plain)
+{
+        struct packet *packet = plain->ending;
+        plain->ending = packet->next;
+        link_end_transmission(&plain->link, packet);
+        if (is_lost(packet))
+                lose(plain, packet);
+        else
+                plain->ended = packet;
+}
+
 static void settle(Link *link, time_ns now)
 {
         struct plain_link *plain = plain_of(link);
@@ -57,10 +122,14 @@ static void settle(Link *link, time_ns now)
                 plain->waiting_bytes -= plain->waiting->size;
                 plain->waiting = plain->waiting->next;
         }
-        while (plain->ending != NULL && plain->ending->t_tx_end <= now) {
-                link_end_transmission(link, plain->ending);
-                plain->ending = plain->ending->next;
-        }
+        while (plain->ending != NULL && plain->ending->t_tx_end <= now)
+                end_transmission(plain);
+}
+
+static void on_loss(void *data)
+{
+        struct plain_link *plain = data;
+        settle(&plain->link, event_queue_now(plain->link.context->events));
 }
 
 static bool has_room(const struct plain_link *plain, uint32_t size, time_ns now)
@@ -68,6 +137,21 @@ static bool has_room(const struct plain_link *plain, uint32_t size, time_ns now)
         if (plain->free_at <= now)
                 return true;
         return queue_droptail_has_room(&plain->queue, plain->waiting_packets, plain->waiting_bytes, size);
+}
+
+static void decide_arrival(struct plain_link *plain, struct packet *packet)
+{
+        struct impair_verdict luck = { .is_lost = false };
+        packet->t_arrive = packet->t_tx_end + plain->link.delay;
+        if (plain->has_luck)
+                impair_look(&plain->impair, packet, packet->ordinal, false, &luck);
+        if (!luck.is_lost)
+                return;
+        packet->t_arrive = TIME_NEVER;
+        if (plain->losing == NULL) {
+                plain->losing = packet;
+                expect_loss(plain);
+        }
 }
 
 static void offer(Link *link, struct packet *packet, time_ns now)
@@ -79,7 +163,7 @@ static void offer(Link *link, struct packet *packet, time_ns now)
         }
         link_charge(packet);
         link_begin_transmission(link, packet, MAX(now, plain->free_at));
-        packet->t_arrive = packet->t_tx_end + link->delay;
+        decide_arrival(plain, packet);
         plain->free_at = packet->t_tx_end;
         append(plain, packet);
         settle(link, now);
@@ -88,16 +172,17 @@ static void offer(Link *link, struct packet *packet, time_ns now)
 }
 
 /* The event of the next one is queued before this one is delivered: whatever that does finds the link in
- * order. */
+ * order. What is lost at this very instant has an event of its own. */
 static void arrive(void *data)
 {
         struct plain_link *plain = data;
         struct packet *packet = plain->first;
-        settle(&plain->link, packet->t_arrive);
+        settle(&plain->link, packet->t_arrive - plain->has_luck);
         plain->first = packet->next;
+        if (plain->ended == packet)
+                plain->ended = NULL;
         plain->in_flight--;
-        if (plain->first != NULL)
-                expect_arrival(plain);
+        expect_arrival(plain);
         if (packet->next != NULL && packet->next->next != NULL)
                 packet_will_be_used(packet->next->next);
         link_deliver(&plain->link, packet, &hop_facts_plain);
@@ -141,6 +226,7 @@ static void free_link(Link *link)
 {
         struct plain_link *plain = plain_of(link);
         event_queue_cancel(link->context->events, &plain->arrival);
+        event_queue_cancel(link->context->events, &plain->loss);
         while (plain->first != NULL) {
                 struct packet *packet = plain->first;
                 plain->first = packet->next;
@@ -167,5 +253,9 @@ Link *plain_link_new(const Link *common, const struct link_config *config)
         plain->link.ops = &plain_ops;
         plain->queue = config->queue;
         event_init(&plain->arrival, arrive, plain);
+        event_init(&plain->loss, on_loss, plain);
+        plain->has_luck = !impair_config_is_idle(&config->impair);
+        if (plain->has_luck)
+                impair_init(&plain->impair, &config->impair, config->seed, config->label);
         return &plain->link;
 }
