@@ -1,0 +1,146 @@
+"""The pictures of docs/fidelity.md: series written to a folder, and drawn by a template of plots/fidelity."""
+import csv
+import functools
+import itertools
+import subprocess
+
+from fidelity_runs import DOCS, fail, grid, picture, pictures, place, run, takes_long
+from fidelity_tables import (CONTROLS, DROPS, LINUX_LOSS, LINUX_QUEUE, LOSSES, QUEUES, RECOVERIES, SHARES, WINDOW_SIZES, classic,
+                             lossy, mathis_c, mean_window, queued, windows_of)
+
+TEMPLATES = DOCS.parent / 'plots/fidelity'
+
+def write_series(path, header, rows):
+    with path.open('w', newline='') as file:
+        csv.writer(file, lineterminator='\n').writerows([header, *rows])
+
+
+def draw(template, series, **values):
+    """The bytes of plots/fidelity/TEMPLATE.gp's picture of the series in this folder."""
+    target = series / 'picture.svg'
+    words = ''.join(f'{name}="{value}";' for name, value in {'target': target, 'series': series, **values}.items())
+    result = subprocess.run(['gnuplot', '-e', words, TEMPLATES / f'{template}.gp'], capture_output=True, text=True, check=False)
+    if result.returncode != 0 or not target.exists():
+        fail(f'gnuplot {template}: {result.stderr}')
+    return target.read_bytes()
+
+
+def series_folder(name):
+    folder = place.work / f'series-{name}'
+    folder.mkdir()
+    return folder
+
+
+def write_recovery(made, name, folder):
+    """Of one sender: segments as they leave, ACKs as they arrive; numbers count from 0, as in the paper."""
+    sent = [row for row in made.rows('segments', transfer=name) if row['link'].startswith('line')]
+    data = [row for row in sent if row['far'].startswith('reader') and int(row['payload']) > 0]
+    number = lambda seq: (int(seq) - 1) // 1000
+    kinds = {'new': lambda row: row['sending'] == '1' and row['drop'] == '-',
+             'again': lambda row: row['sending'] != '1',
+             'lost': lambda row: row['drop'] != '-'}
+    for kind, is_kind in kinds.items():
+        write_series(folder / f'{name}-{kind}.csv', ['t', 'number'],
+                     [(row['t_tx'], number(row['seq'])) for row in data if is_kind(row)])
+    acks = [row for row in made.rows('acks', transfer=name) if row['host'].startswith('sender')]
+    write_series(folder / f'{name}-acks.csv', ['t', 'number'], [(row['t'], number(row['ack'])) for row in acks])
+
+
+def outcome(flow):
+    timeouts = 'no timeout' if flow['timeouts'] == 0 else f"{flow['timeouts']} timeout"
+    return f"{timeouts}, {flow['retransmitted']} sent again, all read at {flow['finished_s']:.2f} s"
+
+
+def recoveries_picture(number):
+    made = classic(number)
+    folder = series_folder(number)
+    for name in RECOVERIES:
+        write_recovery(made, name, folder)
+    lost = ', '.join(map(str, DROPS[number]))
+    return draw('recoveries', folder, lost=lost, **{name: outcome(made.transfers[name]) for name in RECOVERIES})
+
+
+for drops in DROPS:
+    pictures[f'{drops}-drop' + ('s' if drops != 'one' else '')] = functools.partial(recoveries_picture, drops)
+
+
+def changes(points):
+    """Of (t, …) only those where something else changes, and the last."""
+    kept = [next(group) for _, group in itertools.groupby(points, key=lambda point: point[1:])]
+    return kept + points[-1:]
+
+
+def thinned(points, gap):
+    """Of each stretch of time the first, the lowest, the highest and the last."""
+    for _, group in itertools.groupby(points, key=lambda point: int(point[0] / gap)):
+        group = list(group)
+        extremes = {0, len(group) - 1, *(pick(range(len(group)), key=lambda i: group[i][1]) for pick in (min, max))}
+        yield from (group[i] for i in sorted(extremes))
+
+
+CONTROL_NAMES = ['tahoe', 'reno', 'cubic', 'bbr', 'vegas', 'dctcp']
+
+
+def window_rows(made, name, column, size, gap=0.05):
+    rows = [row for row in made.rows('congestion', transfer=name) if row['cwnd'] and row['host'].startswith('sender')]
+    return list(thinned(changes([(float(row['t']), round(int(row[column]) / size, 1)) for row in rows]), gap))
+
+
+@takes_long
+@picture
+def windows():
+    made = run('classics/windows', trace='full')
+    folder = series_folder('windows')
+    for name in CONTROL_NAMES:
+        for column, gap in (('cwnd', 0.08), ('in_flight', 0.25)):
+            write_series(folder / f'{name}-{column}.csv', ['t', 'segments'], window_rows(made, name, column, 1448, gap))
+    return draw('windows', folder)
+
+
+@takes_long
+@picture
+def cubic_curve():
+    """The run of the scenario itself, beside the curve of RFC 9438."""
+    made = run('classics/cubic-plateau', trace='full')
+    entered, left = (float(made.rows('events', name=f'recovery-{what}')[0]['t']) for what in ('entered', 'left'))
+    folder = series_folder('cubic-curve')
+    write_series(folder / 'cwnd.csv', ['t', 'segments'], window_rows(made, 'bulk', 'cwnd', 1460))
+    highest = max(bytes for t, bytes in windows_of(made, 'bulk') if t <= entered) / 1460
+    return draw('cubic-curve', folder, left=left, highest=highest)
+
+
+@takes_long
+@picture
+def mathis_speeds():
+    folder = series_folder('mathis')
+    for name, acks in (('off', 'off'), ('delayed', '200ms')):
+        made = [mathis_c(share, acks) for share in SHARES]
+        write_series(folder / f'{name}.csv', ['lost', 'mbit'], [(100 * lost, speed / 1e6) for speed, lost, *_ in made])
+    return draw('mathis', folder)
+
+
+@takes_long
+@picture
+def cubic_windows():
+    folder = series_folder('cubic-window')
+    for control, round_trip in grid(['cubic', 'reno'], [100, 10]):
+        rows = [(1 / every, mean_window(round_trip, every, control)) for every in WINDOW_SIZES]
+        write_series(folder / f'{control}-{round_trip}.csv', ['lost', 'segments'], rows)
+    return draw('cubic-window', folder)
+
+
+def megabits(size, seconds):
+    return size * 8 / seconds if seconds else ''
+
+
+@takes_long
+@picture
+def speeds():
+    folder = series_folder('speeds')
+    for control in CONTROLS:
+        rows = [(limit, megabits(10, queued(control, limit)['finished_s']), megabits(10, linux))
+                for limit, linux in zip(QUEUES.values(), LINUX_QUEUE[control])]
+        write_series(folder / f'{control}-queue.csv', ['x', 'ours', 'linux'], rows)
+        rows = [(share, megabits(3, lossy(share, control)), megabits(3, LINUX_LOSS.get((control, share)))) for share in LOSSES]
+        write_series(folder / f'{control}-loss.csv', ['x', 'ours', 'linux'], rows)
+    return draw('speeds', folder)
