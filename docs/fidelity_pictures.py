@@ -130,7 +130,7 @@ def cubic_windows():
 
 
 def megabits(size, seconds):
-    return size * 8 / seconds if seconds else ''
+    return size * 8 / seconds
 
 
 @takes_long
@@ -141,6 +141,6 @@ def speeds():
         rows = [(limit, megabits(10, queued(control, limit)['finished_s']), megabits(10, linux))
                 for limit, linux in zip(QUEUES.values(), LINUX_QUEUE[control])]
         write_series(folder / f'{control}-queue.csv', ['x', 'ours', 'linux'], rows)
-        rows = [(share, megabits(3, lossy(share, control)), megabits(3, LINUX_LOSS.get((control, share)))) for share in LOSSES]
+        rows = [(share, megabits(3, lossy(share, control)), megabits(3, LINUX_LOSS[control, share])) for share in LOSSES]
         write_series(folder / f'{control}-loss.csv', ['x', 'ours', 'linux'], rows)
     return draw('speeds', folder)
