@@ -17,101 +17,6 @@
 
 enum verdict { GO_ON, STOP };
 
-void receive_note_refused(TcpConn *conn, const struct tcp_segment *segment, enum tcp_refusal why)
-{
-        struct tcp_note *note = tcp_host_note(conn->host, TCP_NOTE_REFUSED);
-        if (note == NULL)
-                return;
-        note->range = (struct seq_range){ segment->seq, tcp_segment_end(segment) };
-        note->why = why;
-}
-
-/* ---- Answers to what is refused ---- */
-
-/* Lest two ends answer each other for ever. */
-bool receive_may_answer(TcpConn *conn, enum tcp_counter skipped, time_ns now)
-{
-        bool answered_before = conn->refusal_answered_at >= 0;
-        if (answered_before && now - conn->refusal_answered_at < conn->settings.refusal_interval) {
-                tcp_host_count(conn->host, skipped);
-                return false;
-        }
-        conn->refusal_answered_at = now;
-        return true;
-}
-
-/* "Data packets without SYNs are not likely part of an ACK loop" (tcp_oow_rate_limited). */
-bool receive_may_answer_segment(
-        TcpConn *conn, const struct tcp_segment *segment, enum tcp_counter skipped, time_ns now)
-{
-        if (tcp_segment_length(segment) > 0 && !(segment->flags & TCP_FLAG_SYN))
-                return true;
-        return receive_may_answer(conn, skipped, now);
-}
-
-static void challenge(TcpConn *conn, time_ns now)
-{
-        if (!receive_may_answer(conn, TCP_COUNTER_SKIPPED_CHALLENGE, now))
-                return;
-        if (!conn->settings.challenge_ack) {
-                conn_want_ack(conn, TCP_SEND_ACK);
-                return;
-        }
-        if (!tcp_host_may_challenge(conn->host, conn->settings.challenge_limit, now))
-                return;
-        tcp_host_count(conn->host, TCP_COUNTER_CHALLENGE_ACKS);
-        conn_want_ack(conn, TCP_SEND_CHALLENGE_ACK);
-}
-
-static void challenge_syn(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
-{
-        receive_note_refused(conn, segment, TCP_REFUSED_SYN);
-        tcp_host_count(conn->host, TCP_COUNTER_SYN_CHALLENGES);
-        if (conn->state == TCP_STATE_ESTABLISHED)
-                tcp_host_count(conn->host, TCP_COUNTER_IN_ERRORS);
-        challenge(conn, now);
-}
-
-/* tcp_send_dupack: what has come already is told, and the next ACKs are not delayed. A probe of a closed
- * window makes no duplicate. */
-static void answer_with_duplicate(TcpConn *conn, const struct tcp_segment *segment)
-{
-        struct seqnum end = tcp_segment_end(segment);
-        bool is_old = tcp_segment_length(segment) > 0 && seq_before(segment->seq, conn->rcv.nxt);
-        if (is_old) {
-                conn->counts.duplicate_arrivals++;
-                tcp_host_count(conn->host, TCP_COUNTER_DELAYED_ACKS_LOST);
-                ack_hurry(conn);
-                receive_report_duplicate(conn, segment->seq, seq_earlier_of(end, conn->rcv.nxt));
-        }
-        /* The answer to a keepalive or window probe is no duplicate: its sender has nothing outstanding. */
-        bool is_probe =
-                tcp_segment_length(segment) == 0 && seq_equal(segment->seq, seq_sub(conn->rcv.nxt, 1));
-        bool is_plain = is_probe || receive_window(conn) == 0;
-        conn_want_ack(conn, is_plain ? TCP_SEND_ACK : TCP_SEND_DUPLICATE_ACK);
-}
-
-/* "If an incoming segment is not acceptable, an acknowledgment should be sent in reply (unless the RST bit is
- * set)". A SYN is RFC 5961's business. */
-static enum verdict refuse(
-        TcpConn *conn, const struct tcp_segment *segment, enum tcp_refusal why, time_ns now)
-{
-        if ((segment->flags & TCP_FLAG_SYN) && conn->settings.challenge_ack) {
-                challenge_syn(conn, segment, now);
-                return STOP;
-        }
-        bool is_old = why == TCP_REFUSED_OLD_TIMESTAMP;
-        receive_note_refused(conn, segment, why);
-        if (is_old)
-                tcp_host_count(conn->host, TCP_COUNTER_PAWS_ESTABLISHED);
-        else if (!seq_before(tcp_segment_end(segment), conn->rcv.acked))
-                tcp_host_count(conn->host, TCP_COUNTER_BEYOND_WINDOW);
-        if (receive_may_answer_segment(
-                    conn, segment, is_old ? TCP_COUNTER_SKIPPED_PAWS : TCP_COUNTER_SKIPPED_SEQUENCE, now))
-                answer_with_duplicate(conn, segment);
-        return STOP;
-}
-
 /* ---- Timestamps ---- */
 
 static bool is_timestamp_valid(const TcpConn *conn, time_ns now)
@@ -190,7 +95,8 @@ static enum verdict check_timestamp(TcpConn *conn, const struct tcp_segment *seg
                 tcp_host_count(conn->host, TCP_COUNTER_PAWS_OLD_ACK);
                 return STOP;
         }
-        return refuse(conn, segment, TCP_REFUSED_OLD_TIMESTAMP, now);
+        receive_refuse(conn, segment, TCP_REFUSED_OLD_TIMESTAMP, now);
+        return STOP;
 }
 
 /* ---- First: sequence number ---- */
@@ -244,8 +150,8 @@ static enum verdict check_sequence(TcpConn *conn, const struct tcp_segment *segm
         if (is_acceptable(conn, segment))
                 return GO_ON;
         if (!(segment->flags & TCP_FLAG_RST))
-                return refuse(conn, segment, TCP_REFUSED_OUTSIDE_WINDOW, now);
-        if (is_before_fin(conn, segment))
+                receive_refuse(conn, segment, TCP_REFUSED_OUTSIDE_WINDOW, now);
+        else if (is_before_fin(conn, segment))
                 closing_take_reset(conn);
         else
                 receive_note_refused(conn, segment, TCP_REFUSED_OUTSIDE_WINDOW);
@@ -271,7 +177,7 @@ static enum verdict check_reset(TcpConn *conn, const struct tcp_segment *segment
                 return STOP;
         }
         receive_note_refused(conn, segment, TCP_REFUSED_RESET);
-        challenge(conn, now);
+        receive_challenge(conn, now);
         return STOP;
 }
 
@@ -299,7 +205,7 @@ static enum verdict check_syn(TcpConn *conn, const struct tcp_segment *segment, 
         if (!(segment->flags & TCP_FLAG_SYN) || completes_crossing(conn, segment))
                 return GO_ON;
         if (conn->settings.challenge_ack)
-                challenge_syn(conn, segment, now);
+                receive_challenge_syn(conn, segment, now);
         else
                 give_way_to_syn(conn, segment);
         return STOP;
@@ -351,7 +257,7 @@ static enum verdict refuse_ack(TcpConn *conn, const struct tcp_segment *segment,
                               conn->rcv.reassembly.next > 0 && receive_window(conn) > 0 &&
                               seq_before(segment->ack, conn->snd.una);
         receive_note_refused(conn, segment, TCP_REFUSED_BAD_ACK);
-        challenge(conn, now);
+        receive_challenge(conn, now);
         return has_text_taken ? GO_ON : STOP;
 }
 
