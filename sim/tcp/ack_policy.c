@@ -28,7 +28,6 @@
 #define COMPRESSION_DIVISOR 20                /* of a round trip */
 
 #define TCP_HEADER_SIZE_MIN 20
-#define TIMESTAMPS_SIZE     12
 
 static bool is_adaptive(const TcpConn *conn)
 {
@@ -113,7 +112,7 @@ static bool measure_small_segment(TcpConn *conn, const struct tcp_segment *segme
                 (size >= PROBABLE_SIZE + TCP_HEADER_SIZE_MIN && !(segment->flags & remnant));
         if (!is_full_for_its_sender)
                 return false;
-        size -= TCP_HEADER_SIZE_MIN + (conn->timestamps_agreed ? TIMESTAMPS_SIZE : 0);
+        size -= TCP_HEADER_SIZE_MIN + conn_timestamps_size(conn);
         conn->ack.last_size = size;
         if (size != last_size)
                 return false;

@@ -43,8 +43,7 @@ void closing_shut_down(TcpConn *conn)
  * Longer than TIME-WAIT lasts, the connection waits as it is. */
 static void wait_for_fin(TcpConn *conn, bool as_it_is, time_ns now)
 {
-        duration_ns time_wait =
-                conn->settings.time_wait > 0 ? conn->settings.time_wait : 2 * conn->settings.msl;
+        duration_ns time_wait = time_wait_length(conn);
         duration_ns patience = MAX(conn->settings.fin_wait_2, rtt_rto(&conn->rtt) * PATIENCE_HALF_RTOS / 2);
         if (patience > time_wait)
                 conn_set_deadline(conn, TCP_DEADLINE_FIN_WAIT_2, now + (patience - time_wait));
@@ -75,8 +74,7 @@ void closing_let_go(TcpConn *conn, time_ns now)
 /* As the connection stood for too long with nobody to care; in its small form it needs no more. */
 void closing_on_fin_wait_2_deadline(TcpConn *conn, time_ns now)
 {
-        duration_ns time_wait =
-                conn->settings.time_wait > 0 ? conn->settings.time_wait : 2 * conn->settings.msl;
+        duration_ns time_wait = time_wait_length(conn);
         if (conn->is_unattended)
                 conn_end(conn);
         else if (conn->settings.fin_wait_2 > time_wait)

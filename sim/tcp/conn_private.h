@@ -184,6 +184,12 @@ static inline uint32_t conn_timestamp(const TcpConn *conn, time_ns now)
         return (uint32_t)(now / MILLISECOND) + conn->timestamp_offset;
 }
 
+/* Bytes of timestamps with their padding, in every segment once agreed. RFC 7323 appendix A. */
+static inline uint32_t conn_timestamps_size(const TcpConn *conn)
+{
+        return conn->timestamps_agreed ? 12 : 0;
+}
+
 /* Whether this segment echoes a timestamp, and one from before `at`. */
 static inline bool conn_echo_is_before(const TcpConn *conn, const struct tcp_segment *segment, time_ns at)
 {
@@ -430,6 +436,10 @@ void time_wait_for_fin(TcpConn *conn, duration_ns patience, time_ns now);
 void time_wait_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* Whether the connection, in TIME-WAIT, gives way to this SYN, if there is somebody to take it. RFC 6191. */
 bool time_wait_gives_way(const TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+static inline duration_ns time_wait_length(const TcpConn *conn)
+{
+        return conn->settings.time_wait > 0 ? conn->settings.time_wait : 2 * conn->settings.msl;
+}
 static inline bool time_wait_has_begun(const TcpConn *conn)
 {
         return conn->state == TCP_STATE_TIME_WAIT || conn->is_unattended;
@@ -439,6 +449,10 @@ static inline bool time_wait_has_begun(const TcpConn *conn)
 
 /* Whether one more may wait to be accepted; a note when not. */
 bool listener_has_room_for_child(const TcpListener *listener);
+/* How often a SYN-ACK is sent again, of `retries` that the settings allow. */
+uint32_t listener_patience(const TcpListener *listener, uint32_t retries);
+/* The timer of a half-open child has fired for the first time. */
+void listener_on_child_old(TcpListener *listener);
 void listener_on_child_established(TcpListener *listener, TcpConn *child);
 void listener_forget_child(TcpListener *listener, TcpConn *child);
 

@@ -187,7 +187,10 @@ bool half_open_lets_pass(TcpConn *conn, const struct tcp_segment *segment, time_
  * reminded. */
 static bool expires(const TcpConn *conn)
 {
-        if (conn->syn_timeouts < conn->settings.syn_ack_retries)
+        uint32_t retries = conn->settings.syn_ack_retries;
+        if (conn->listener != NULL)
+                retries = listener_patience(conn->listener, retries);
+        if (conn->syn_timeouts < retries)
                 return false;
         return !conn->syn_was_acknowledged || conn->syn_timeouts >= conn->settings.defer_accept;
 }
@@ -211,6 +214,7 @@ void half_open_on_deadline(TcpConn *conn, time_ns now)
         conn->counts.timeouts++;
         if (!is_silent(conn))
                 conn->syn_wanted = true;
-        conn->syn_timeouts++;
+        if (conn->syn_timeouts++ == 0 && conn->listener != NULL && !conn->is_ready_child)
+                listener_on_child_old(conn->listener);
         half_open_start_timer(conn, now);
 }

@@ -14,9 +14,6 @@
 
 #define SCALE_MAX 14
 
-/* Timestamps with their padding, in every segment once agreed. */
-#define TIMESTAMPS_SIZE 12
-
 /* What a segment of the peer's is thought to carry, before one has come: TCP_MSS_DEFAULT, TCP_MIN_MSS. */
 #define FIRST_ESTIMATE_MAX 536
 #define FIRST_ESTIMATE_MIN 88
@@ -64,7 +61,7 @@ static void agree_on_options(TcpConn *conn, const struct tcp_options *options, t
         if (conn->window_scaling_agreed)
                 conn->snd.scale = MIN(options->window_scale, SCALE_MAX);
         if (conn->timestamps_agreed) {
-                conn->rcv.advised_mss = conn->rcv.mss - TIMESTAMPS_SIZE;
+                conn->rcv.advised_mss = conn->rcv.mss - conn_timestamps_size(conn);
                 conn->ts_recent = options->timestamp_value;
                 conn->ts_recent_at = now;
         }

@@ -14,6 +14,10 @@
 /* A reset before the last ACK of a handshake looks like a forged SYN, for so long. */
 #define FAST_RESET_COUNTS (60 * SECOND)
 
+/* Fewer half-open connections are no trouble; and however many, so often a SYN-ACK is sent again. */
+#define BUSY_QUEUE    8
+#define LEAST_RETRIES 2
+
 struct child_queue {
         TcpConn *first;
         TcpConn *last;
@@ -27,6 +31,7 @@ struct TcpListener {
         uint32_t path_mtu;
         uint32_t backlog;
         struct child_queue half_open;
+        uint32_t old_requests; /* of those, whose SYN-ACK was sent again by its timer */
         struct child_queue ready;
         GPtrArray *fast;       /* of TcpConn: open before their handshake is done, in the queue or accepted */
         time_ns cookies_until; /* one that was sent may come back so long */
@@ -78,16 +83,43 @@ bool listener_has_room_for_child(const TcpListener *listener)
         return false;
 }
 
-void listener_on_child_established(TcpListener *listener, TcpConn *child)
+/* reqsk_timer_handler: when more than half of the queue is in use, and the less of it is new, the old ones
+ * make room sooner. */
+uint32_t listener_patience(const TcpListener *listener, uint32_t retries)
+{
+        uint32_t length = listener->half_open.length;
+        uint32_t young = 2 * (length - listener->old_requests);
+        if (2 * length <= MAX(listener->backlog, BUSY_QUEUE))
+                return retries;
+        for (; retries > LEAST_RETRIES && length >= young; young *= 2)
+                retries--;
+        return retries;
+}
+
+void listener_on_child_old(TcpListener *listener)
+{
+        listener->old_requests++;
+}
+
+static void leave_half_open(TcpListener *listener, TcpConn *child)
 {
         queue_remove(&listener->half_open, child);
+        listener->old_requests -= child->syn_timeouts > 0;
+}
+
+void listener_on_child_established(TcpListener *listener, TcpConn *child)
+{
+        leave_half_open(listener, child);
         queue_add(&listener->ready, child);
         child->is_ready_child = true;
 }
 
 void listener_forget_child(TcpListener *listener, TcpConn *child)
 {
-        queue_remove(child->is_ready_child ? &listener->ready : &listener->half_open, child);
+        if (child->is_ready_child)
+                queue_remove(&listener->ready, child);
+        else
+                leave_half_open(listener, child);
         child->listener = NULL;
         child->is_ready_child = false;
 }
@@ -325,6 +357,14 @@ void *tcp_listener_owner(const TcpListener *listener)
         return listener->owner;
 }
 
+static void check_old_requests(const TcpListener *listener)
+{
+        uint32_t old = 0;
+        for (const TcpConn *child = listener->half_open.first; child != NULL; child = child->listener_next)
+                old += child->syn_timeouts > 0;
+        g_assert(old == listener->old_requests);
+}
+
 static void check_queue(const TcpListener *listener, const struct child_queue *queue, bool is_ready)
 {
         uint32_t length = 0;
@@ -343,4 +383,5 @@ void tcp_listener_check(const TcpListener *listener)
 {
         check_queue(listener, &listener->half_open, false);
         check_queue(listener, &listener->ready, true);
+        check_old_requests(listener);
 }

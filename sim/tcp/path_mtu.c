@@ -24,9 +24,6 @@
 #define SMALLEST_PMTU_IPV4 552
 #define SMALLEST_PMTU_IPV6 1280
 
-/* Timestamps with their padding, in every segment once agreed. */
-#define TIMESTAMPS_SIZE 12
-
 static bool is_ipv4(const TcpConn *conn)
 {
         return ip_address_is_ipv4(&conn->tuple.remote.address);
@@ -60,7 +57,7 @@ uint32_t path_mtu_peer_mss(const TcpConn *conn, const struct tcp_options *option
 /* Of those of every segment. */
 static uint32_t options_size(const TcpConn *conn)
 {
-        return conn->timestamps_agreed ? TIMESTAMPS_SIZE : 0;
+        return conn_timestamps_size(conn);
 }
 
 /* RFC 9293 section 3.8.6.2.1 lets no more out than half of the largest window anyway. */
@@ -130,7 +127,7 @@ static void offer_anew(TcpConn *conn)
         uint32_t mss = path_mtu_own_mss(conn);
         conn->rcv.mss = conn->is_passive ? mss : MIN(conn->rcv.mss, mss);
         conn->rcv.advised_mss =
-                conn->rcv.mss - (conn->knows_irs && conn->timestamps_agreed ? TIMESTAMPS_SIZE : 0);
+                conn->rcv.mss - (conn->knows_irs ? conn_timestamps_size(conn) : 0);
 }
 
 void tcp_conn_set_route_mtu(TcpConn *conn, uint32_t mtu)

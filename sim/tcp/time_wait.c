@@ -9,14 +9,9 @@
 
 #define BRIEF_MAX (4 * SECOND)
 
-static duration_ns length(const TcpConn *conn)
-{
-        return conn->settings.time_wait > 0 ? conn->settings.time_wait : 2 * conn->settings.msl;
-}
-
 static void restart(TcpConn *conn, time_ns now)
 {
-        conn_set_deadline(conn, TCP_DEADLINE_TIME_WAIT, now + length(conn));
+        conn_set_deadline(conn, TCP_DEADLINE_TIME_WAIT, now + time_wait_length(conn));
 }
 
 /* "Turn off the other timers." All that was sent has arrived; the window stays as it is. */
@@ -42,7 +37,7 @@ static void count(const TcpConn *conn, duration_ns duration)
 void time_wait_begin(TcpConn *conn, time_ns now)
 {
         if (!conn->is_unattended)
-                count(conn, length(conn));
+                count(conn, time_wait_length(conn));
         become_small(conn);
         conn->is_unattended = false;
         conn_set_state(conn, TCP_STATE_TIME_WAIT);
