@@ -8,8 +8,7 @@
 #include "tcp/sender.h"
 #include "tcp/tail_probe.h"
 
-/* What stands at this offset of the stream: no two neighbouring segments look alike. */
-static uint8_t byte_at(uint64_t offset)
+uint8_t rig_byte(uint64_t offset)
 {
         return (uint8_t)(offset * 7 / 3);
 }
@@ -55,7 +54,7 @@ void rig_write(struct sender_rig *rig, uint32_t bytes)
         for (uint32_t left = bytes; left > 0;) {
                 uint32_t size = MIN(left, sizeof text);
                 for (uint32_t i = 0; i < size; i++)
-                        text[i] = byte_at(rig->written + i);
+                        text[i] = rig_byte(rig->written + i);
                 send_queue_write(&rig->conn->send_queue, text, size);
                 rig->written += size;
                 left -= size;
@@ -140,7 +139,7 @@ static void check_bytes(const struct tcp_segment *segment, int64_t begin)
         uint8_t bytes[RIG_MSS];
         payload_copy_out(&segment->payload, 0, bytes, segment->payload.length);
         for (uint32_t i = 0; i < segment->payload.length; i++)
-                ck_assert_uint_eq(bytes[i], byte_at((uint64_t)begin + i));
+                ck_assert_uint_eq(bytes[i], rig_byte((uint64_t)begin + i));
 }
 
 static struct run run_of(

@@ -38,6 +38,9 @@ struct tcp_settings rig_settings(void);
 void rig_init(struct sender_rig *rig, const struct tcp_settings *settings, uint32_t iss);
 void rig_clear(struct sender_rig *rig);
 
+/* What stands at this offset of the stream: no two neighbouring segments look alike. */
+uint8_t rig_byte(uint64_t offset);
+/* Into the send queue, as one block. */
 void rig_write(struct sender_rig *rig, uint32_t bytes);
 /* The application writes no more. */
 void rig_finish(struct sender_rig *rig);
