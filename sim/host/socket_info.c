@@ -142,7 +142,7 @@ static void fill_connection(struct tcp_conn_info *info, const TcpConn *tcp, time
         info->segs_out = (uint32_t)report.segments_out;
         tcp_conn_times(tcp, now, &times);
         fill_times(info, &times);
-        info->notsent_bytes = tcp_conn_unsent(tcp);
+        info->notsent_bytes = tcp_conn_outstanding_unsent(tcp);
 }
 
 static void fill_listener(struct tcp_conn_info *info, const Socket *socket)

@@ -222,7 +222,7 @@ static int stream_ioctl(const Socket *socket, unsigned long request, int *value)
                 *value = has_bytes ? (int)tcp_conn_outstanding(tcp) : 0;
                 return 0;
         case SIOCOUTQNSD:
-                *value = has_bytes ? (int)tcp_conn_unsent(tcp) : 0;
+                *value = has_bytes ? (int)tcp_conn_outstanding_unsent(tcp) : 0;
                 return 0;
         case SIOCATMARK:
                 *value = tcp != NULL && tcp_conn_is_at_mark(tcp, 0);

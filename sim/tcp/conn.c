@@ -10,6 +10,8 @@
 #include "tcp/pacing.h"
 #include "tcp/recovery.h"
 #include "tcp/sender.h"
+#include "tcp/sender_facts.h"
+#include "tcp/sender_offer.h"
 #include "tcp/urgent.h"
 
 #define NEVER_YET ((time_ns)-1)
@@ -286,6 +288,13 @@ uint32_t tcp_conn_unsent(const TcpConn *conn)
                 return tcp_conn_unacknowledged(conn);
         uint64_t sent = sender_stream_offset(conn, conn->snd.nxt);
         return sent < conn->send_queue.end ? (uint32_t)(conn->send_queue.end - sent) : 0;
+}
+
+uint32_t tcp_conn_outstanding_unsent(const TcpConn *conn)
+{
+        /* The FIN is the last number: unsent as long as anything is. */
+        bool has_fin = conn->fin_queued && conn_is_synchronized(conn) && sender_has_unsent(conn);
+        return tcp_conn_unsent(conn) + has_fin;
 }
 
 uint32_t tcp_conn_readable(const TcpConn *conn)

@@ -204,6 +204,8 @@ void tcp_conn_memory_use(const TcpConn *conn, struct tcp_memory_use *use);
 
 /* SIOCOUTQ: numbers not acknowledged, the FIN's included. */
 uint32_t tcp_conn_outstanding(const TcpConn *conn);
+/* SIOCOUTQNSD: of those, the ones that were never sent. */
+uint32_t tcp_conn_outstanding_unsent(const TcpConn *conn);
 
 /* Bytes in the buffers: written and not acknowledged; written and never sent; readable. */
 uint32_t tcp_conn_unacknowledged(const TcpConn *conn);
