@@ -155,18 +155,21 @@ static bool nagle_holds(const TcpConn *conn, enum sender_urgency urgency)
 {
         if (urgency != SENDER_USUAL)
                 return false;
-        if (!conn->push_is_forced && (conn->settings.cork || conn->push_is_corked))
+        if (conn->settings.cork || conn->push_is_corked)
                 return true;
-        if (!conn->settings.nagle || conn->scoreboard.count == 0)
+        if (!conn->settings.nagle || conn->push_is_forced || conn->scoreboard.count == 0)
                 return false;
         return conn->small_end > conn->send_queue.first;
 }
 
-/* What is small waits where more may still join it: in the last block. Urgent data and the FIN do not. */
+/* What is small waits where more may still join it: in the last block. Urgent data and the FIN do not, nor
+ * what TCP_NODELAY has pushed; the small end of a burst of several segments does, when corked. */
 static bool waits_for_more(const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency)
 {
-        return is_last_block(conn, place) && !has_fin(conn, place) && !urgent_is_under_way(conn) &&
-               nagle_holds(conn, urgency);
+        bool is_pushed = conn->push_is_forced && !conn->push_is_corked;
+        if (!is_last_block(conn, place) || has_fin(conn, place) || urgent_is_under_way(conn) || is_pushed)
+                return false;
+        return nagle_holds(conn, urgency);
 }
 
 /* Segments that cwnd lets out now; two bursts, at least, share a window. Differs: what is forced out, a tail
