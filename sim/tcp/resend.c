@@ -44,6 +44,7 @@ static struct sent_segment *join_small(TcpConn *conn, struct sent_segment *recor
                 if (payload_length(record) + payload_length(next) > room ||
                         seq_after(seq_add(next->seq, next->length), send_edge(conn)))
                         return record;
+                send_queue_join_sent(&conn->send_queue, sender_stream_offset(conn, end));
                 record = scoreboard_join_next(board, record);
                 board->assumed -= MIN(board->assumed, 1);
         }
@@ -128,6 +129,8 @@ static void begin_burst(TcpConn *conn, struct sent_segment *record)
                 burst->end = seq_add(next->seq, length);
                 left -= length;
         }
+        send_queue_cut_sent(&conn->send_queue, sender_stream_offset(conn, burst->begin));
+        send_queue_cut_sent(&conn->send_queue, sender_stream_offset(conn, burst->end));
         burst->is_alone = burst->end.value - record->seq.value <= payload_length(record);
 }
 

@@ -128,7 +128,8 @@ void send_queue_take(struct send_queue *queue, uint64_t offset, uint32_t length)
         queue->head = index + 1;
 }
 
-bool send_queue_ends_record(const struct send_queue *queue, uint64_t offset)
+/* The first block that ends at `offset` or behind it, by halving. */
+static uint32_t find_block(const struct send_queue *queue, uint64_t offset)
 {
         uint32_t low = 0;
         uint32_t high = queue->block_count;
@@ -139,8 +140,37 @@ bool send_queue_ends_record(const struct send_queue *queue, uint64_t offset)
                 else
                         low = middle + 1;
         }
-        const struct send_block *block = low < queue->block_count ? send_queue_block(queue, low) : NULL;
-        return block != NULL && block->end == offset && block->ends_record;
+        return low;
+}
+
+static bool ends_at(const struct send_queue *queue, uint32_t index, uint64_t offset)
+{
+        return index < queue->block_count && send_queue_block(queue, index)->end == offset;
+}
+
+void send_queue_cut_sent(struct send_queue *queue, uint64_t offset)
+{
+        uint32_t index = find_block(queue, offset);
+        if (index >= queue->head || ends_at(queue, index, offset) ||
+                send_queue_block_begin(queue, index) >= offset)
+                return;
+        send_queue_cut_block(queue, index, offset);
+        queue->head++;
+}
+
+void send_queue_join_sent(struct send_queue *queue, uint64_t offset)
+{
+        uint32_t index = find_block(queue, offset);
+        if (index + 1 >= queue->head || !ends_at(queue, index, offset))
+                return;
+        send_queue_grow_block(queue, index, UINT64_MAX);
+        queue->head--;
+}
+
+bool send_queue_ends_record(const struct send_queue *queue, uint64_t offset)
+{
+        uint32_t index = find_block(queue, offset);
+        return ends_at(queue, index, offset) && send_queue_block(queue, index)->ends_record;
 }
 
 static bool takes_more(const struct send_queue *queue)

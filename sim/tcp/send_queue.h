@@ -71,6 +71,9 @@ void send_queue_grow_block(struct send_queue *queue, uint32_t index, uint64_t mo
 void send_queue_cut_block(struct send_queue *queue, uint32_t index, uint64_t offset);
 /* `length` bytes from `offset` on, all in one block, are taken to be sent, as a block of their own. */
 void send_queue_take(struct send_queue *queue, uint64_t offset, uint32_t length);
+/* Of what was taken, a part is sent again: from here, or up to here; or what ends here, together with the next. */
+void send_queue_cut_sent(struct send_queue *queue, uint64_t offset);
+void send_queue_join_sent(struct send_queue *queue, uint64_t offset);
 /* Whether a record ends at `offset`. */
 bool send_queue_ends_record(const struct send_queue *queue, uint64_t offset);
 

@@ -261,6 +261,30 @@ START_TEST(of_a_burst_that_was_stopped_the_rest_is_taken_anew)
 }
 END_TEST
 
+START_TEST(a_part_that_is_sent_again_is_a_block_and_so_is_what_is_joined)
+{
+        write_up_to(4000);
+        send_queue_last_block(&queue)->has_push = true;
+        send_queue_take(&queue, 0, 4000);
+        write_up_to(5000);
+        send_queue_cut_sent(&queue, 0);
+        send_queue_cut_sent(&queue, 1000);
+        send_queue_cut_sent(&queue, 3000);
+        send_queue_cut_sent(&queue, 4000);
+        assert_blocks("1000 3000 4000P | 5000");
+        send_queue_cut_sent(&queue, 4500);
+        send_queue_join_sent(&queue, 4000);
+        send_queue_join_sent(&queue, 2000);
+        assert_blocks("1000 3000 4000P | 5000");
+        send_queue_join_sent(&queue, 1000);
+        assert_blocks("3000 4000P | 5000");
+        send_queue_discard(&queue, 500);
+        send_queue_cut_sent(&queue, 500);
+        send_queue_join_sent(&queue, 3000);
+        assert_blocks("4000P | 5000");
+}
+END_TEST
+
 START_TEST(blocks_are_forgotten_with_their_last_byte)
 {
         write_up_to(1000);
@@ -340,6 +364,7 @@ int main(void)
         tcase_add_test(cases, a_block_that_takes_all_of_the_next_is_pushed_as_that_was);
         tcase_add_test(cases, a_burst_is_one_block);
         tcase_add_test(cases, of_a_burst_that_was_stopped_the_rest_is_taken_anew);
+        tcase_add_test(cases, a_part_that_is_sent_again_is_a_block_and_so_is_what_is_joined);
         tcase_add_test(cases, blocks_are_forgotten_with_their_last_byte);
         tcase_add_test(cases, bytes_of_a_source_lie_beside_written_ones);
         tcase_add_test(cases, any_order_of_writes_cuts_and_discards_keeps_the_stream);
