@@ -9,6 +9,9 @@
  * it asks what may go as if the next pump were here (sender_offer.h) and keeps the answer as `decided`, a
  * number of blocks. The pump sends those without asking again, at the same time; should the device have no
  * room for some, they are asked about like any other later on.
+ *
+ * Differs: Linux sends the end of each write, too, before the call returns. Here the pump does, so that what a
+ * program writes in several calls at one instant leaves as if it had been written in one.
  */
 #include "tcp/conn_private.h"
 
