@@ -143,6 +143,10 @@ static enum exit_status run_again(const Scenario *scenario, JsonObject *kept, co
                 .level = TRACE_LEVEL_FULL,
                 .snap = member_number(kept, "snap"),
                 .interrupted = interrupt_catch() };
+        JsonObject *files = member_object(kept, "files");
+        g_autofree char *replayed = g_build_filename(directory, "replay", "faults.yaml", NULL);
+        options.record = member_text(files, "faults.yaml") != NULL;
+        options.faults_file = member_text(files, "replay/faults.yaml") != NULL ? replayed : NULL;
         const char *level = member_text(kept, "trace");
         enum exit_status status = EXIT_OK;
         if (level == NULL || !trace_level_parse(level, &options.level))

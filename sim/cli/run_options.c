@@ -39,8 +39,10 @@ void run_options_describe(struct run_options *o, GOptionEntry entries[RUN_OPTION
                 { "snap", 0, 0, G_OPTION_ARG_INT, &o->snap, "Keep so much of each packet in captures",
                         "BYTES" },
                 { "step", 0, 0, G_OPTION_ARG_NONE, &o->step, "Not yet available", NULL },
-                { "record", 0, 0, G_OPTION_ARG_NONE, &o->record, "Not yet available", NULL },
-                { "faults", 0, 0, G_OPTION_ARG_FILENAME, &o->faults_file, "Not yet available", "FILE" },
+                { "record", 0, 0, G_OPTION_ARG_NONE, &o->record,
+                        "Write down what luck and queues do: faults.yaml", NULL },
+                { "faults", 0, 0, G_OPTION_ARG_FILENAME, &o->faults_file,
+                        "Let that happen again, and nothing else", "FILE" },
                 { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->faults,
                         "One more rule: core: drop data 3 from www", "RULE" },
         };
@@ -53,10 +55,6 @@ static gboolean asks_only_for_what_there_is(const struct run_options *options, c
 {
         if (options->step)
                 return command_refuse(command, "--step is not yet available");
-        if (options->record)
-                return command_refuse(command, "--record is not yet available");
-        if (options->faults_file != NULL)
-                return command_refuse(command, "--faults is not yet available");
         return TRUE;
 }
 
@@ -91,6 +89,8 @@ gboolean run_options_parse(const struct run_options *options, const struct comma
         overrides->sets = options->sets;
         overrides->fault_lines = options->faults;
         session->force = options->force;
+        session->record = options->record;
+        session->faults_file = options->faults_file;
         session->level = TRACE_LEVEL_FULL;
         session->snap = (uint32_t)options->snap;
         if (options->snap < 0)

@@ -4,6 +4,7 @@
 #include "cli/session.h"
 
 #include "cli/story.h"
+#include "run/path_file.h"
 #include "trace/digest.h"
 #include "trace/trace_csv.h"
 #include "trace/trace_ndjson.h"
@@ -20,6 +21,8 @@ struct Session {
         struct trace_about about;
         RunDir *dir;
         Trace *trace;
+        PathLog *replay; /* NULL: none */
+        char *delays_path;
         World *world;
         Digest *digest;
         TraceNdjson *ndjson; /* NULL, as the next two: this level has none */
@@ -97,7 +100,7 @@ static bool open_writers(Session *session, GError **error)
 
 Session *session_new(const Scenario *scenario, const struct session_options *options, GError **error)
 {
-        struct world_options world_options = { .with_sha256 = true };
+        struct world_options world_options = { .with_sha256 = true, .with_record = options->record };
         g_autoptr(Session) session = g_new0(Session, 1);
         session->scenario = scenario;
         session->options = *options;
@@ -105,6 +108,13 @@ Session *session_new(const Scenario *scenario, const struct session_options *opt
                 .scenario = scenario->name, .version = INORDER_VERSION, .seed = scenario->seed
         };
         session->trace = trace_new();
+        if (options->faults_file != NULL) {
+                session->replay =
+                        path_file_read(scenario, options->faults_file, &session->delays_path, error);
+                if (session->replay == NULL)
+                        return NULL;
+                world_options.replay = session->replay;
+        }
         session->world = world_new(scenario, session->trace, &world_options, error);
         if (session->world == NULL)
                 return NULL;
@@ -121,6 +131,8 @@ void session_free(Session *session)
                 return;
         summary_free(session->summary);
         world_free(session->world);
+        path_log_free(session->replay);
+        g_free(session->delays_path);
         story_free(session->story);
         digest_free(session->digest);
         trace_ndjson_free(session->ndjson);
@@ -175,6 +187,38 @@ static bool write_inputs(Session *session, GError **error)
         return write_file(session, "scenario.yaml", text, strlen(text), error);
 }
 
+static bool write_record(Session *session, GError **error)
+{
+        const PathLog *record = world_record(session->world);
+        if (record == NULL)
+                return true;
+        g_autofree char *faults = path_file_write(session->scenario, record);
+        g_autofree char *delays = path_file_write_delays(session->scenario, record);
+        return write_file(session, "faults.yaml", faults, strlen(faults), error) &&
+               write_file(session, "delays.csv", delays, strlen(delays), error);
+}
+
+/* What was replayed is kept, so that the directory can be verified. */
+static bool copy_file(Session *session, const char *path, GError **error)
+{
+        g_autofree char *bytes = NULL;
+        gsize size;
+        if (path == NULL)
+                return true;
+        if (!g_file_get_contents(path, &bytes, &size, error))
+                return false;
+        g_autofree char *base = g_path_get_basename(path);
+        g_autofree char *name =
+                g_build_filename("replay", path == session->delays_path ? base : "faults.yaml", NULL);
+        return write_file(session, name, bytes, size, error);
+}
+
+static bool write_path(Session *session, GError **error)
+{
+        return write_record(session, error) && copy_file(session, session->options.faults_file, error) &&
+               copy_file(session, session->delays_path, error);
+}
+
 static bool write_transfers(Session *session, GError **error)
 {
         g_autoptr(GString) text = g_string_new(NULL);
@@ -226,8 +270,9 @@ bool session_run(Session *session, GError **error)
         if (!finish_writers(session, error))
                 return false;
         session->summary = summary_new(session->scenario, session->world, end, digest_text(session->digest));
-        return write_inputs(session, error) && write_transfers(session, error) &&
-               run_dir_close_files(session->dir, error) && write_run_json(session, error);
+        return write_inputs(session, error) && write_path(session, error) &&
+               write_transfers(session, error) && run_dir_close_files(session->dir, error) &&
+               write_run_json(session, error);
 }
 
 bool session_commit(Session *session, GError **error)

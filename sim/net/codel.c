@@ -106,8 +106,22 @@ static void begin_dropping(
         codel->last_count = codel->count;
 }
 
+/* As a log says. */
+static struct packet *take_by_script(const struct codel_source *source)
+{
+        const struct queue_config *config = &source->queue->config;
+        struct packet *packet;
+        const char *reason;
+        while ((packet = source->take(source->list)) != NULL &&
+                (reason = config->fate_at_head(config->fate_data, packet)) != NULL)
+                queue_lose(source->queue, packet, reason);
+        return packet;
+}
+
 struct packet *codel_take(struct codel *codel, const struct codel_source *source, time_ns now)
 {
+        if (source->queue->config.fate_at_head != NULL)
+                return take_by_script(source);
         struct taken taken = take_one(codel, source, now);
         if (codel->is_dropping)
                 go_on_dropping(codel, source, &taken, now);

@@ -94,6 +94,7 @@ static void decide_fate(
         decide_corruption(impair, subject, verdict);
         verdict->is_truncated = subject->size > config->truncate_to &&
                                 correlated_happens(&impair->truncate, config->truncate, luck, 0, 0);
+        verdict->truncate_to = config->truncate_to;
         verdict->is_duplicated = correlated_happens(&impair->duplicate, config->duplicate, luck, 0, 0);
 }
 
@@ -163,13 +164,20 @@ uint64_t impair_look(struct impair *impair, const struct packet *packet, uint64_
         return subject.luck;
 }
 
+/* A log that is replayed may have met another packet: what is not there is left alone. */
 bool impair_damage(const struct impair *impair, PacketPool *pool, const struct impair_verdict *verdict,
         struct packet *packet)
 {
         uint32_t first = packet_area_bits(impair->config.corrupt_area, packet).first;
-        for (unsigned i = 0; i < verdict->flip_count; i++)
+        bool is_cut = verdict->is_truncated && packet->size > verdict->truncate_to;
+        bool is_flipped = false;
+        for (unsigned i = 0; i < verdict->flip_count; i++) {
+                if (first + verdict->flips[i] >= packet->size * 8u)
+                        continue;
                 packet_flip_bit(pool, packet, first + verdict->flips[i]);
-        if (verdict->is_truncated)
-                packet_truncate(packet, impair->config.truncate_to);
-        return verdict->flip_count > 0 || verdict->is_truncated;
+                is_flipped = true;
+        }
+        if (is_cut)
+                packet_truncate(packet, verdict->truncate_to);
+        return is_cut || is_flipped;
 }

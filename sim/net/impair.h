@@ -74,6 +74,7 @@ struct impair_verdict {
         unsigned flip_count;
         uint32_t flips[IMPAIR_BITS_MOST]; /* bits of corrupt_area */
         bool is_truncated;
+        uint32_t truncate_to;
         bool is_duplicated;
         bool is_delayed;         /* chosen for reordering */
         bool is_early;           /* it skips the link's delay */

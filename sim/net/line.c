@@ -6,6 +6,8 @@
  */
 #include "net/line.h"
 
+#include "net/path_luck.h"
+
 #define COPIES_MAX      15 /* an arrival's number has four bits for them, and so has a copy's name */
 #define HELD_FOR_NO_ONE (-1)
 
@@ -64,6 +66,8 @@ static void arrive(void *data)
         struct line *line = record->line;
         struct packet *packet = record->packet;
         struct hop_facts facts = record->facts;
+        facts.is_entry_copy = packet->is_entry_copy;
+        packet->is_entry_copy = false; /* the next link did not make it */
         g_queue_unlink(record->list, &record->place);
         return_record(line, record);
         link_deliver(line->link, packet, &facts);
@@ -189,10 +193,8 @@ static void launch_copies(struct line *line, const struct passage *passage)
                 struct packet *copy = packet_copy(context->packets, passage->packet);
                 copy->copy = passage->packet->copy * LINE_COPIES_IN_NAME + k;
                 context->counts.duplicated++;
-                const struct impair_subject subject = {
-                        .ordinal = copy->ordinal, .luck = passage->luck_number, .copy = k
-                };
-                impair_decide(&line->impair, &subject, &luck);
+                path_luck_look_copy(line->link, &line->impair, passage->luck_number, copy, k, &luck);
+                path_luck_note(line->link, &line->impair, PATH_LINE, copy->ordinal, k, copy, &luck);
                 launch(line, passage, copy, k, &luck);
         }
 }
@@ -222,6 +224,8 @@ static void pass(struct line *line, struct passage *passage)
                 link_drop(line->link, passage->packet, DROP_FAULT, &passage->facts);
                 return;
         }
+        path_luck_note(line->link, &line->impair, PATH_LINE, passage->packet->ordinal, 0, passage->packet,
+                &passage->luck);
         if (passage->luck.is_lost) {
                 link_drop(line->link, passage->packet, DROP_LOSS, &passage->facts);
                 return;
@@ -268,8 +272,8 @@ static void decide_faults(const Link *link, struct passage *passage)
 static void decide_luck(struct line *line, struct passage *passage)
 {
         bool is_flipped = passage->fault.flip_count > 0;
-        passage->luck_number = impair_look(
-                &line->impair, passage->packet, passage->packet->ordinal, is_flipped, &passage->luck);
+        passage->luck_number = path_luck_look(line->link, &line->impair, PATH_LINE, passage->packet->ordinal,
+                passage->packet, is_flipped, &passage->luck);
 }
 
 void line_carry(struct line *line, struct packet *packet, time_ns now)

@@ -120,6 +120,7 @@ static void trace_hop(const Link *link, const struct packet *packet, const struc
                 .rule = facts->rules,
                 .is_reordered = is_reordered,
                 .is_duplicate = facts->is_duplicate,
+                .is_entry_copy = facts->is_entry_copy || packet->is_entry_copy,
                 .is_corrupted_here = facts->is_corrupted,
                 .is_delayed = facts->is_delayed,
         };

@@ -7,6 +7,9 @@
  */
 #include "net/link_evented.h"
 
+#include "net/path_luck.h"
+#include "net/queue_script.h"
+
 static struct evented_link *evented_of(Link *link)
 {
         return (struct evented_link *)link;
@@ -33,19 +36,38 @@ void evented_link_drop_waiting(struct evented_link *evented, struct packet *pack
 {
         struct device_account *account = packet->account;
         link_uncharge(packet);
+        packet->ordinal = 0; /* it never began transmission */
         link_drop(&evented->link, packet, reason, &hop_facts_plain);
         tell_departing(&evented->link, account);
 }
 
-/* What the discipline has lost, and what it has marked, while it was asked something else. */
-void evented_link_drop_lost(struct evented_link *evented)
+/* What the discipline has lost while it was asked something else: as the `offered`th came, 0: at a taking. */
+static void drop_lost(struct evented_link *evented, uint64_t offered)
 {
         struct queue *queue = &evented->queue;
         struct packet *packet;
-        while ((packet = queue_next_dropped(queue)) != NULL)
+        while ((packet = queue_next_dropped(queue)) != NULL) {
+                uint64_t number = offered > 0 ? offered : packet->ordinal;
+                queue_script_note(evented, offered > 0 ? PATH_PUSHED_OUT : PATH_AT_HEAD, number, packet,
+                        queue->drop_reason);
                 evented_link_drop_waiting(evented, packet, reason_named(queue->drop_reason));
+        }
+}
+
+/* A discipline marks no one but the packet that it was given or gives. */
+static void count_marks(struct evented_link *evented, const struct packet *packet)
+{
+        struct queue *queue = &evented->queue;
+        if (queue->marked == 0)
+                return;
+        queue_script_note(evented, PATH_MARK, packet->ordinal, packet, NULL);
         evented->link.context->counts.marked += queue->marked;
         queue->marked = 0;
+}
+
+void evented_link_drop_lost(struct evented_link *evented)
+{
+        drop_lost(evented, 0);
 }
 
 static void begin(struct evented_link *evented, struct packet *packet, time_ns now)
@@ -82,9 +104,11 @@ static void end(struct evented_link *evented, time_ns now)
 static void take_next(struct evented_link *evented, time_ns now)
 {
         struct packet *next = queue_take(&evented->queue, now);
-        evented_link_drop_lost(evented);
-        if (next != NULL)
-                begin(evented, next, now);
+        drop_lost(evented, 0);
+        if (next == NULL)
+                return;
+        count_marks(evented, next);
+        begin(evented, next, now);
 }
 
 void evented_link_settle(struct evented_link *evented, time_ns now)
@@ -109,19 +133,46 @@ static void on_end_of_transmission(void *data)
 
 /* ---- Entry ---- */
 
+static void refuse(struct evented_link *evented, struct packet *packet, const char *refusal)
+{
+        queue_script_note(evented, PATH_REFUSAL, packet->ordinal, packet, refusal);
+        packet->ordinal = 0;
+        link_drop(&evented->link, packet, reason_named(refusal), &hop_facts_plain);
+}
+
 static void enqueue(struct evented_link *evented, struct packet *packet, time_ns now)
 {
+        uint64_t offered = packet->ordinal;
         const char *refusal = queue_offer(&evented->queue, packet, now);
-        if (refusal != NULL)
-                link_drop(&evented->link, packet, reason_named(refusal), &hop_facts_plain);
-        else
+        if (refusal != NULL) {
+                evented->queue.marked = 0; /* what is marked and turned away tells no one */
+                refuse(evented, packet, refusal);
+        } else {
+                count_marks(evented, packet);
                 link_charge(packet);
-        evented_link_drop_lost(evented);
+        }
+        if (evented->link.context->replay != NULL)
+                queue_script_push_out(evented, offered);
+        drop_lost(evented, offered);
+}
+
+/* Whether a log that is replayed lets the packet into the queue. */
+static bool is_let_in(struct evented_link *evented, struct packet *packet)
+{
+        const char *refusal = NULL;
+        if (evented->link.context->replay != NULL)
+                refusal = queue_script_refusal(evented, packet);
+        if (refusal != NULL)
+                refuse(evented, packet, refusal);
+        return refusal == NULL;
 }
 
 static void admit(struct evented_link *evented, struct packet *packet, time_ns now)
 {
         bool is_free = evented->transmitting == NULL;
+        packet->ordinal = ++evented->offered;
+        if (!is_let_in(evented, packet))
+                return;
         if (!is_free || evented->sees_every_packet)
                 enqueue(evented, packet, now);
         if (!is_free)
@@ -132,7 +183,7 @@ static void admit(struct evented_link *evented, struct packet *packet, time_ns n
                 link_charge(packet);
                 begin(evented, packet, now);
         }
-        settle(&evented->link, now);
+        evented_link_settle(evented, now);
 }
 
 /* A copy queues behind its original. */
@@ -141,6 +192,7 @@ static void admit_twice(struct evented_link *evented, struct packet *packet, tim
         struct net_context *context = evented->link.context;
         struct packet *copy = packet_copy(context->packets, packet);
         copy->copy = packet->copy * LINE_COPIES_IN_NAME + 1;
+        copy->is_entry_copy = true;
         context->counts.duplicated++;
         admit(evented, packet, now);
         admit(evented, copy, now);
@@ -151,7 +203,9 @@ static void enter(struct evented_link *evented, struct packet *packet, time_ns n
 {
         struct net_context *context = evented->link.context;
         struct impair_verdict verdict;
-        impair_look(&evented->entry, packet, ++evented->entered, false, &verdict);
+        path_luck_look(
+                &evented->link, &evented->entry, PATH_ENTRY, ++evented->entered, packet, false, &verdict);
+        path_luck_note(&evented->link, &evented->entry, PATH_ENTRY, evented->entered, 0, packet, &verdict);
         if (verdict.is_lost) {
                 link_drop(&evented->link, packet, DROP_LOSS, &hop_facts_plain);
                 return;
@@ -254,7 +308,8 @@ void evented_link_set_queue(struct evented_link *evented, const struct queue_con
         struct queue_config queue = *config;
         queue.rate = evented->link.rate;
         queue.luck = rng_stream_named(evented->seed, name);
-        evented->sees_every_packet = config->ops != &queue_droptail;
+        queue_script_disarm(evented, &queue);
+        evented->sees_every_packet = queue.ops != &queue_droptail;
         queue_init(&evented->queue, &queue);
 }
 
@@ -264,6 +319,8 @@ void evented_link_set_impair(struct evented_link *evented, const struct impair_c
         evented->has_entry = impair->at_entry;
         impair_init(&evented->entry, impair->at_entry ? impair : &idle, evented->seed, evented->label);
         impair_init(&evented->line.impair, impair->at_entry ? &idle : impair, evented->seed, evented->label);
+        if (evented->link.context->replay != NULL) /* a log's bits are the whole packet's */
+                evented->entry.config.corrupt_area = evented->line.impair.config.corrupt_area = AREA_ANY;
 }
 
 Link *evented_link_new(const Link *common, const struct link_config *config)

@@ -21,7 +21,8 @@ struct evented_link {
         uint64_t seed;
         bool has_entry;
         struct impair entry; /* has_entry: luck before the queue */
-        uint64_t entered;    /* packets that were offered */
+        uint64_t entered;    /* packets that came to the entry … */
+        uint64_t offered;    /* … and to the queue */
         bool is_shaped;
         struct shaper shaper;   /* is_shaped: it says how long transmissions take */
         bool sees_every_packet; /* the queue, also those that need not wait */

@@ -39,6 +39,7 @@ struct Link {
 struct hop_facts {
         const char *rules; /* of those that fired; "-" none */
         bool is_duplicate;
+        bool is_entry_copy;
         bool is_corrupted;
         bool is_delayed;
 };

@@ -80,6 +80,7 @@ struct packet {
         struct trace_packet_id id;
         struct payload payload;
         struct packet_note note;
+        bool is_entry_copy; /* made by the link that it is on, before the queue */
 };
 
 PacketPool *packet_pool_new(PayloadPool *payloads);

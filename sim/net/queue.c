@@ -57,6 +57,27 @@ struct packet *queue_remove(struct queue *queue)
                                                  : queue_remove_head(queue);
 }
 
+struct packet *queue_extract(struct queue *queue, uint64_t ordinal)
+{
+        if (queue->config.ops->extract != NULL)
+                return queue->config.ops->extract(queue, ordinal);
+        struct packet *before = NULL;
+        struct packet *packet = queue->head;
+        while (packet != NULL && packet->ordinal != ordinal) {
+                before = packet;
+                packet = packet->next;
+        }
+        if (before == NULL || packet == NULL)
+                return packet != NULL ? queue_remove_head(queue) : NULL;
+        before->next = packet->next;
+        if (queue->tail == packet)
+                queue->tail = before;
+        queue->packets--;
+        queue->bytes -= packet->size;
+        packet->next = NULL;
+        return packet;
+}
+
 struct packet *queue_next_dropped(struct queue *queue)
 {
         struct packet *packet = queue->dropped;

@@ -33,6 +33,8 @@ struct queue_config {
         duration_ns burst;             /* PIE: what may pass unharmed after a calm */
         struct probability ecn_most;   /* PIE: above this probability packets are dropped all the same */
         /* The link's. */
+        const char *(*fate_at_head)(const void *data, const struct packet *packet); /* NULL: CoDel decides */
+        const void *fate_data;
         rate_bps rate;
         struct rng_stream luck;
 };
@@ -87,6 +89,7 @@ struct queue_ops {
         struct packet *(*take)(struct queue *queue, time_ns now);
         /* Where packets are not all in the queue's own list; NULL: they are. */
         struct packet *(*remove)(struct queue *queue);
+        struct packet *(*extract)(struct queue *queue, uint64_t ordinal);
         void (*forget_account)(struct queue *queue, const struct device_account *account);
 };
 
@@ -107,6 +110,8 @@ const char *queue_offer(struct queue *queue, struct packet *packet, time_ns now)
 struct packet *queue_take(struct queue *queue, time_ns now);
 /* Any packet, whatever the discipline; NULL when none waits. */
 struct packet *queue_remove(struct queue *queue);
+/* The one of this ordinal; NULL: it does not wait. */
+struct packet *queue_extract(struct queue *queue, uint64_t ordinal);
 /* One that the discipline lost; NULL: none. */
 struct packet *queue_next_dropped(struct queue *queue);
 void queue_forget_account(struct queue *queue, const struct device_account *account);

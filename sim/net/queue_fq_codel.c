@@ -191,6 +191,17 @@ static struct packet *remove_any(struct queue *queue)
         return NULL;
 }
 
+/* Only heads are ever pushed out. */
+static struct packet *extract(struct queue *queue, uint64_t ordinal)
+{
+        for (uint32_t i = 0; i < queue->config.flows; i++) {
+                struct flow *flow = &queue->fq_codel->flows[i];
+                if (flow->head != NULL && flow->head->ordinal == ordinal)
+                        return flow_remove_head(flow);
+        }
+        return NULL;
+}
+
 static void forget_account(struct queue *queue, const struct device_account *account)
 {
         for (uint32_t i = 0; i < queue->config.flows; i++) {
@@ -235,5 +246,6 @@ const struct queue_ops queue_fq_codel = {
         .offer = offer,
         .take = take,
         .remove = remove_any,
+        .extract = extract,
         .forget_account = forget_account,
 };

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Made without being listed in run.json's `files`. */
-static const char *const fixed_names[] = { "run.json", "report.html", "plots", "inputs" };
+static const char *const fixed_names[] = { "run.json", "report.html", "plots", "inputs", "replay" };
 
 struct OwnNames {
         bool has_run;

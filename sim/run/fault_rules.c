@@ -83,6 +83,6 @@ bool fault_rules_build(World *world, GError **error)
                         return false;
         }
         world->net.faults = fault_script_new((const struct fault_rule *)world->fault_rules->data,
-                world->fault_rules->len, world->scenario->seed);
+                world->fault_rules->len, world->path_seed);
         return true;
 }

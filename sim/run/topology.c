@@ -131,7 +131,7 @@ static void add_direction(World *world, const struct scenario_link *spec, const 
                 .mtu = spec->mtu,
                 .queue = values->queue,
                 .impair = values->impair,
-                .seed = world->scenario->seed,
+                .seed = world->path_seed,
         };
         struct packet_sink sink = sink_of(far_end);
         Link *link = link_new(&world->net, &config, &sink);

@@ -53,7 +53,10 @@ static void connect_contexts(World *world, const struct world_options *options)
                 .events = world->events,
                 .packets = world->packets,
                 .trace = world->trace,
-                .one_event_a_packet = options->one_event_a_packet,
+                .record = world->record,
+                .replay = options->replay,
+                .one_event_a_packet =
+                        options->one_event_a_packet || options->with_record || options->replay != NULL,
         };
         world->hosts = (struct host_context){
                 .net = &world->net,
@@ -68,6 +71,8 @@ static void connect_contexts(World *world, const struct world_options *options)
 World *world_new(const Scenario *scenario, Trace *trace, const struct world_options *options, GError **error)
 {
         g_autoptr(World) world = allocate_world(scenario, trace, options);
+        world->path_seed = options->replay != NULL ? path_log_seed(options->replay) : scenario->seed;
+        world->record = options->with_record ? path_log_new(scenario->seed) : NULL;
         connect_contexts(world, options);
         programs_name_transfers(world);
         topology_add_nodes(world);
@@ -88,6 +93,7 @@ void world_free(World *world)
         g_array_free(world->nodes, TRUE);
         g_ptr_array_free(world->links, TRUE);
         fault_script_free(world->net.faults);
+        path_log_free(world->record);
         g_array_free(world->fault_rules, TRUE);
         g_array_free(world->fault_sources, TRUE);
         g_array_free(world->edges, TRUE);
@@ -256,6 +262,11 @@ const GPtrArray *world_transfers(const World *world)
 const ProofBook *world_proofs(const World *world)
 {
         return world->proofs;
+}
+
+const PathLog *world_record(const World *world)
+{
+        return world->record;
 }
 
 bool world_fault_fired(const World *world, unsigned fault)

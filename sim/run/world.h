@@ -14,6 +14,8 @@ typedef struct World World;
 struct world_options {
         bool with_sha256;        /* hash what programs write and read */
         bool one_event_a_packet; /* see net/link.h */
+        bool with_record;        /* of what luck and queues do: see world_record() */
+        const PathLog *replay;   /* NULL: they do it; outlives the world */
 };
 
 /* The scenario outlives the world. Owners and transfers are told to `trace` (NULL: none), whose listeners may
@@ -52,6 +54,8 @@ time_ns world_last_packet_at(const World *world);     /* the last packet's event
 const GPtrArray *world_transfers(const World *world); /* struct transfer */
 const ProofBook *world_proofs(const World *world);
 /* Whether the scenario's fault number `fault` (from 0) ever did anything. */
+/* NULL: none was asked for. */
+const PathLog *world_record(const World *world);
 bool world_fault_fired(const World *world, unsigned fault);
 unsigned world_released(const World *world); /* packets that fault rules still held at the end */
 /* Who waits for what, a line each. */

@@ -43,6 +43,8 @@ struct World {
         GPtrArray *documents;       /* Documents *, one for each http-server */
         GPtrArray *records;         /* struct dns_record arrays, one for each dns-server */
         GPtrArray *host_list;       /* Host *, by owner number; not owned */
+        uint64_t path_seed; /* of links and rules: the scenario's, or that of what is replayed */
+        PathLog *record;    /* NULL: none is kept */
         unsigned released;
         bool has_endless_rules; /* which come again and again, whatever else there is */
 };

@@ -103,6 +103,7 @@ struct trace_hop {
         const char *rule;       /* fault rules that touched it, comma-separated; "-" none */
         bool is_reordered;      /* a packet with a larger ordinal arrived here before */
         bool is_duplicate;      /* a copy this link made */
+        bool is_entry_copy;     /* the same, but before its queue */
         bool is_corrupted_here;
         bool is_delayed;        /* by reorder or a fault rule, beyond the link's delay */
 };

@@ -39,7 +39,7 @@ static void on_hop(const TracePcapng *writer, const struct trace_event *event)
         const char *link = owner_name(writer, event->owner);
         if (!sender)
                 return;
-        if (hop->is_duplicate) {
+        if (hop->is_duplicate || hop->is_entry_copy) {
                 capture_copy_made(sender, number);
                 capture_comment(sender, number, "duplicated: %s", link);
         }

@@ -1,0 +1,220 @@
+/*
+ * Logs of the path: a list for each link direction.
+ */
+#include "net/path_log.h"
+
+#include <string.h>
+
+struct PathLog {
+        uint64_t seed;
+        GPtrArray *directions; /* of GArray of struct path_event; NULL: none yet */
+};
+
+static void free_events(void *events)
+{
+        if (events != NULL)
+                g_array_unref(events);
+}
+
+PathLog *path_log_new(uint64_t seed)
+{
+        PathLog *log = g_new0(PathLog, 1);
+        log->seed = seed;
+        log->directions = g_ptr_array_new_with_free_func(free_events);
+        return log;
+}
+
+void path_log_free(PathLog *log)
+{
+        if (log == NULL)
+                return;
+        g_ptr_array_unref(log->directions);
+        g_free(log);
+}
+
+uint64_t path_log_seed(const PathLog *log)
+{
+        return log->seed;
+}
+
+static const GArray *events_of(const PathLog *log, uint32_t link, unsigned direction)
+{
+        uint32_t place = 2 * link + direction;
+        return place < log->directions->len ? log->directions->pdata[place] : NULL;
+}
+
+static GArray *make_events_of(PathLog *log, uint32_t link, unsigned direction)
+{
+        uint32_t place = 2 * link + direction;
+        if (place >= log->directions->len)
+                g_ptr_array_set_size(log->directions, (int)place + 1);
+        if (log->directions->pdata[place] == NULL)
+                log->directions->pdata[place] = g_array_new(FALSE, FALSE, sizeof(struct path_event));
+        return log->directions->pdata[place];
+}
+
+void path_log_add(PathLog *log, uint32_t link, unsigned direction, const struct path_event *event,
+        const struct packet *packet)
+{
+        struct path_event added = *event;
+        if (packet != NULL) {
+                added.note = packet->note;
+                added.payload_size = packet->payload.length;
+        }
+        g_array_append_val(make_events_of(log, link, direction), added);
+}
+
+const struct path_event *path_log_events(
+        const PathLog *log, uint32_t link, unsigned direction, unsigned *count)
+{
+        const GArray *events = events_of(log, link, direction);
+        *count = events != NULL ? events->len : 0;
+        return events != NULL ? (const struct path_event *)(const void *)events->data : NULL;
+}
+
+/* ---- Finding ---- */
+
+static int compare_names(const struct path_event *a, const struct path_event *b)
+{
+        if (a->stage != b->stage)
+                return a->stage < b->stage ? -1 : 1;
+        return (a->number > b->number) - (a->number < b->number);
+}
+
+/* g_array_sort() is stable. */
+static int compare_events(const void *a, const void *b)
+{
+        return compare_names(a, b);
+}
+
+void path_log_sort(PathLog *log)
+{
+        for (guint i = 0; i < log->directions->len; i++) {
+                if (log->directions->pdata[i] != NULL)
+                        g_array_sort(log->directions->pdata[i], compare_events);
+        }
+}
+
+/* The first that is not before `name`. */
+static unsigned lower_bound(const struct path_event *events, unsigned count, const struct path_event *name)
+{
+        unsigned low = 0;
+        unsigned high = count;
+        while (low < high) {
+                unsigned middle = low + (high - low) / 2;
+                if (compare_names(&events[middle], name) < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
+}
+
+const struct path_event *path_log_find(const PathLog *log, uint32_t link, unsigned direction,
+        enum path_stage stage, uint64_t number, unsigned *count)
+{
+        const struct path_event name = { .stage = stage, .number = number };
+        unsigned all;
+        const struct path_event *events = path_log_events(log, link, direction, &all);
+        unsigned first = lower_bound(events, all, &name);
+        unsigned end = first;
+        while (end < all && compare_names(&events[end], &name) == 0)
+                end++;
+        *count = end - first;
+        return *count > 0 ? &events[first] : NULL;
+}
+
+/* ---- Verdicts ---- */
+
+static void add_flips(PathLog *log, uint32_t link, unsigned direction, struct path_event event,
+        const struct packet *packet, const struct impair *impair, const struct impair_verdict *verdict)
+{
+        uint32_t first = packet_area_bits(impair->config.corrupt_area, packet).first;
+        event.kind = PATH_FLIPS;
+        event.flip_count = verdict->flip_count;
+        for (unsigned i = 0; i < verdict->flip_count; i++)
+                event.flips[i] = first + verdict->flips[i];
+        path_log_add(log, link, direction, &event, packet);
+}
+
+static void add_delay(PathLog *log, uint32_t link, unsigned direction, struct path_event event,
+        const struct packet *packet, const struct impair_verdict *verdict)
+{
+        event.kind = PATH_DELAY;
+        event.delay = verdict->extra_delay;
+        event.is_delayed = verdict->is_delayed;
+        event.is_early = verdict->is_early;
+        event.may_overtake = verdict->may_overtake;
+        event.lets_pass = verdict->lets_pass;
+        path_log_add(log, link, direction, &event, packet);
+}
+
+void path_log_add_verdict(PathLog *log, uint32_t link, unsigned direction, const struct path_event *name,
+        const struct packet *packet, const struct impair *impair, const struct impair_verdict *verdict)
+{
+        struct path_event event = *name;
+        event.kind = PATH_LOSS;
+        if (verdict->is_lost) {
+                path_log_add(log, link, direction, &event, packet);
+                return;
+        }
+        if (verdict->flip_count > 0)
+                add_flips(log, link, direction, event, packet, impair, verdict);
+        event.kind = PATH_TRUNCATION;
+        event.size = impair->config.truncate_to;
+        if (verdict->is_truncated)
+                path_log_add(log, link, direction, &event, packet);
+        event.kind = PATH_COPY;
+        if (verdict->is_duplicated)
+                path_log_add(log, link, direction, &event, packet);
+        if (verdict->extra_delay != 0 || verdict->is_delayed || verdict->is_early || verdict->lets_pass > 0)
+                add_delay(log, link, direction, event, packet, verdict);
+}
+
+static void take_delay(const struct path_event *event, struct impair_verdict *verdict)
+{
+        verdict->extra_delay = event->delay;
+        verdict->is_delayed = event->is_delayed;
+        verdict->is_early = event->is_early;
+        verdict->may_overtake = event->may_overtake;
+        verdict->lets_pass = event->lets_pass;
+}
+
+static void take_event(const struct path_event *event, struct impair_verdict *verdict)
+{
+        switch (event->kind) {
+        case PATH_LOSS:
+                verdict->is_lost = true;
+                break;
+        case PATH_FLIPS:
+                verdict->flip_count = event->flip_count;
+                memcpy(verdict->flips, event->flips, sizeof event->flips);
+                break;
+        case PATH_TRUNCATION:
+                verdict->is_truncated = true;
+                verdict->truncate_to = event->size;
+                break;
+        case PATH_COPY:
+                verdict->is_duplicated = true;
+                break;
+        case PATH_DELAY:
+                take_delay(event, verdict);
+                break;
+        default:
+                break;
+        }
+}
+
+void path_log_find_verdict(const PathLog *log, uint32_t link, unsigned direction,
+        const struct path_event *name, const struct impair *impair, struct impair_verdict *verdict)
+{
+        unsigned count;
+        const struct path_event *events =
+                path_log_find(log, link, direction, name->stage, name->number, &count);
+        memset(verdict, 0, sizeof *verdict);
+        verdict->may_overtake = !impair->config.keep_order;
+        for (unsigned i = 0; i < count; i++) {
+                if (events[i].copy == name->copy)
+                        take_event(&events[i], verdict);
+        }
+}

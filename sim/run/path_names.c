@@ -1,0 +1,70 @@
+/*
+ * Names of links and nodes, groups unfolded in the world's order.
+ */
+#include "run/path_names.h"
+
+static char *member_name(const char *name, bool is_member, unsigned member)
+{
+        return is_member ? g_strdup_printf("%s-%u", name, member + 1) : g_strdup(name);
+}
+
+static char *end_name(const Scenario *scenario, const char *end, unsigned member)
+{
+        int named;
+        const struct scenario_host *host = scenario_find_host(scenario, end, &named);
+        return member_name(end, host && host->is_group && named < 0, member);
+}
+
+static void free_name(void *data)
+{
+        struct path_name *name = data;
+        g_free(name->link);
+        g_free(name->far_end[0]);
+        g_free(name->far_end[1]);
+        g_free(name);
+}
+
+GPtrArray *path_names_new(const Scenario *scenario)
+{
+        GPtrArray *names = g_ptr_array_new_with_free_func(free_name);
+        for (unsigned i = 0; i < scenario->links->len; i++) {
+                const struct scenario_link *link = g_ptr_array_index(scenario->links, i);
+                unsigned count = scenario_link_count(scenario, link);
+                for (unsigned member = 0; member < count; member++) {
+                        struct path_name *name = g_new0(struct path_name, 1);
+                        name->link = member_name(link->name, count > 1, member);
+                        for (int d = 0; d < 2; d++)
+                                name->far_end[d] = end_name(scenario, link->ends[1 - d], member);
+                        g_ptr_array_add(names, name);
+                }
+        }
+        return names;
+}
+
+bool path_names_find(
+        const GPtrArray *names, const char *link, const char *far_end, uint32_t *number, unsigned *direction)
+{
+        for (unsigned i = 0; i < names->len; i++) {
+                const struct path_name *name = g_ptr_array_index(names, i);
+                if (!g_str_equal(name->link, link))
+                        continue;
+                for (unsigned d = 0; d < 2; d++) {
+                        *number = i;
+                        *direction = d;
+                        if (g_str_equal(name->far_end[d], far_end))
+                                return true;
+                }
+        }
+        return false;
+}
+
+GPtrArray *path_node_names_new(const Scenario *scenario)
+{
+        GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+        for (unsigned i = 0; i < scenario->hosts->len; i++) {
+                const struct scenario_host *host = g_ptr_array_index(scenario->hosts, i);
+                for (unsigned member = 0; member < host->count; member++)
+                        g_ptr_array_add(names, member_name(host->name, host->is_group, member));
+        }
+        return names;
+}

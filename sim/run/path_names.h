@@ -1,0 +1,23 @@
+/*
+ * Links and their directions by number, as the world counts them, and by name.
+ */
+#ifndef INORDER_PATH_NAMES_H
+#define INORDER_PATH_NAMES_H
+
+#include "run/scenario.h"
+
+/* "core" or "access-7" and where its direction leads: "www", "client-7". Owned by the list. */
+struct path_name {
+        char *link;
+        char *far_end[2];
+};
+
+/* Of struct path_name, by the link's number. */
+GPtrArray *path_names_new(const Scenario *scenario);
+/* False: there is none of these names. */
+bool path_names_find(
+        const GPtrArray *names, const char *link, const char *far_end, uint32_t *number, unsigned *direction);
+/* Hosts and routers by owner number; of char *. */
+GPtrArray *path_node_names_new(const Scenario *scenario);
+
+#endif

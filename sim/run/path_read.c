@@ -1,0 +1,343 @@
+/*
+ * Reading what is to happen on the path.
+ */
+#include "run/path_file.h"
+
+#include "run/path_names.h"
+#include "run/scenario_tables.h"
+
+#include <string.h>
+
+/* A line of `packets:`. */
+struct packet_line {
+        uint64_t numbers[PATH_STAGES];
+        uint64_t copy;
+        char *as;
+        uint64_t to;
+        uint64_t by;
+        uint64_t for_another;
+        bool is_at_head;
+        bool is_early;
+        struct path_event event;
+};
+
+struct path_file {
+        uint64_t version;
+        uint64_t seed;
+        char *delays;
+};
+
+struct path_reading {
+        struct field_reader reader;
+        GPtrArray *names;
+        PathLog *log;
+        uint32_t link;
+        unsigned direction;
+};
+
+#define LINE(member)  FIELD_AT(struct packet_line, member)
+#define COUNT(member) .type = &field_quantity, .quantity = &quantity_count, LINE(member)
+
+/* ---- Types ---- */
+
+static bool read_bits(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        struct path_event *event = value;
+        if (!field_expect_kind(reader, field->name, node, YAML_LIST))
+                return false;
+        if (tree_count(node) == 0 || tree_count(node) > IMPAIR_BITS_MOST)
+                return field_fail(reader, node->mark, "%s: %u bits; accepted: 1 to %d", field->name,
+                        tree_count(node), IMPAIR_BITS_MOST);
+        for (unsigned i = 0; i < tree_count(node); i++) {
+                const struct field bit = { .name = field->name,
+                        .type = &field_quantity,
+                        .quantity = &quantity_count,
+                        .size = 4,
+                        .most = 8 * 65535 - 1 };
+                if (!field_quantity.read(reader, &bit, tree_child(node, i), &event->flips[i]))
+                        return false;
+        }
+        event->flip_count = tree_count(node);
+        return true;
+}
+
+/* With its sign: jitter may have made it shorter. */
+static bool read_delay(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        bool is_negative = node->kind == YAML_TEXT && *node->text == '-';
+        const struct field time = {
+                .name = field->name, .quantity = &quantity_time, .size = sizeof(duration_ns)
+        };
+        g_autoptr(YamlNode) amount = tree_copy(node);
+        if (is_negative)
+                memmove(amount->text, amount->text + 1, strlen(amount->text));
+        if (!field_quantity.read(reader, &time, amount, value))
+                return false;
+        if (is_negative)
+                *(duration_ns *)value = -*(duration_ns *)value;
+        return true;
+}
+
+static const struct field_type bit_list = { .read = read_bits };
+static const struct field_type signed_time = { .read = read_delay };
+
+static const struct field line_fields[] = {
+        { .name = "entered", COUNT(numbers[PATH_ENTRY]), .least = 1 },
+        { .name = "offered", COUNT(numbers[PATH_QUEUE]), .least = 1 },
+        { .name = "ordinal", COUNT(numbers[PATH_LINE]), .least = 1 },
+        { .name = "copy", COUNT(copy), .most = 15 },
+        { .name = "as", .type = &field_text, LINE(as), .is_required = true },
+        { .name = "bits", .type = &bit_list, LINE(event) },
+        { .name = "to",
+                .type = &field_quantity,
+                .quantity = &quantity_size,
+                LINE(to),
+                .least = 1,
+                .most = 65535 },
+        { .name = "delay", .type = &signed_time, LINE(event.delay) },
+        { .name = "by", .type = &field_quantity, .quantity = &quantity_packets, LINE(by) },
+        { .name = "early", .type = &field_switch, LINE(is_early) },
+        { .name = "for", COUNT(for_another), .least = 1 },
+        { .name = "at-head", .type = &field_switch, LINE(is_at_head) },
+        { .name = NULL },
+};
+
+static const struct field_table packet_line_table = { .what = "a packet", .fields = line_fields };
+
+/* ---- One packet ---- */
+
+static const struct {
+        const char *word;
+        enum path_event_kind kind;
+        unsigned stages; /* bits: where it may happen */
+} words[] = {
+        { "loss", PATH_LOSS, 1 << PATH_ENTRY | 1 << PATH_LINE },
+        { "corrupt", PATH_FLIPS, 1 << PATH_ENTRY | 1 << PATH_LINE },
+        { "truncate", PATH_TRUNCATION, 1 << PATH_ENTRY | 1 << PATH_LINE },
+        { "duplicate", PATH_COPY, 1 << PATH_ENTRY | 1 << PATH_LINE },
+        { "reorder", PATH_DELAY, 1 << PATH_LINE },
+        { "queue-full", PATH_REFUSAL, 1 << PATH_QUEUE },
+        { "aqm", PATH_REFUSAL, 1 << PATH_QUEUE },
+        { "mark-ce", PATH_MARK, 1 << PATH_QUEUE },
+};
+
+static bool fail_word(struct path_reading *reading, const struct yaml_node *node, const char *as)
+{
+        const char *names[G_N_ELEMENTS(words) + 1] = { NULL };
+        for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+                names[i] = words[i].word;
+        return field_fail_word(&reading->reader, node->mark, as, names, "as: unknown word '%s'", as);
+}
+
+/* By which of the three numbers; exactly one is given. */
+static bool take_stage(
+        struct path_reading *reading, const struct yaml_node *node, struct packet_line *line, unsigned stages)
+{
+        unsigned given = 0;
+        for (int stage = 0; stage < PATH_STAGES; stage++) {
+                if (line->numbers[stage] == 0)
+                        continue;
+                given++;
+                line->event.stage = (enum path_stage)stage;
+                line->event.number = line->numbers[stage];
+        }
+        if (given == 1 && (stages & 1u << line->event.stage))
+                return true;
+        return field_fail(&reading->reader, node->mark, "a packet by %s; accepted: %s",
+                given == 1 ? "the wrong number" : "none or several numbers",
+                stages & 1 << PATH_QUEUE ? "offered" : "ordinal, or entered");
+}
+
+static void take_values(struct packet_line *line, enum path_event_kind kind, const char *reason)
+{
+        struct path_event *event = &line->event;
+        event->kind = kind;
+        event->reason = kind == PATH_REFUSAL ? reason : NULL;
+        event->copy = (uint32_t)line->copy;
+        event->size = (uint32_t)line->to;
+        event->lets_pass = (uint32_t)line->by;
+        event->is_early = line->is_early;
+        event->is_delayed = !line->is_early;
+        event->may_overtake = true;
+        if (line->is_at_head)
+                event->kind = PATH_AT_HEAD;
+        if (line->for_another > 0) {
+                event->kind = PATH_PUSHED_OUT;
+                event->victim = event->number;
+                event->number = line->for_another;
+        }
+}
+
+static bool needs_more(const struct packet_line *line)
+{
+        return (line->event.kind == PATH_FLIPS && line->event.flip_count == 0) ||
+               (line->event.kind == PATH_TRUNCATION && line->to == 0);
+}
+
+static bool add_line(struct path_reading *reading, const struct yaml_node *node, struct packet_line *line)
+{
+        size_t i = 0;
+        while (i < G_N_ELEMENTS(words) && strcmp(words[i].word, line->as) != 0)
+                i++;
+        if (i == G_N_ELEMENTS(words))
+                return fail_word(reading, node, line->as);
+        if (!take_stage(reading, node, line, words[i].stages))
+                return false;
+        take_values(line, words[i].kind, words[i].word);
+        if (needs_more(line))
+                return field_fail(&reading->reader, node->mark, "as: %s: how is not said; accepted: %s",
+                        line->as, line->event.kind == PATH_FLIPS ? "bits: [77]" : "to: 60B");
+        path_log_add(reading->log, reading->link, reading->direction, &line->event, NULL);
+        return true;
+}
+
+static bool read_packet(struct path_reading *reading, const struct yaml_node *node)
+{
+        struct packet_line line = { 0 };
+        g_hash_table_remove_all(reading->reader.scenario->marks);
+        bool is_good = field_table_read(&reading->reader, &packet_line_table, node, &line) &&
+                       add_line(reading, node, &line);
+        g_free(line.as);
+        return is_good;
+}
+
+/* ---- The file ---- */
+
+static bool read_link(struct path_reading *reading, const struct yaml_node *node)
+{
+        struct field_reader *reader = &reading->reader;
+        const struct yaml_node *on = tree_find(node, "on");
+        const struct yaml_node *to = tree_find(node, "to");
+        const struct yaml_node *packets = tree_find(node, "packets");
+        if (!on || !to || !packets || on->kind != YAML_TEXT || to->kind != YAML_TEXT)
+                return field_fail(reader, node->mark,
+                        "links: an item without 'on', 'to' or 'packets'; accepted: all three");
+        if (!path_names_find(reading->names, on->text, to->text, &reading->link, &reading->direction))
+                return field_fail(reader, on->mark,
+                        "links: no link '%s' leads to '%s'; accepted: the scenario's", on->text, to->text);
+        for (unsigned i = 0; i < tree_count(packets); i++)
+                if (!read_packet(reading, tree_child(packets, i)))
+                        return false;
+        return true;
+}
+
+static bool read_links(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        struct path_file *file = value;
+        struct path_reading *reading = (struct path_reading *)reader;
+        reading->log = path_log_new(file->seed);
+        if (tree_is_empty(node))
+                return true;
+        if (!field_expect_kind(reader, field->name, node, YAML_LIST))
+                return false;
+        for (unsigned i = 0; i < tree_count(node); i++)
+                if (!field_expect_kind(reader, field->name, tree_child(node, i), YAML_MAP) ||
+                        !read_link(reading, tree_child(node, i)))
+                        return false;
+        return true;
+}
+
+static const struct field_type link_list = { .read = read_links };
+
+#define FILE_FIELD(member) FIELD_AT(struct path_file, member)
+
+static const struct field file_fields[] = {
+        { .name = "inorder-faults",
+                .type = &field_quantity,
+                .quantity = &quantity_count,
+                FILE_FIELD(version),
+                .least = 1,
+                .most = 1,
+                .is_required = true },
+        { .name = "seed", .type = &field_quantity, .quantity = &quantity_count, FILE_FIELD(seed) },
+        { .name = "delays", .type = &field_text, FILE_FIELD(delays) },
+        { .name = "links", .type = &link_list, .is_required = true },
+        { .name = NULL },
+};
+
+static const struct field_table path_file_table = { .what = "a file of faults", .fields = file_fields };
+
+/* ---- delays.csv ---- */
+
+static bool add_delay(struct path_reading *reading, const char *line)
+{
+        g_auto(GStrv) parts = g_strsplit(line, ",", -1);
+        gint64 numbers[4];
+        if (g_strv_length(parts) != 6)
+                return false;
+        for (int i = 0; i < 4; i++)
+                if (!g_ascii_string_to_signed(
+                            parts[2 + i], 10, i == 2 ? INT64_MIN : 0, INT64_MAX, &numbers[i], NULL))
+                        return false;
+        if (!path_names_find(reading->names, parts[0], parts[1], &reading->link, &reading->direction))
+                return false;
+        const struct path_event event = {
+                .kind = PATH_DELAY,
+                .stage = PATH_LINE,
+                .number = (uint64_t)numbers[0],
+                .copy = (uint32_t)numbers[1],
+                .delay = numbers[2],
+                .may_overtake = numbers[3] != 0,
+        };
+        path_log_add(reading->log, reading->link, reading->direction, &event, NULL);
+        return true;
+}
+
+static bool read_delays(struct path_reading *reading, const char *path, GError **error)
+{
+        g_autofree char *text = NULL;
+        if (!g_file_get_contents(path, &text, NULL, error))
+                return false;
+        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+        for (unsigned i = 1; lines[0] && lines[i]; i++) {
+                if (*lines[i] == '\0' || add_delay(reading, lines[i]))
+                        continue;
+                g_set_error(error, SCENARIO_ERROR, 0,
+                        "%s:%u:1: error: '%s' is no delay; accepted: link,to,ordinal,copy,delay_ns,overtakes",
+                        path, i + 1, lines[i]);
+                return false;
+        }
+        return true;
+}
+
+static bool read_file(struct path_reading *reading, const char *path, char **delays_path, GError **error)
+{
+        struct path_file file = { 0 };
+        struct yaml_error wrong;
+        g_autofree char *text = NULL;
+        gsize size;
+        if (!g_file_get_contents(path, &text, &size, error))
+                return false;
+        g_autoptr(YamlNode) tree = tree_parse(text, size, &wrong);
+        if (!tree) {
+                field_fail(&reading->reader, wrong.mark, "%s", wrong.message);
+                g_free(wrong.message);
+                return false;
+        }
+        bool is_good = field_table_read(&reading->reader, &path_file_table, tree, &file);
+        g_autofree char *delays = file.delays;
+        if (is_good && delays) {
+                g_autofree char *directory = g_path_get_dirname(path);
+                *delays_path = g_build_filename(directory, delays, NULL);
+                is_good = read_delays(reading, *delays_path, error);
+        }
+        return is_good;
+}
+
+PathLog *path_file_read(const Scenario *scenario, const char *path, char **delays_path, GError **error)
+{
+        g_autoptr(Scenario) marks = scenario_new(path, NULL);
+        struct path_reading reading = { .reader = { marks, error }, .names = path_names_new(scenario) };
+        *delays_path = NULL;
+        bool is_good = read_file(&reading, path, delays_path, error);
+        g_ptr_array_unref(reading.names);
+        if (!is_good) {
+                path_log_free(reading.log);
+                return NULL;
+        }
+        path_log_sort(reading.log);
+        return reading.log;
+}

@@ -1,0 +1,191 @@
+/*
+ * Writing what happened on the path: a packet a line, with its meaning beside it.
+ */
+#include "run/path_file.h"
+
+#include "run/path_names.h"
+
+struct path_writing {
+        GPtrArray *links;
+        GPtrArray *nodes;
+        GString *text;
+};
+
+/* ---- What a packet was ---- */
+
+static const struct {
+        uint16_t kind;
+        const char *word;
+} kinds[] = {
+        { PACKET_SYN, "SYN" },
+        { PACKET_SYN_ACK, "SYN-ACK" },
+        { PACKET_RST, "RST" },
+        { PACKET_RETRANSMISSION, "retransmission" },
+        { PACKET_DATA, "data" },
+        { PACKET_FIN, "FIN" },
+        { PACKET_PURE_ACK, "ACK" },
+        { PACKET_DNS, "DNS" },
+        { PACKET_ICMP, "ICMP" },
+};
+
+static const char *kind_word(uint16_t bits)
+{
+        for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+                if (bits & kinds[i].kind)
+                        return kinds[i].word;
+        return "packet";
+}
+
+static const char *node_name(const struct path_writing *writing, uint32_t owner)
+{
+        return owner < writing->nodes->len ? g_ptr_array_index(writing->nodes, owner) : "?";
+}
+
+static void append_meaning(struct path_writing *writing, const struct path_event *event)
+{
+        const struct packet_note *note = &event->note;
+        g_string_append_printf(writing->text, "  # %s %s → %s", kind_word(note->kinds),
+                node_name(writing, note->from), node_name(writing, note->to));
+        if (event->payload_size > 0)
+                g_string_append_printf(writing->text, ", bytes %" G_GUINT64_FORMAT "..%" G_GUINT64_FORMAT,
+                        note->stream_offset, note->stream_offset + event->payload_size - 1);
+        if (note->sending > 1)
+                g_string_append_printf(writing->text, ", sent the %u. time", note->sending);
+        g_string_append_c(writing->text, '\n');
+}
+
+/* ---- What happened to it ---- */
+
+static void append_number(struct path_writing *writing, const struct path_event *event)
+{
+        static const char *const names[PATH_STAGES] = {
+                [PATH_ENTRY] = "entered", [PATH_QUEUE] = "offered", [PATH_LINE] = "ordinal"
+        };
+        g_string_append_printf(writing->text, "      - { %s: %" G_GUINT64_FORMAT, names[event->stage],
+                event->kind == PATH_PUSHED_OUT ? event->victim : event->number);
+        if (event->copy > 0)
+                g_string_append_printf(writing->text, ", copy: %u", event->copy);
+}
+
+static void append_flips(struct path_writing *writing, const struct path_event *event)
+{
+        g_string_append(writing->text, ", as: corrupt, bits: [");
+        for (unsigned i = 0; i < event->flip_count; i++)
+                g_string_append_printf(writing->text, "%s%u", i > 0 ? ", " : "", event->flips[i]);
+        g_string_append(writing->text, "]");
+}
+
+static void append_delay(struct path_writing *writing, const struct path_event *event)
+{
+        g_string_append_printf(
+                writing->text, ", as: reorder, delay: %" G_GINT64_FORMAT "ns", (gint64)event->delay);
+        if (event->is_early)
+                g_string_append(writing->text, ", early: on");
+        if (event->lets_pass > 0)
+                g_string_append_printf(writing->text, ", by: %upkt", event->lets_pass);
+}
+
+static void append_what(struct path_writing *writing, const struct path_event *event)
+{
+        GString *text = writing->text;
+        switch (event->kind) {
+        case PATH_LOSS:
+                g_string_append(text, ", as: loss");
+                break;
+        case PATH_FLIPS:
+                append_flips(writing, event);
+                break;
+        case PATH_TRUNCATION:
+                g_string_append_printf(text, ", as: truncate, to: %uB", event->size);
+                break;
+        case PATH_COPY:
+                g_string_append(text, ", as: duplicate");
+                break;
+        case PATH_DELAY:
+                append_delay(writing, event);
+                break;
+        case PATH_REFUSAL:
+                g_string_append_printf(text, ", as: %s", event->reason);
+                break;
+        case PATH_PUSHED_OUT:
+                g_string_append_printf(
+                        text, ", as: %s, for: %" G_GUINT64_FORMAT, event->reason, event->number);
+                break;
+        case PATH_AT_HEAD:
+                g_string_append_printf(text, ", as: %s, at-head: on", event->reason);
+                break;
+        case PATH_MARK:
+                g_string_append(text, ", as: mark-ce");
+                break;
+        default:
+                g_assert_not_reached();
+        }
+}
+
+/* Jitter stands in a file of its own. */
+static bool is_jitter(const struct path_event *event)
+{
+        return event->kind == PATH_DELAY && !event->is_delayed && !event->is_early;
+}
+
+static void append_direction(struct path_writing *writing, const struct path_name *name, unsigned d,
+        const PathLog *log, uint32_t link)
+{
+        unsigned count;
+        const struct path_event *events = path_log_events(log, link, d, &count);
+        bool is_begun = false;
+        for (unsigned i = 0; i < count; i++) {
+                if (is_jitter(&events[i]))
+                        continue;
+                if (!is_begun)
+                        g_string_append_printf(writing->text, "  - on: %s\n    to: %s\n    packets:\n",
+                                name->link, name->far_end[d]);
+                is_begun = true;
+                append_number(writing, &events[i]);
+                append_what(writing, &events[i]);
+                g_string_append(writing->text, " }");
+                append_meaning(writing, &events[i]);
+        }
+}
+
+char *path_file_write(const Scenario *scenario, const PathLog *log)
+{
+        struct path_writing writing = {
+                .links = path_names_new(scenario),
+                .nodes = path_node_names_new(scenario),
+                .text = g_string_new(
+                        "# What luck and queues did to packets, by the number of the packet on its "
+                        "link: to be edited, and replayed with --faults.\n"
+                        "inorder-faults: 1\n"),
+        };
+        g_string_append_printf(writing.text, "seed: %" G_GUINT64_FORMAT "\ndelays: delays.csv\nlinks:\n",
+                path_log_seed(log));
+        for (uint32_t link = 0; link < writing.links->len; link++)
+                for (unsigned d = 0; d < 2; d++)
+                        append_direction(&writing, g_ptr_array_index(writing.links, link), d, log, link);
+        g_ptr_array_unref(writing.links);
+        g_ptr_array_unref(writing.nodes);
+        return g_string_free(writing.text, FALSE);
+}
+
+char *path_file_write_delays(const Scenario *scenario, const PathLog *log)
+{
+        g_autoptr(GPtrArray) links = path_names_new(scenario);
+        GString *text = g_string_new("link,to,ordinal,copy,delay_ns,overtakes\n");
+        for (uint32_t link = 0; link < links->len; link++) {
+                const struct path_name *name = g_ptr_array_index(links, link);
+                for (unsigned d = 0; d < 2; d++) {
+                        unsigned count;
+                        const struct path_event *events = path_log_events(log, link, d, &count);
+                        for (unsigned i = 0; i < count; i++) {
+                                if (!is_jitter(&events[i]))
+                                        continue;
+                                g_string_append_printf(text,
+                                        "%s,%s,%" G_GUINT64_FORMAT ",%u,%" G_GINT64_FORMAT ",%d\n",
+                                        name->link, name->far_end[d], events[i].number, events[i].copy,
+                                        (gint64)events[i].delay, events[i].may_overtake);
+                        }
+                }
+        }
+        return g_string_free(text, FALSE);
+}
