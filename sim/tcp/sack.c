@@ -19,7 +19,7 @@ struct seqnum sack_highest_end(const TcpConn *conn)
         return conn->scoreboard.sacked > 0 ? conn->scoreboard.highest_sacked_end : conn->snd.una;
 }
 
-void sack_note_reordering(TcpConn *conn, struct seqnum low)
+void sack_note_reordering(TcpConn *conn, struct seqnum low, enum tcp_counter counter)
 {
         struct seqnum end = sack_highest_end(conn);
         if (!seq_before(low, end) || !conn->settings.adaptive_reordering)
@@ -29,7 +29,7 @@ void sack_note_reordering(TcpConn *conn, struct seqnum low)
         if (distance > conn->recovery.reordering * mss)
                 conn->recovery.reordering = MIN((distance + mss - 1) / mss, conn->settings.max_reordering);
         conn->recovery.reordering_seen++;
-        tcp_host_count(conn->host, TCP_COUNTER_SACK_REORDER);
+        tcp_host_count(conn->host, counter);
 }
 
 /* ---- DSACK ---- */
@@ -236,5 +236,5 @@ void sack_take(TcpConn *conn, struct ack_event *event)
                 return;
         take_blocks(conn, event, has_dsack);
         if (conn->recovery.state != TCP_CONGESTION_LOSS || conn->recovery.has_undo_marker)
-                sack_note_reordering(conn, event->reordered_from);
+                sack_note_reordering(conn, event->reordered_from, TCP_COUNTER_SACK_REORDER);
 }

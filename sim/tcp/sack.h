@@ -17,6 +17,6 @@ struct seqnum sack_highest_end(const TcpConn *conn);
 
 /* What begins at `low` came later than what is sacked above it, without having been lost: as far as that,
  * the path reorders. */
-void sack_note_reordering(TcpConn *conn, struct seqnum low);
+void sack_note_reordering(TcpConn *conn, struct seqnum low, enum tcp_counter counter);
 
 #endif

@@ -250,7 +250,7 @@ static void send_empty_probe(TcpConn *conn, struct tcp_segment *segment, struct 
 }
 
 /* The override of RFC 9293 section 3.8.6.2.1: what the window takes. From here on it is data in flight like
- * any other. */
+ * any other, but for the tail probe, which Linux does not plan here (tcp_write_wakeup). */
 static void send_data_probe(
         TcpConn *conn, uint32_t length, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
@@ -260,6 +260,7 @@ static void send_data_probe(
         conn->probes = 0;
         rtt_end_back_off(&conn->rtt);
         send_offer(conn, &offer, now, segment, sending);
+        sender_timer_rearm(conn, now);
         scoreboard_last(&conn->scoreboard)->has_push = true;
         segment->flags |= TCP_FLAG_PSH;
 }
@@ -271,7 +272,8 @@ static void send_probe(TcpConn *conn, time_ns now, struct tcp_segment *segment, 
         uint32_t length = MIN(sender_usable_window(conn), most);
         conn->probe_wanted = false;
         conn->counts.window_probes++;
-        tcp_host_count(conn->host, TCP_COUNTER_WINDOW_PROBES);
+        if (length == 0)
+                tcp_host_count(conn->host, TCP_COUNTER_WINDOW_PROBES);
         sending->reason = TCP_SEND_WINDOW_PROBE;
         if (length > 0)
                 send_data_probe(conn, length, now, segment, sending);

@@ -260,7 +260,7 @@ static void take_cumulative(TcpConn *conn, struct ack_event *event)
                 if (event->acked_retransmitted)
                         event->acked_original = false;
         } else if (event->acked_segments && seq_before(times.lowest, event->prior_sacked_end)) {
-                sack_note_reordering(conn, times.lowest);
+                sack_note_reordering(conn, times.lowest, TCP_COUNTER_SACK_REORDER);
         }
         rack_adapt_window(conn, event);
 }

@@ -49,6 +49,7 @@
         ROW(SACK_RECOVERY, "TcpExtTCPSackRecovery")              \
         ROW(SACK_RENEGING, "TcpExtTCPSACKReneging")              \
         ROW(SACK_REORDER, "TcpExtTCPSACKReorder")                \
+        ROW(STAMP_REORDER, "TcpExtTCPTSReorder")                 \
         ROW(FULL_UNDO, "TcpExtTCPFullUndo")                      \
         ROW(PARTIAL_UNDO, "TcpExtTCPPartialUndo")                \
         ROW(DSACK_UNDO, "TcpExtTCPDSACKUndo")                    \

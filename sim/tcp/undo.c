@@ -129,7 +129,7 @@ bool undo_try_partial(TcpConn *conn, const struct ack_event *event)
 {
         if (!conn->recovery.has_undo_marker || !answers_first_sending(conn, event))
                 return false;
-        sack_note_reordering(conn, event->prior_una);
+        sack_note_reordering(conn, event->prior_una, TCP_COUNTER_STAMP_REORDER);
         if (conn->scoreboard.retransmitted > 0)
                 return true;
         undo_clean_stamp(conn);
