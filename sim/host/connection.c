@@ -242,28 +242,6 @@ struct connection *connection_new(Host *host, const struct four_tuple *tuple,
         return connection_make(host, tuple, tcp, transfer, device);
 }
 
-static ProofStream *incoming_stream(const struct connection *connection)
-{
-        ProofBook *book = connection->host->context->proofs;
-        if (book == NULL || !tcp_conn_knows_irs(connection->tcp))
-                return NULL;
-        return proof_find(
-                book, &connection->tuple.remote, &connection->tuple.local, tcp_conn_irs(connection->tcp));
-}
-
-static ProofStream *find_incoming(struct connection *connection)
-{
-        if (connection->incoming == NULL)
-                connection->incoming = incoming_stream(connection);
-        return connection->incoming;
-}
-
-struct transfer *connection_peer_transfer(struct connection *connection)
-{
-        const ProofStream *incoming = find_incoming(connection);
-        return incoming != NULL ? host_transfer(connection->host, proof_transfer(incoming)) : NULL;
-}
-
 struct connection *connection_adopt(
         Host *host, const struct four_tuple *tuple, TcpConn *tcp, const Socket *listening)
 {
@@ -363,63 +341,6 @@ void connection_describe(const struct connection *connection, GString *text)
 bool connection_is_opening(const struct connection *connection)
 {
         return tcp_conn_is_opening(connection->tcp);
-}
-
-/* ---- Proof ---- */
-
-void connection_open_proof(struct connection *connection)
-{
-        ProofBook *book = connection->host->context->proofs;
-        if (book == NULL)
-                return;
-        connection->outgoing = proof_open(book, &connection->tuple.local, &connection->tuple.remote,
-                tcp_conn_iss(connection->tcp), host_transfer_number(connection->transfer));
-}
-
-void connection_prove_written(struct connection *connection, const void *bytes, size_t size)
-{
-        if (connection->outgoing != NULL)
-                proof_written(connection->outgoing, bytes, size);
-}
-
-void connection_prove_source(
-        struct connection *connection, PayloadSource *source, uint64_t offset, size_t size)
-{
-        if (connection->outgoing != NULL)
-                proof_written_source(connection->outgoing, source, offset, size);
-}
-
-void connection_prove_write_ended(struct connection *connection)
-{
-        if (connection->outgoing != NULL)
-                proof_write_ended(connection->outgoing);
-}
-
-void connection_prove_read(struct connection *connection, const void *bytes, size_t size)
-{
-        ProofStream *incoming = find_incoming(connection);
-        if (incoming != NULL && !proof_read(incoming, bytes, size))
-                event_queue_stop(events_of(connection));
-}
-
-void connection_prove_passed(struct connection *connection)
-{
-        uint8_t byte;
-        if (!tcp_conn_take_passed(connection->tcp, &byte))
-                return;
-        host_trace_read(connection, 1);
-        connection_prove_read(connection, &byte, 1);
-}
-
-/* The end of the stream is the peer's FIN; a failed connection ends anywhere, and so does our own shutdown.
- */
-void connection_prove_read_ended(struct connection *connection)
-{
-        if (connection->has_failed || connection->is_read_shut)
-                return;
-        ProofStream *incoming = find_incoming(connection);
-        if (incoming != NULL && !proof_read_ended(incoming))
-                event_queue_stop(events_of(connection));
 }
 
 /* ---- At the end of a run ---- */
