@@ -181,6 +181,11 @@ static void set_syn_cookies(struct tcp_settings *settings, const int64_t *number
                                                   : TCP_SYN_COOKIES_WHEN_FULL;
 }
 
+static void set_syn_backlog(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->syn_backlog = (uint32_t)MAX(numbers[0], 1);
+}
+
 static void set_refusal_interval(struct tcp_settings *settings, const int64_t *numbers)
 {
         settings->refusal_interval = numbers[0] * MILLISECOND;
@@ -342,7 +347,7 @@ static const struct sysctl_entry entries[] = {
         { "tcp_workaround_signed_windows", "0", 1, 0, BYTE_MAX, .reason = "it is about stacks of long ago" },
         { "tcp_available_congestion_control", NULL, 0, .reason = "it is only read" },
         { "tcp_allowed_congestion_control", NULL, 0, .reason = "all are allowed" },
-        { "tcp_max_syn_backlog", NULL, 1, 0, INT32_MAX, .reason = "listen() decides first" },
+        { "tcp_max_syn_backlog", NULL, 1, 0, INT32_MAX, .apply = set_syn_backlog },
         { "tcp_max_orphans", NULL, 1, 0, INT32_MAX, .reason = "there is memory" },
         { "tcp_max_tw_buckets", NULL, 1, 0, INT32_MAX, .reason = "there is memory" },
         { "tcp_mem", NULL, 3, 0, INT64_MAX, .reason = "there is memory" },

@@ -69,6 +69,7 @@ static bool follow_others(
         FOLLOW(syn_linear_timeouts);
         FOLLOW(syn_ack_retries);
         FOLLOW(syn_cookies);
+        FOLLOW(syn_backlog);
         FOLLOW(abort_on_overflow);
         FOLLOW(orphan_retries);
         FOLLOW(retries);

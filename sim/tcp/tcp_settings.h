@@ -121,6 +121,8 @@ struct tcp_settings {
         uint32_t syn_ack_retries;
         uint32_t defer_accept;   /* TCP_DEFER_ACCEPT: for so many timeouts a listener waits for the first text */
         enum tcp_syn_cookies syn_cookies;
+        uint32_t syn_backlog;    /* tcp_max_syn_backlog: without cookies, three quarters of so many half-open connections
+                                    of a listener; 0: as many as its backlog says */
         bool abort_on_overflow;  /* a listener with a full queue resets who would be accepted */
         uint32_t orphan_retries; /* the same once the user has let go; 0: 8, while the RTO is not the largest */
         uint32_t retries;        /* so many back-offs of a data segment or probe, before ETIMEDOUT */
