@@ -7,6 +7,7 @@
  */
 #include "tcp/conn_private.h"
 
+#include "tcp/child_queue.h"
 #include "tcp/cookie_handshake.h"
 #include "tcp/fast_open.h"
 #include "tcp/syn_cookie.h"
@@ -17,12 +18,6 @@
 /* Fewer half-open connections are no trouble; and however many, so often a SYN-ACK is sent again. */
 #define BUSY_QUEUE    8
 #define LEAST_RETRIES 2
-
-struct child_queue {
-        TcpConn *first;
-        TcpConn *last;
-        uint32_t length;
-};
 
 struct TcpListener {
         TcpHost *host;
@@ -38,33 +33,6 @@ struct TcpListener {
         GArray *fast_resets;   /* of time_ns: when a reset no longer counts as one more of those */
         void *owner;
 };
-
-static void queue_add(struct child_queue *queue, TcpConn *child)
-{
-        child->listener_next = NULL;
-        child->listener_previous = queue->last;
-        if (queue->last != NULL)
-                queue->last->listener_next = child;
-        else
-                queue->first = child;
-        queue->last = child;
-        queue->length++;
-}
-
-static void queue_remove(struct child_queue *queue, TcpConn *child)
-{
-        g_assert(queue->length > 0);
-        if (child->listener_previous != NULL)
-                child->listener_previous->listener_next = child->listener_next;
-        else
-                queue->first = child->listener_next;
-        if (child->listener_next != NULL)
-                child->listener_next->listener_previous = child->listener_previous;
-        else
-                queue->last = child->listener_previous;
-        child->listener_next = child->listener_previous = NULL;
-        queue->length--;
-}
 
 static void note_full(const TcpListener *listener, enum tcp_note_kind kind, uint32_t length)
 {
@@ -103,21 +71,21 @@ void listener_on_child_old(TcpListener *listener)
 
 static void leave_half_open(TcpListener *listener, TcpConn *child)
 {
-        queue_remove(&listener->half_open, child);
+        child_queue_remove(&listener->half_open, child);
         listener->old_requests -= child->syn_timeouts > 0;
 }
 
 void listener_on_child_established(TcpListener *listener, TcpConn *child)
 {
         leave_half_open(listener, child);
-        queue_add(&listener->ready, child);
+        child_queue_add(&listener->ready, child);
         child->is_ready_child = true;
 }
 
 void listener_forget_child(TcpListener *listener, TcpConn *child)
 {
         if (child->is_ready_child)
-                queue_remove(&listener->ready, child);
+                child_queue_remove(&listener->ready, child);
         else
                 leave_half_open(listener, child);
         child->listener = NULL;
@@ -199,7 +167,7 @@ static void adopt(TcpListener *listener, TcpConn *child)
 {
         child->listener = listener;
         child->counts.segments_received++;
-        queue_add(&listener->half_open, child);
+        child_queue_add(&listener->half_open, child);
 }
 
 static TcpConn *accept_syn(
@@ -378,23 +346,9 @@ static void check_old_requests(const TcpListener *listener)
         g_assert(old == listener->old_requests);
 }
 
-static void check_queue(const TcpListener *listener, const struct child_queue *queue, bool is_ready)
-{
-        uint32_t length = 0;
-        const TcpConn *previous = NULL;
-        for (const TcpConn *child = queue->first; child != NULL; child = child->listener_next) {
-                g_assert(child->listener == listener && child->listener_previous == previous);
-                g_assert(child->is_ready_child == is_ready);
-                g_assert(is_ready || child->state == TCP_STATE_SYN_RECEIVED);
-                previous = child;
-                length++;
-        }
-        g_assert(queue->last == previous && queue->length == length);
-}
-
 void tcp_listener_check(const TcpListener *listener)
 {
-        check_queue(listener, &listener->half_open, false);
-        check_queue(listener, &listener->ready, true);
+        child_queue_check(&listener->half_open, listener, false);
+        child_queue_check(&listener->ready, listener, true);
         check_old_requests(listener);
 }
