@@ -156,6 +156,8 @@ static void give_up_names(struct connection *connection)
         Host *host = connection->host;
         if (g_hash_table_lookup(host->connections_by_tuple, &connection->tuple) == connection)
                 g_hash_table_remove(host->connections_by_tuple, &connection->tuple);
+        if (host->recent == connection)
+                host->recent = NULL;
         port_space_unbind(&host->tcp_ports, &connection->binding);
 }
 
@@ -230,6 +232,7 @@ static struct connection *connection_make(
         timer_init(&connection->timer, events_of(connection), &key, on_deadline, connection);
         g_queue_push_tail_link(&host->connections, &connection->link);
         g_hash_table_insert(host->connections_by_tuple, &connection->tuple, connection);
+        host->recent = NULL;
         return connection;
 }
 

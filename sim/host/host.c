@@ -8,6 +8,7 @@
 
 #include "host/process_private.h"
 #include "host/socket_private.h"
+#include "wire/byte_order.h"
 
 #define DROP_DETAIL_SIZE 48
 #define SECRET_WORDS     2
@@ -25,9 +26,18 @@ static gboolean address_equal(gconstpointer a, gconstpointer b)
         return ip_address_equal(a, b);
 }
 
+/* Multilinear hashing (Lemire and Kaser, "Strongly universal string hashing is fast", 2014): the high half of
+ * a sum of products by random odd numbers. Cheaper than four_tuple_hash(), which the wire shows. */
 static guint tuple_hash(gconstpointer key)
 {
-        return four_tuple_hash(key);
+        const struct four_tuple *tuple = key;
+        uint64_t ports = (uint64_t)tuple->local.port << 16 | tuple->remote.port;
+        uint64_t sum = ports * 0x9e3779b97f4a7c15u;
+        sum += read_be64(tuple->local.address.bytes) * 0xbf58476d1ce4e5b9u;
+        sum += read_be64(tuple->local.address.bytes + 8) * 0x94d049bb133111ebu;
+        sum += read_be64(tuple->remote.address.bytes) * 0xd6e8feb86659fd93u;
+        sum += read_be64(tuple->remote.address.bytes + 8) * 0xa0761d6478bd642fu;
+        return (guint)(sum >> 32);
 }
 
 static gboolean tuple_equal(gconstpointer a, gconstpointer b)
@@ -180,13 +190,21 @@ static void answer_stray(Host *host, const struct four_tuple *tuple, const struc
                 host_answer(host, tuple, &answer, transfer, cause);
 }
 
+/* Segments of one connection often come in a row. */
+struct connection *host_find_connection(Host *host, const struct four_tuple *tuple)
+{
+        if (host->recent == NULL || !four_tuple_equal(&host->recent->tuple, tuple))
+                host->recent = g_hash_table_lookup(host->connections_by_tuple, tuple);
+        return host->recent;
+}
+
 static void on_segment(
         Host *host, struct packet *packet, const struct four_tuple *tuple, const struct tcp_segment *segment)
 {
         struct cause cause = host_cause_of(packet);
         uint32_t transfer = packet->note.transfer;
         host_ask_for_notes(host);
-        struct connection *connection = g_hash_table_lookup(host->connections_by_tuple, tuple);
+        struct connection *connection = host_find_connection(host, tuple);
         if (connection == NULL && host_find_listener(host, &tuple->local) == NULL) {
                 host_drop(host, packet, DROP_NO_LISTENER, "-");
                 answer_stray(host, tuple, segment, transfer, &cause);

@@ -39,6 +39,7 @@ struct Host {
         uint32_t traced; /* the trace's mask that TCP has been told of */
         MtuCache *mtus; /* what ICMP has told of paths */
         GHashTable *connections_by_tuple;
+        struct connection *recent; /* the one found last; NULL: look it up */
         GHashTable *listeners; /* struct four_tuple without remote → Socket */
         GHashTable *datagrams; /* struct four_tuple, with remote when connected → Socket */
         struct port_space tcp_ports;
@@ -75,6 +76,8 @@ struct cause {
 bool host_traces(const Host *host, enum trace_kind kind);
 uint32_t host_transfer_number(const struct transfer *transfer);
 struct transfer *host_transfer(const Host *host, uint32_t number);
+/* NULL: none of that name. */
+struct connection *host_find_connection(Host *host, const struct four_tuple *tuple);
 /* NULL: there is no route, or no address of the family to send from. */
 Link *host_device_towards(const Host *host, const struct ip_address *remote);
 /* The smallest of its devices'. */

@@ -51,6 +51,8 @@ static uint64_t high_bits(unsigned count)
 
 static struct ip_address prefix_of(const struct ip_address *address, unsigned bits)
 {
+        if (bits == ADDRESS_BITS)
+                return *address;
         const uint64_t halves[2] = {
                 GUINT64_TO_BE(read_be64(address->bytes) & high_bits(MIN(bits, 64))),
                 GUINT64_TO_BE(read_be64(address->bytes + 8) & high_bits(bits > 64 ? bits - 64 : 0)),

@@ -21,6 +21,8 @@ static uint32_t bytes_in_flight(const TcpConn *conn)
 
 void sender_note_congestion(TcpConn *conn)
 {
+        if (!tcp_host_wants_note(conn->host, TCP_NOTE_CONGESTION))
+                return;
         uint32_t ssthresh = conn->cong.ssthresh;
         const struct congestion_figures figures = {
                 .cwnd = bytes_of(conn, conn->cong.cwnd),
@@ -32,8 +34,6 @@ void sender_note_congestion(TcpConn *conn)
                 return;
         conn->noted = figures;
         struct tcp_note *note = tcp_host_note(conn->host, TCP_NOTE_CONGESTION);
-        if (note == NULL)
-                return;
         note->congestion.cwnd_bytes = figures.cwnd;
         note->congestion.ssthresh_bytes = figures.ssthresh;
         note->congestion.in_flight_bytes = figures.in_flight;

@@ -88,9 +88,14 @@ const uint8_t *tcp_host_secret(const TcpHost *host)
         return host->secret;
 }
 
+bool tcp_host_wants_note(const TcpHost *host, enum tcp_note_kind kind)
+{
+        return (host->wanted_kinds >> kind & 1) != 0;
+}
+
 struct tcp_note *tcp_host_note(TcpHost *host, enum tcp_note_kind kind)
 {
-        if (!(host->wanted_kinds >> kind & 1))
+        if (!tcp_host_wants_note(host, kind))
                 return NULL;
         guint index = host->notes->len;
         g_array_set_size(host->notes, index + 1);

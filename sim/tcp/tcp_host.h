@@ -12,6 +12,7 @@ PayloadPool *tcp_host_pool(const TcpHost *host);
 
 /* A note is written only when somebody wants its kind; NULL otherwise. All zero but for its kind. */
 struct tcp_note *tcp_host_note(TcpHost *host, enum tcp_note_kind kind);
+bool tcp_host_wants_note(const TcpHost *host, enum tcp_note_kind kind);
 
 const uint8_t *tcp_host_secret(const TcpHost *host);
 /* What is known of servers that open fast. */

@@ -49,10 +49,7 @@ static uint16_t fold(const uint64_t lanes[LANES], uint64_t rest)
         uint64_t sum = rest;
         for (size_t i = 0; i < LANES; i++)
                 sum += lanes[i];
-        sum = (sum & 0xffffffff) + (sum >> 32);
-        while (sum > 0xffff)
-                sum = (sum & 0xffff) + (sum >> 16);
-        return GUINT16_FROM_BE((uint16_t)sum);
+        return checksum_fold(sum);
 }
 
 uint16_t checksum_sum(const void *bytes, size_t size)

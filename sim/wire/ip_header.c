@@ -145,7 +145,8 @@ bool ip_decrement_hop_limit(uint8_t *bytes)
         return bytes[0] >> 4 == 6 ? ipv6_decrement_hop_limit(bytes) : ipv4_decrement_ttl(bytes);
 }
 
-/* RFC 791: the second byte's last two bits; and the sum follows (RFC 1624: m' - m is added to what it sums). */
+/* RFC 791: the second byte's last two bits; and the sum follows (RFC 1624: m' - m is added to what it sums).
+ */
 static void ipv4_mark_ce(uint8_t *bytes)
 {
         uint16_t sum = checksum_finish((uint16_t)(bytes[10] << 8 | bytes[11]));
@@ -175,8 +176,8 @@ bool ip_mark_ce(uint8_t *bytes, size_t size)
 uint16_t ip_pseudo_header_sum(const struct ip_address *source, const struct ip_address *destination,
         uint8_t protocol, uint32_t size)
 {
-        uint16_t addresses = checksum_add(checksum_sum(source->bytes, sizeof source->bytes),
-                checksum_sum(destination->bytes, sizeof destination->bytes));
+        uint16_t addresses = checksum_fold(checksum_words(source->bytes, sizeof source->bytes) +
+                                           checksum_words(destination->bytes, sizeof destination->bytes));
         uint16_t length = checksum_add((uint16_t)(size >> 16), (uint16_t)size);
         return checksum_add(addresses, checksum_add(protocol, length));
 }

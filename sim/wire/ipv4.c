@@ -46,7 +46,7 @@ enum ipv4_parse ipv4_parse(const uint8_t *bytes, size_t size, size_t packet_size
                 return IPV4_BAD_LENGTH;
         if (header_length > size)
                 return IPV4_TRUNCATED;
-        if (checksum_sum(bytes, header_length) != 0xffff)
+        if (checksum_fold(checksum_words(bytes, header_length)) != 0xffff)
                 return IPV4_BAD_CHECKSUM;
         uint16_t total_length = read_be16(bytes + 2);
         if (total_length < header_length || total_length > packet_size)
@@ -83,7 +83,7 @@ void ipv4_emit(const struct ipv4_header *header, uint8_t bytes[IPV4_HEADER_SIZE]
         write_be16(bytes + 10, 0);
         write_be32(bytes + 12, ip_address_to_ipv4(&header->source));
         write_be32(bytes + 16, ip_address_to_ipv4(&header->destination));
-        write_be16(bytes + 10, checksum_finish(checksum_sum(bytes, IPV4_HEADER_SIZE)));
+        write_be16(bytes + 10, checksum_finish(checksum_fold(checksum_words(bytes, IPV4_HEADER_SIZE))));
 }
 
 bool ipv4_decrement_ttl(uint8_t *bytes)

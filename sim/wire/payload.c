@@ -141,28 +141,49 @@ void payload_copy_out(const struct payload *payload, uint32_t offset, void *to, 
         }
 }
 
+static uint16_t sum_of_bytes(const struct payload_slice *slice)
+{
+        return checksum_sum(payload_slice_bytes(slice), slice->length);
+}
+
+/* Bytes once written never change, so what was summed once holds for every stream that carries the page. */
+static uint16_t sum_of_slice(const struct payload_slice *slice)
+{
+        if (slice->chunk->source == NULL || slice->length > UINT16_MAX)
+                return sum_of_bytes(slice);
+        struct slice_sum *kept = &slice->chunk->sums[slice->offset / PAYLOAD_BYTES_PER_SUM];
+        if (kept->offset != slice->offset || kept->length != slice->length)
+                *kept = (struct slice_sum){ (uint16_t)slice->offset, (uint16_t)slice->length,
+                        sum_of_bytes(slice) };
+        return kept->sum;
+}
+
+static uint16_t sum_slices(
+        const struct payload *payload, uint16_t (*sum_of)(const struct payload_slice *slice))
+{
+        uint16_t sum = 0;
+        size_t size_before = 0;
+        for (uint8_t i = 0; i < payload->slice_count; i++) {
+                sum = checksum_combine(sum, sum_of(&payload->slices[i]), size_before);
+                size_before += payload->slices[i].length;
+        }
+        return sum;
+}
+
 uint16_t payload_sum(struct payload *payload)
 {
         if (!payload->is_summed) {
-                payload->sum = payload_sum_again(payload);
+                payload->sum = sum_slices(payload, sum_of_slice);
                 payload->is_summed = true;
-        } else if (INORDER_CHECKED) {
-                g_assert(payload->sum == payload_sum_again(payload));
         }
+        if (INORDER_CHECKED)
+                g_assert(payload->sum == payload_sum_again(payload));
         return payload->sum;
 }
 
 uint16_t payload_sum_again(const struct payload *payload)
 {
-        uint16_t sum = 0;
-        size_t size_before = 0;
-        for (uint8_t i = 0; i < payload->slice_count; i++) {
-                const struct payload_slice *slice = &payload->slices[i];
-                uint16_t slice_sum = checksum_sum(payload_slice_bytes(slice), slice->length);
-                sum = checksum_combine(sum, slice_sum, size_before);
-                size_before += slice->length;
-        }
-        return sum;
+        return sum_slices(payload, sum_of_bytes);
 }
 
 uint8_t *payload_make_private(PayloadPool *pool, struct payload *payload)

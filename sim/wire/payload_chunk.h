@@ -8,11 +8,22 @@
 
 #define PAYLOAD_PAGE_SIZE 65536u /* the largest chunk */
 
+/* Streams that carry the same page are mostly cut alike: the sum of a cut is kept where it was last made. */
+#define PAYLOAD_SUMS          64
+#define PAYLOAD_BYTES_PER_SUM (PAYLOAD_PAGE_SIZE / PAYLOAD_SUMS)
+
+struct slice_sum {
+        uint16_t offset;
+        uint16_t length; /* 0: none is kept here */
+        uint16_t sum;
+};
+
 struct payload_chunk {
         PayloadPool *pool;
         struct payload_chunk *next; /* of those that are free, or of a source's pages */
         PayloadSource *source;      /* whose page it is: nobody else writes into it; NULL: nobody's */
         uint64_t page;              /* its number there */
+        struct slice_sum *sums;     /* of a page's slices, PAYLOAD_SUMS of them; NULL: no page's memory */
         uint32_t references;
         uint32_t used; /* bytes written; they never change again */
         uint32_t capacity;

@@ -28,11 +28,14 @@ static uint32_t smallest_class_for(size_t size)
 
 static struct payload_chunk *chunk_allocate(PayloadPool *pool, uint32_t size_class)
 {
-        struct payload_chunk *chunk = g_malloc(sizeof *chunk + chunk_capacities[size_class]);
+        uint32_t capacity = chunk_capacities[size_class];
+        size_t sums_size = capacity == PAYLOAD_PAGE_SIZE ? PAYLOAD_SUMS * sizeof(struct slice_sum) : 0;
+        struct payload_chunk *chunk = g_malloc(sizeof *chunk + capacity + sums_size);
         pool->allocations++;
+        chunk->sums = sums_size > 0 ? (struct slice_sum *)(void *)(chunk->bytes + capacity) : NULL;
         chunk->pool = pool;
         chunk->size_class = size_class;
-        chunk->capacity = chunk_capacities[size_class];
+        chunk->capacity = capacity;
         return chunk;
 }
 
@@ -53,7 +56,9 @@ static struct payload_chunk *chunk_take(PayloadPool *pool, uint32_t size_class)
 
 struct payload_chunk *payload_pool_take_page(PayloadPool *pool)
 {
-        return chunk_take(pool, G_N_ELEMENTS(chunk_capacities) - 1);
+        struct payload_chunk *page = chunk_take(pool, G_N_ELEMENTS(chunk_capacities) - 1);
+        memset(page->sums, 0, PAYLOAD_SUMS * sizeof *page->sums);
+        return page;
 }
 
 /* The bytes behind a slice belong to whoever wrote last. */

@@ -15,7 +15,9 @@ uint16_t transport_sum(const struct ip_address *source, const struct ip_address 
         size_t whole_size = size + payload->length;
         g_assert(whole_size <= UINT16_MAX);
         uint16_t sum = ip_pseudo_header_sum(source, destination, protocol, (uint32_t)whole_size);
-        sum = checksum_add(sum, checksum_sum(bytes, size));
+        bool is_words = size % sizeof(uint32_t) == 0;
+        sum = checksum_add(
+                sum, is_words ? checksum_fold(checksum_words(bytes, size)) : checksum_sum(bytes, size));
         return checksum_combine(sum, payload_sum(payload), size);
 }
 
