@@ -211,10 +211,13 @@ void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns no
 {
         struct tcp_settings before = conn->settings;
         conn->settings = *settings;
+        /* Other settings let nothing out before the next ACK or write does. */
         bool is_uncorked = before.cork && !settings->cork;
-        if (!settings->nagle && (before.nagle || is_uncorked))
+        bool is_undelayed = before.nagle && !settings->nagle;
+        if (is_uncorked || is_undelayed)
+                sender_push(conn);
+        if (!settings->nagle && (is_undelayed || is_uncorked))
                 conn->push_is_forced = true;
-        sender_push(conn);
         if (conn->state == TCP_STATE_SYN_SENT)
                 handshake_offer(conn);
         if (conn->knows_irs)
