@@ -15,7 +15,7 @@ static const struct command commands[] = {
         { "report", "DIR...", "one HTML file of a run", NULL },
         { "explain", "DIR", "why a byte or packet went the way it did", NULL },
         { "verify", "DIR", "run again and compare", cmd_verify },
-        { "diff", "DIR1 DIR2", "the first event that differs", NULL },
+        { "diff", "DIR1 DIR2", "the first event that differs", cmd_diff },
         { "check", "SCENARIO", "say whether a scenario is valid", cmd_check },
         { "dump", "SCENARIO", "print a scenario's canonical form", cmd_dump },
         { "drill", "SCRIPT.pkt...", "run packet scripts against this TCP", cmd_drill },

@@ -13,7 +13,7 @@ enum exit_status {
         EXIT_SCENARIO = 3,        /* the scenario is invalid */
         EXIT_EXPECTATION = 4,     /* an expectation failed, a transfer did not finish or was not verified */
         EXIT_MISSING_PROGRAM = 5, /* an outside program that the command cannot do without */
-        EXIT_DIFFERENT = 6,       /* verify found a difference */
+        EXIT_DIFFERENT = 6,       /* verify or diff found a difference */
         EXIT_INTERRUPTED = 130,
 };
 
@@ -33,6 +33,7 @@ enum exit_status cmd_dump(const struct command *command, int argc, char **argv);
 enum exit_status cmd_fetch(const struct command *command, int argc, char **argv);
 enum exit_status cmd_plot(const struct command *command, int argc, char **argv);
 enum exit_status cmd_drill(const struct command *command, int argc, char **argv);
+enum exit_status cmd_diff(const struct command *command, int argc, char **argv);
 enum exit_status cmd_verify(const struct command *command, int argc, char **argv);
 
 /* Read the options of a command; what is left in *argv, counted by *argc and without argv[0], are its
