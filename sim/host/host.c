@@ -81,7 +81,7 @@ static TcpHost *make_tcp(const Host *host)
         struct rng_stream luck = rng_stream_named(host->context->seed, name);
         uint8_t secret[SECRET_WORDS * sizeof(uint64_t)];
         for (uint32_t i = 0; i < SECRET_WORDS; i++) {
-                uint64_t word = GUINT64_TO_BE(rng_draw(&luck, 0, 0, i));
+                uint64_t word = GUINT64_TO_BE(rng_draw(&luck, host->crashes, 0, i));
                 memcpy(secret + i * sizeof word, &word, sizeof word);
         }
         return tcp_host_new(host->context->payloads, secret);
@@ -138,6 +138,35 @@ static void end_users(Host *host)
         while (!g_queue_is_empty(&host->connections))
                 connection_free(host->connections.head->data);
         host_transmit_clear(host);
+}
+
+void host_crash(Host *host)
+{
+        if (host->is_down)
+                return;
+        host_collect_counts(host);
+        host->is_closing = true;
+        end_users(host);
+        host->is_closing = false;
+        host->is_down = true;
+        host->crashes++;
+}
+
+void host_restart(Host *host)
+{
+        if (!host->is_down)
+                return;
+        host->is_down = false;
+        mtu_cache_free(host->mtus);
+        host->mtus = mtu_cache_new();
+        tcp_host_free(host->tcp);
+        host->tcp = make_tcp(host);
+        host->traced = 0;
+}
+
+bool host_is_down(const Host *host)
+{
+        return host->is_down;
 }
 
 void host_free(Host *host)
@@ -288,6 +317,10 @@ static void receive_protocol(Host *host, struct packet *packet, const struct ip_
 static void receive(void *data, struct packet *packet)
 {
         Host *host = data;
+        if (host->is_down) {
+                host_drop(host, packet, DROP_HOST_DOWN, "-");
+                return;
+        }
         struct ip_header header;
         enum ip_parse result = ip_header_parse(packet->header, packet->header_size, packet->size, &header);
         if (result != IP_OK)

@@ -53,6 +53,13 @@ Host *host_new(struct host_context *context, const struct host_config *config);
 void host_free(Host *host);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Host, host_free)
 
+/* Its power fails: processes, sockets and connections are gone without a word, and what arrives is lost (host-down)
+ * until it has been restarted. What its devices hold still goes out. Not from within one of its processes. */
+void host_crash(Host *host);
+/* It is there again, with nothing that it knew before; whoever runs its programs starts them. */
+void host_restart(Host *host);
+bool host_is_down(const Host *host);
+
 /* For the links that lead here; and the routes out (the links are the host's devices). */
 struct packet_sink host_sink(Host *host);
 RouteTable *host_routes(Host *host);

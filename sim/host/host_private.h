@@ -34,6 +34,8 @@ struct Host {
         RouteTable *routes;
         GPtrArray *devices; /* of Link */
         bool is_closing;
+        bool is_down;
+        uint32_t crashes;
 
         TcpHost *tcp;
         uint32_t traced; /* the trace's mask that TCP has been told of */

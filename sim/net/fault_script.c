@@ -127,6 +127,8 @@ const char *fault_action_name(enum fault_action_kind kind)
                 [FAULT_LINK_DOWN] = "link-down",
                 [FAULT_LINK_UP] = "link-up",
                 [FAULT_SET] = "set",
+                [FAULT_CRASH] = "crash",
+                [FAULT_RESTART] = "restart",
         };
         return names[kind];
 }
@@ -233,6 +235,8 @@ static void act(FaultScript *script, unsigned index, const struct sight *sight, 
         case FAULT_LINK_DOWN:
         case FAULT_LINK_UP:
         case FAULT_SET:
+        case FAULT_CRASH:
+        case FAULT_RESTART:
                 verdict->link_change = action;
                 break;
         }

@@ -36,6 +36,8 @@ struct fault_match {
         struct probability probability;
 };
 
+#define FAULT_NO_LINK UINT32_MAX
+
 enum fault_action_kind {
         FAULT_DROP,
         FAULT_DUPLICATE,  /* count more copies, at most 15 on one link */
@@ -49,7 +51,9 @@ enum fault_action_kind {
         FAULT_MARK_CE,        /* one that asks to hear of congestion */
         FAULT_LINK_DOWN,      /* for duration (0: until link-up) */
         FAULT_LINK_UP,
-        FAULT_SET, /* what `change` says of the link */
+        FAULT_SET,     /* what `change` says of the link */
+        FAULT_CRASH,   /* of the host `owner`; it comes back after duration (0: at a restart) */
+        FAULT_RESTART, /* of the host `owner` */
 };
 
 struct fault_action {
@@ -64,7 +68,8 @@ struct fault_action {
 
 struct fault_rule {
         char *name;    /* given, or "faults[3]" */
-        uint32_t link; /* the scenario's number of the link */
+        uint32_t link; /* the scenario's number of the link; FAULT_NO_LINK: a host's rule */
+        uint32_t host; /* CRASH, RESTART: owner number */
         bool is_timed; /* at a time, not at a packet */
         time_ns at;
         duration_ns period; /* is_timed: again and again after so long; 0: once */

@@ -101,6 +101,8 @@ static const struct field action_fields[] = {
                 .zero = "until-link-up" },
         [FAULT_LINK_UP] = { .name = "link-up", .type = &bare_action },
         [FAULT_SET] = { .name = "set", .type = &field_set },
+        [FAULT_CRASH] = { .name = "crash", QUANTITY(time), ACTION(duration), .zero = "until-restart" },
+        [FAULT_RESTART] = { .name = "restart", .type = &bare_action },
         { .name = NULL },
 };
 
@@ -128,7 +130,8 @@ static bool read_action_word(
         const struct field *action = take_action(reader, node->text, node->mark, fault);
         if (!action)
                 return false;
-        if (action->type == &bare_action || fault->action.kind == FAULT_LINK_DOWN)
+        if (action->type == &bare_action || fault->action.kind == FAULT_LINK_DOWN ||
+                fault->action.kind == FAULT_CRASH)
                 return true;
         return field_fail(reader, node->mark, "do: '%s' needs a value; accepted: do: { %s: … }", node->text,
                 node->text);

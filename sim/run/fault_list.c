@@ -91,7 +91,8 @@ static const struct field_type fault_match = { read_fault_match, write_fault_mat
 
 static const struct field fault_fields[] = {
         { .name = "name", .type = &fault_name },
-        { .name = "on", .type = &field_name, FAULT(link), .is_required = true },
+        { .name = "on", .type = &field_name, FAULT(link) },
+        { .name = "host", .type = &field_name, FAULT(host) },
         { .name = "at", .type = &fault_at },
         { .name = "every", .type = &fault_every },
         { .name = "match", .type = &fault_match },
@@ -106,10 +107,34 @@ static bool is_of_a_link(enum fault_action_kind kind)
         return kind == FAULT_LINK_DOWN || kind == FAULT_LINK_UP || kind == FAULT_SET;
 }
 
+static bool is_of_a_host(enum fault_action_kind kind)
+{
+        return kind == FAULT_CRASH || kind == FAULT_RESTART;
+}
+
+/* On a link, or at a host at a time. */
+static bool check_place(
+        struct field_reader *reader, const struct yaml_node *node, const struct scenario_fault *fault)
+{
+        bool wants_host = is_of_a_host(fault->action.kind);
+        if (!fault->host == !fault->link || wants_host != (fault->host != NULL))
+                return field_fail(reader, node->mark,
+                        "a fault rule without '%s'; the key is required, and no other place",
+                        wants_host ? "host" : "on");
+        if (wants_host && !fault->is_timed)
+                return field_fail(
+                        reader, node->mark, "a host crashes and restarts at a time; accepted: at: TIME");
+        return true;
+}
+
 /* A link changes at a time or because of a packet; everything else happens to a packet. */
 static bool check_occasion(
         struct field_reader *reader, const struct yaml_node *node, const struct scenario_fault *fault)
 {
+        if (!check_place(reader, node, fault))
+                return false;
+        if (is_of_a_host(fault->action.kind))
+                return true;
         if (fault->is_timed && !is_of_a_link(fault->action.kind))
                 return field_fail(reader, node->mark,
                         "a rule at a time without a packet; accepted with 'at': link-down, link-up, set");

@@ -48,15 +48,30 @@ static bool resolve_match(World *world, const struct scenario_fault *fault, cons
                resolve_transfer(world, fault, spec->transfer, &match->transfer, error);
 }
 
+static bool add_host_rule(World *world, unsigned index, struct fault_rule *rule, GError **error)
+{
+        const struct scenario_fault *fault = world->scenario->faults->pdata[index];
+        rule->link = FAULT_NO_LINK;
+        if (!resolve_host(world, fault, fault->host, &rule->host, error))
+                return false;
+        world->has_endless_rules |= fault->every > 0;
+        g_array_append_val(world->fault_rules, *rule);
+        g_array_append_val(world->fault_sources, index);
+        return true;
+}
+
 static bool add_rules_of(World *world, unsigned index, GError **error)
 {
         const struct scenario_fault *fault = world->scenario->faults->pdata[index];
-        const struct world_name *links = g_hash_table_lookup(world->link_names, fault->link);
+        const struct world_name *links =
+                fault->link != NULL ? g_hash_table_lookup(world->link_names, fault->link) : NULL;
         struct fault_rule rule = { .name = fault->name,
                 .is_timed = fault->is_timed,
                 .at = fault->at,
                 .period = fault->every,
                 .action = fault->action };
+        if (fault->host != NULL)
+                return add_host_rule(world, index, &rule, error);
         if (links == NULL) {
                 scenario_set_error(error, world->scenario, fault->mark,
                         "fault %s: no link is named \"%s\"; "

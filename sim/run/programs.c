@@ -263,9 +263,10 @@ static void (*const starters[APP_KINDS])(const struct instance *instance) = {
         [APP_REQUEST_RESPONSE] = start_request_response,
 };
 
-/* `*transfers`: how many instances with a transfer have been started so far, which is the next transfer's
- * index. */
-static void start_program(World *world, const struct scenario_app *spec, unsigned *transfers)
+/* `*transfers`: how many instances with a transfer have been met so far, which is the next transfer's index.
+ */
+static void each_instance(World *world, const struct scenario_app *spec, unsigned *transfers,
+        const Host *only, void (*visit)(const struct instance *instance))
 {
         const struct world_name *hosts = world_find(world, spec->host);
         struct instance instance = { .world = world, .spec = spec };
@@ -274,15 +275,66 @@ static void start_program(World *world, const struct scenario_app *spec, unsigne
                 for (instance.flow = 0; instance.flow < spec->flows; instance.flow++) {
                         if (has_transfer(spec))
                                 instance.transfer = world->transfers->pdata[(*transfers)++];
-                        starters[spec->kind](&instance);
+                        if (only == NULL || instance.host == only)
+                                visit(&instance);
                         instance.number++;
                 }
         }
 }
 
-void programs_start(World *world)
+static void each_program(World *world, const Host *only, void (*visit)(const struct instance *instance))
 {
         unsigned transfers = 0;
         for (unsigned i = 0; i < world->scenario->apps->len; i++)
-                start_program(world, world->scenario->apps->pdata[i], &transfers);
+                each_instance(world, world->scenario->apps->pdata[i], &transfers, only, visit);
+}
+
+static void start(const struct instance *instance)
+{
+        starters[instance->spec->kind](instance);
+}
+
+void programs_start(World *world)
+{
+        each_program(world, NULL, start);
+}
+
+/* ---- Crashes ---- */
+
+static bool is_to_come(const struct instance *instance)
+{
+        return start_time(instance) > event_queue_now(instance->world->events);
+}
+
+static bool is_a_client(const struct instance *instance)
+{
+        return instance->transfer != NULL && !instance->transfer->is_server;
+}
+
+static void fail_transfer(const struct instance *instance)
+{
+        struct transfer *transfer = instance->transfer;
+        if (!is_a_client(instance) || transfer->outcome != TRANSFER_UNFINISHED || is_to_come(instance))
+                return;
+        transfer->outcome = TRANSFER_FAILED;
+        transfer->finished = event_queue_now(instance->world->events);
+        g_free(transfer->failure);
+        transfer->failure = g_strdup("its host crashed");
+}
+
+void programs_on_crash(World *world, const Host *host)
+{
+        each_program(world, host, fail_transfer);
+}
+
+static void start_again(const struct instance *instance)
+{
+        fail_transfer(instance); /* whose time came while the host was down */
+        if (!is_a_client(instance) || is_to_come(instance))
+                start(instance);
+}
+
+void programs_restart(World *world, const Host *host)
+{
+        each_program(world, host, start_again);
 }

@@ -92,6 +92,7 @@ static void free_fault(gpointer data)
         struct scenario_fault *fault = data;
         g_free(fault->name);
         g_free(fault->link);
+        g_free(fault->host);
         clear_match(&fault->match);
         clear_match(&fault->until);
         g_free(fault);

@@ -124,7 +124,8 @@ struct scenario_match {
 struct scenario_fault {
         char *name; /* given, or "faults[3]" */
         bool is_named;
-        char *link;
+        char *link; /* NULL: a host's rule */
+        char *host;
         bool is_timed;
         time_ns at;
         duration_ns every; /* 0: once */

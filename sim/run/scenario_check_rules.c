@@ -56,12 +56,6 @@ static bool fail_link(struct field_reader *reader, const struct scenario_fault *
                 (const char *const *)names->pdata, "on: no link is named '%s'", fault->link);
 }
 
-static bool check_rule_link(struct field_reader *reader, const struct scenario_fault *fault)
-{
-        int member;
-        return scenario_find_link(reader->scenario, fault->link, &member) || fail_link(reader, fault);
-}
-
 static bool check_rule_host(
         struct field_reader *reader, const struct scenario_fault *fault, const char *key, char *const *name)
 {
@@ -76,6 +70,22 @@ static bool check_rule_host(
                 return field_fail(reader, mark, "%s: '%s' is a group; accepted: one of %s-1 to %s-%u", key,
                         *name, *name, *name, host->count);
         return true;
+}
+
+static bool check_rule_runs(struct field_reader *reader, const struct scenario_fault *fault)
+{
+        int member;
+        const struct scenario_host *host = scenario_find_host(reader->scenario, fault->host, &member);
+        return !host->forwards || field_fail(reader, field_mark(reader, &fault->host, fault->mark),
+                                          "host: '%s' is a router; accepted: a host", fault->host);
+}
+
+static bool check_rule_link(struct field_reader *reader, const struct scenario_fault *fault)
+{
+        int member;
+        if (!fault->link)
+                return check_rule_host(reader, fault, "host", &fault->host) && check_rule_runs(reader, fault);
+        return scenario_find_link(reader->scenario, fault->link, &member) || fail_link(reader, fault);
 }
 
 static bool check_match(

@@ -80,6 +80,7 @@ World *world_new(const Scenario *scenario, Trace *trace, const struct world_opti
                 return NULL;
         topology_add_links(world);
         programs_start(world);
+        crash_rules_expect(world);
         return g_steal_pointer(&world);
 }
 
@@ -89,6 +90,7 @@ void world_free(World *world)
         if (world == NULL)
                 return;
         world->net.trace = NULL;
+        crash_rules_clear(world);
         world->hosts.abort_on_finish = true;
         g_array_free(world->nodes, TRUE);
         g_ptr_array_free(world->links, TRUE);

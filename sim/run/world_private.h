@@ -44,6 +44,7 @@ struct World {
         GPtrArray *records;         /* struct dns_record arrays, one for each dns-server */
         GPtrArray *host_list;       /* Host *, by owner number; not owned */
         uint64_t path_seed; /* of links and rules: the scenario's, or that of what is replayed */
+        GPtrArray *crash_rules; /* struct crash_rule */
         PathLog *record;    /* NULL: none is kept */
         unsigned released;
         bool has_endless_rules; /* which come again and again, whatever else there is */
@@ -58,6 +59,15 @@ struct world_node *world_node(const World *world, unsigned index);
 void topology_add_nodes(World *world);
 void topology_add_links(World *world);
 bool fault_rules_build(World *world, GError **error);
+
+/* The rules of hosts: they crash and restart. After the programs. */
+void crash_rules_expect(World *world);
+void crash_rules_clear(World *world);
+
+/* The host's programs are gone: those of its transfers that had begun have failed. */
+void programs_on_crash(World *world, const Host *host);
+/* Its servers are started, and clients whose time is yet to come. */
+void programs_restart(World *world, const Host *host);
 
 /* Every client program is a transfer and gets its number … */
 void programs_name_transfers(World *world);

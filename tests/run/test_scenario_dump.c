@@ -86,6 +86,9 @@ static const char everything[] =
         "  - { on: b, at: 3s, every: 2s, do: { set: { mtu: 1400, rate: 5Mbit, delay-to: { r: 40ms }, impair: "
         "{ loss: 1% }, "
         "queue: { type: codel }, queue-to: { r: { type: pie } } } } }\n"
+        "  - { host: a, at: 3s, do: { crash: 2s } }\n"
+        "  - { host: g-2, at: 3s, do: crash }\n"
+        "  - { host: g-2, at: 4s, do: restart }\n"
         "expect:\n"
         "  - get.status: 200\n"
         "  - packets.dropped.loss <= 5\n"
@@ -226,7 +229,8 @@ static void check_same_match(const struct scenario_match *one, const struct scen
 static void check_same_fault(const struct scenario_fault *one, const struct scenario_fault *other)
 {
         ck_assert_str_eq(one->name, other->name);
-        ck_assert_str_eq(one->link, other->link);
+        ck_assert_pstr_eq(one->link, other->link);
+        ck_assert_pstr_eq(one->host, other->host);
         ck_assert_int_eq(one->is_timed, other->is_timed);
         ck_assert_int_eq(one->at, other->at);
         check_same_match(&one->match, &other->match);
