@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define BITS_PER_BYTE 8
-
 const struct hop_facts hop_facts_plain = { .rules = "-" };
 
 static const char *const reason_names[DROP_REASONS] = {
@@ -37,15 +35,6 @@ void net_drop(struct net_context *context, struct packet *packet, enum drop_reas
 }
 
 /* ---- Stages ---- */
-
-/* The one place where a size becomes a time: rounded up, so that a rate is never exceeded. */
-duration_ns link_transmission_time(rate_bps rate, uint64_t size)
-{
-        if (rate == 0)
-                return 0;
-        uint64_t bits_and_seconds = size * BITS_PER_BYTE * SECOND;
-        return (duration_ns)(bits_and_seconds / rate + (bits_and_seconds % rate != 0));
-}
 
 void link_charge(struct packet *packet)
 {

@@ -49,8 +49,16 @@ extern const struct hop_facts hop_facts_plain;
 Link *plain_link_new(const Link *common, const struct link_config *config);
 Link *evented_link_new(const Link *common, const struct link_config *config);
 
+/* The one place where a size becomes a time: rounded up, so that a rate is never exceeded. */
+static inline duration_ns link_transmission_time(rate_bps rate, uint64_t size)
+{
+        if (rate == 0)
+                return 0;
+        uint64_t bits_and_seconds = size * 8 * SECOND;
+        return (duration_ns)(bits_and_seconds / rate + (bits_and_seconds % rate != 0));
+}
+
 /* The stages of a packet's way, in order. */
-duration_ns link_transmission_time(rate_bps rate, uint64_t size);
 void link_charge(struct packet *packet);
 void link_uncharge(struct packet *packet);
 void link_begin_transmission(Link *link, struct packet *packet, time_ns now);
