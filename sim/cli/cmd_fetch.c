@@ -57,6 +57,7 @@ enum exit_status cmd_fetch(const struct command *command, int argc, char **argv)
         struct fetch_options fetch_options = { 0 };
         struct run_options run_options = { 0 };
         GOptionEntry entries[FETCH_OPTION_COUNT + RUN_OPTION_COUNT + 1] = { 0 };
+        run_options_prepare(argc, argv);
         describe(&fetch_options, entries);
         run_options_describe(&run_options, entries + FETCH_OPTION_COUNT);
         enum exit_status status = EXIT_USAGE;

@@ -21,6 +21,7 @@ enum exit_status cmd_run(const struct command *command, int argc, char **argv)
 {
         struct run_options options = { 0 };
         GOptionEntry entries[RUN_OPTION_COUNT + 1] = { 0 };
+        run_options_prepare(argc, argv);
         run_options_describe(&options, entries);
         enum exit_status status = EXIT_USAGE;
         if (command_parse(command, entries, &argc, &argv, 1))

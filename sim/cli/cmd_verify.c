@@ -146,6 +146,7 @@ static enum exit_status run_again(const Scenario *scenario, JsonObject *kept, co
         JsonObject *files = member_object(kept, "files");
         g_autofree char *replayed = g_build_filename(directory, "replay", "faults.yaml", NULL);
         options.record = member_text(files, "faults.yaml") != NULL;
+        options.by_meaning = g_strcmp0(member_text(kept, "record"), "by-meaning") == 0;
         options.faults_file = member_text(files, "replay/faults.yaml") != NULL ? replayed : NULL;
         const char *level = member_text(kept, "trace");
         enum exit_status status = EXIT_OK;

@@ -18,6 +18,18 @@ void run_options_clear(struct run_options *options)
         g_strfreev(options->faults);
 }
 
+void run_options_prepare(int argc, char **argv)
+{
+        static char by_meaning[] = "--record-by-meaning";
+        static char by_ordinal[] = "--record";
+        for (int i = 1; i < argc; i++) {
+                if (g_str_equal(argv[i], "--record=by-meaning"))
+                        argv[i] = by_meaning;
+                if (g_str_equal(argv[i], "--record=by-ordinal"))
+                        argv[i] = by_ordinal;
+        }
+}
+
 void run_options_describe(struct run_options *o, GOptionEntry entries[RUN_OPTION_COUNT])
 {
         const GOptionEntry described[] = {
@@ -41,6 +53,8 @@ void run_options_describe(struct run_options *o, GOptionEntry entries[RUN_OPTION
                 { "step", 0, 0, G_OPTION_ARG_NONE, &o->step, "Not yet available", NULL },
                 { "record", 0, 0, G_OPTION_ARG_NONE, &o->record,
                         "Write down what luck and queues do: faults.yaml", NULL },
+                { "record-by-meaning", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &o->by_meaning, NULL,
+                        NULL },
                 { "faults", 0, 0, G_OPTION_ARG_FILENAME, &o->faults_file,
                         "Let that happen again, and nothing else", "FILE" },
                 { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->faults,
@@ -89,7 +103,8 @@ gboolean run_options_parse(const struct run_options *options, const struct comma
         overrides->sets = options->sets;
         overrides->fault_lines = options->faults;
         session->force = options->force;
-        session->record = options->record;
+        session->record = options->record || options->by_meaning;
+        session->by_meaning = options->by_meaning;
         session->faults_file = options->faults_file;
         session->level = TRACE_LEVEL_FULL;
         session->snap = (uint32_t)options->snap;

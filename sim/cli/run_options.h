@@ -21,13 +21,18 @@ struct run_options {
         gboolean strict;
         gboolean step;
         gboolean record;
+        gboolean by_meaning;
         char *faults_file;
         char **faults;
 };
 void run_options_clear(struct run_options *options);
 
+/* `--record=by-meaning` is an option with a value that may be missing, which GLib has not: it becomes a word of
+ * its own. */
+void run_options_prepare(int argc, char **argv);
+
 /* Where GLib is to put them; no empty entry ends the table. */
-#define RUN_OPTION_COUNT 14
+#define RUN_OPTION_COUNT 15
 void run_options_describe(struct run_options *options, GOptionEntry entries[RUN_OPTION_COUNT]);
 
 /* What they ask of the scenario and of the session; `out`, `story` and `interrupted` are left alone. FALSE,

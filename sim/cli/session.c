@@ -192,7 +192,7 @@ static bool write_record(Session *session, GError **error)
         const PathLog *record = world_record(session->world);
         if (record == NULL)
                 return true;
-        g_autofree char *faults = path_file_write(session->scenario, record);
+        g_autofree char *faults = path_file_write(session->scenario, record, session->options.by_meaning);
         g_autofree char *delays = path_file_write_delays(session->scenario, record);
         return write_file(session, "faults.yaml", faults, strlen(faults), error) &&
                write_file(session, "delays.csv", delays, strlen(delays), error);
@@ -244,6 +244,9 @@ static bool write_run_json(Session *session, GError **error)
         json_writer_add_string(writer, "version", INORDER_VERSION);
         json_writer_add_string(writer, "trace", trace_level_name(session->options.level));
         json_writer_add_unsigned(writer, "snap", session->options.snap);
+        if (session->options.record)
+                json_writer_add_string(
+                        writer, "record", session->options.by_meaning ? "by-meaning" : "by-ordinal");
         run_dir_add_files(session->dir, writer);
         add_owners(session, writer);
         json_writer_end_object(writer);

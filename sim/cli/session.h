@@ -23,7 +23,8 @@ struct session_options {
         bool force;
         enum trace_level level;
         uint32_t snap; /* bytes of each packet in the captures; 0: all */
-        bool record;   /* faults.yaml and delays.csv too */
+        bool record;   /* faults.yaml and delays.csv too … */
+        bool by_meaning; /* … with segments named by what they carry */
         const char *faults_file; /* to be replayed; NULL: luck is drawn */
         FILE *story;   /* NULL: nobody reads it */
         const volatile int *interrupted;

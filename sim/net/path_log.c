@@ -7,6 +7,7 @@
 
 struct PathLog {
         uint64_t seed;
+        bool has_meanings;
         GPtrArray *directions; /* of GArray of struct path_event; NULL: none yet */
 };
 
@@ -59,8 +60,10 @@ void path_log_add(PathLog *log, uint32_t link, unsigned direction, const struct 
         struct path_event added = *event;
         if (packet != NULL) {
                 added.note = packet->note;
+                added.has_segment = segment_name_of(packet, &added.segment);
                 added.payload_size = packet->payload.length;
         }
+        log->has_meanings |= added.is_by_meaning;
         g_array_append_val(make_events_of(log, link, direction), added);
 }
 
@@ -78,6 +81,8 @@ static int compare_names(const struct path_event *a, const struct path_event *b)
 {
         if (a->stage != b->stage)
                 return a->stage < b->stage ? -1 : 1;
+        if (a->is_by_meaning != b->is_by_meaning)
+                return a->is_by_meaning ? 1 : -1;
         return (a->number > b->number) - (a->number < b->number);
 }
 
@@ -110,18 +115,45 @@ static unsigned lower_bound(const struct path_event *events, unsigned count, con
         return low;
 }
 
-const struct path_event *path_log_find(const PathLog *log, uint32_t link, unsigned direction,
-        enum path_stage stage, uint64_t number, unsigned *count)
+bool path_log_has_meanings(const PathLog *log)
 {
-        const struct path_event name = { .stage = stage, .number = number };
+        return log->has_meanings;
+}
+
+const struct path_event *path_log_find(
+        const PathLog *log, uint32_t link, unsigned direction, const struct path_event *name, unsigned *count)
+{
         unsigned all;
         const struct path_event *events = path_log_events(log, link, direction, &all);
-        unsigned first = lower_bound(events, all, &name);
+        unsigned first = lower_bound(events, all, name);
         unsigned end = first;
-        while (end < all && compare_names(&events[end], &name) == 0)
+        while (end < all && compare_names(&events[end], name) == 0)
                 end++;
         *count = end - first;
         return *count > 0 ? &events[first] : NULL;
+}
+
+static void visit_all(const PathLog *log, uint32_t link, unsigned direction, const struct path_event *name,
+        void (*visit)(void *data, const struct path_event *event), void *data)
+{
+        unsigned count;
+        const struct path_event *events = path_log_find(log, link, direction, name, &count);
+        for (unsigned i = 0; i < count; i++)
+                visit(data, &events[i]);
+}
+
+void path_log_each(const PathLog *log, uint32_t link, unsigned direction, enum path_stage stage,
+        uint64_t number, const struct packet *packet,
+        void (*visit)(void *data, const struct path_event *event), void *data)
+{
+        struct path_event name = { .stage = stage, .number = number };
+        struct segment_name segment;
+        visit_all(log, link, direction, &name, visit, data);
+        if (!log->has_meanings || !segment_name_of(packet, &segment))
+                return;
+        name.is_by_meaning = true;
+        name.number = segment_name_luck(&segment);
+        visit_all(log, link, direction, &name, visit, data);
 }
 
 /* ---- Verdicts ---- */
@@ -180,8 +212,17 @@ static void take_delay(const struct path_event *event, struct impair_verdict *ve
         verdict->lets_pass = event->lets_pass;
 }
 
-static void take_event(const struct path_event *event, struct impair_verdict *verdict)
+struct taking {
+        uint32_t copy;
+        struct impair_verdict *verdict;
+};
+
+static void take_event(void *data, const struct path_event *event)
 {
+        const struct taking *taking = data;
+        struct impair_verdict *verdict = taking->verdict;
+        if (event->copy != taking->copy)
+                return;
         switch (event->kind) {
         case PATH_LOSS:
                 verdict->is_lost = true;
@@ -206,15 +247,11 @@ static void take_event(const struct path_event *event, struct impair_verdict *ve
 }
 
 void path_log_find_verdict(const PathLog *log, uint32_t link, unsigned direction,
-        const struct path_event *name, const struct impair *impair, struct impair_verdict *verdict)
+        const struct path_event *name, const struct packet *packet, const struct impair *impair,
+        struct impair_verdict *verdict)
 {
-        unsigned count;
-        const struct path_event *events =
-                path_log_find(log, link, direction, name->stage, name->number, &count);
+        struct taking taking = { name->copy, verdict };
         memset(verdict, 0, sizeof *verdict);
         verdict->may_overtake = !impair->config.keep_order;
-        for (unsigned i = 0; i < count; i++) {
-                if (events[i].copy == name->copy)
-                        take_event(&events[i], verdict);
-        }
+        path_log_each(log, link, direction, name->stage, name->number, packet, take_event, &taking);
 }

@@ -9,6 +9,7 @@
 #define INORDER_PATH_LOG_H
 
 #include "net/impair.h"
+#include "net/segment_luck.h"
 
 enum path_stage { PATH_ENTRY, PATH_QUEUE, PATH_LINE, PATH_STAGES };
 
@@ -28,7 +29,8 @@ enum path_event_kind {
 struct path_event {
         enum path_event_kind kind;
         enum path_stage stage;
-        uint64_t number; /* of the packet at that stage, from 1 */
+        uint64_t number; /* of the packet at that stage, from 1; by meaning: segment_name_luck() */
+        bool is_by_meaning;
         uint32_t copy;   /* DELAY: of the copies that this link made; 0: the packet itself */
         uint64_t victim;
         const char *reason; /* REFUSAL, PUSHED_OUT, AT_HEAD: "queue-full", "aqm" */
@@ -40,7 +42,9 @@ struct path_event {
         bool is_early;
         bool may_overtake;
         uint32_t lets_pass;
-        struct packet_note note; /* what it was */
+        bool has_segment;
+        struct segment_name segment; /* has_segment: what it was, exactly … */
+        struct packet_note note;     /* … and for people */
         uint32_t payload_size;
 };
 
@@ -58,16 +62,23 @@ void path_log_add(PathLog *log, uint32_t link, unsigned direction, const struct 
 const struct path_event *path_log_events(
         const PathLog *log, uint32_t link, unsigned direction, unsigned *count);
 
+/* Whether packets are found by their meaning, too. */
+bool path_log_has_meanings(const PathLog *log);
 /* Once all events are there, before the next. */
 void path_log_sort(PathLog *log);
-/* Those about the packet, in the order of addition; NULL: none. */
+/* Those about the packet, in the order of addition; NULL: none. `name` says stage, number and whether that is
+ * its meaning. */
 const struct path_event *path_log_find(const PathLog *log, uint32_t link, unsigned direction,
-        enum path_stage stage, uint64_t number, unsigned *count);
+        const struct path_event *name, unsigned *count);
+/* Those that name it by its number, then those that name it by its meaning. */
+void path_log_each(const PathLog *log, uint32_t link, unsigned direction, enum path_stage stage, uint64_t number,
+        const struct packet *packet, void (*visit)(void *data, const struct path_event *event), void *data);
 
 /* The same as luck: everything that was decided about a packet or its copy at the entry or on the line. */
 void path_log_add_verdict(PathLog *log, uint32_t link, unsigned direction, const struct path_event *name,
         const struct packet *packet, const struct impair *impair, const struct impair_verdict *verdict);
 void path_log_find_verdict(const PathLog *log, uint32_t link, unsigned direction,
-        const struct path_event *name, const struct impair *impair, struct impair_verdict *verdict);
+        const struct path_event *name, const struct packet *packet, const struct impair *impair,
+        struct impair_verdict *verdict);
 
 #endif

@@ -10,7 +10,7 @@ uint64_t path_luck_look(const Link *link, struct impair *impair, enum path_stage
         if (replay == NULL)
                 return impair_look(impair, packet, number, is_flipped, verdict);
         const struct path_event name = { .stage = stage, .number = number };
-        path_log_find_verdict(replay, link->number, link->direction, &name, impair, verdict);
+        path_log_find_verdict(replay, link->number, link->direction, &name, packet, impair, verdict);
         return number;
 }
 
@@ -21,7 +21,7 @@ void path_luck_look_copy(const Link *link, struct impair *impair, uint64_t luck,
         const struct path_event name = { .stage = PATH_LINE, .number = copy->ordinal, .copy = k };
         const struct impair_subject subject = { .ordinal = copy->ordinal, .luck = luck, .copy = k };
         if (replay != NULL)
-                path_log_find_verdict(replay, link->number, link->direction, &name, impair, verdict);
+                path_log_find_verdict(replay, link->number, link->direction, &name, copy, impair, verdict);
         else
                 impair_decide(impair, &subject, verdict);
 }

@@ -3,19 +3,35 @@
  */
 #include "net/queue_script.h"
 
+/* What a log says of one packet at its queue. */
+struct word {
+        struct evented_link *evented; /* NULL: nothing is done yet */
+        struct packet *packet;
+        const char *refusal;
+        const char *fate;
+};
+
+static void each_word(const struct evented_link *evented, const struct packet *packet,
+        void (*visit)(void *data, const struct path_event *event), struct word *word)
+{
+        const Link *link = &evented->link;
+        path_log_each(link->context->replay, link->number, link->direction, PATH_QUEUE, packet->ordinal,
+                packet, visit, word);
+}
+
+static void hear_fate(void *data, const struct path_event *event)
+{
+        struct word *word = data;
+        if (event->kind == PATH_AT_HEAD)
+                word->fate = event->reason;
+}
+
 /* Why the packet that has come to its queue's head goes no further. */
 static const char *fate_at_head(const void *data, const struct packet *packet)
 {
-        const struct evented_link *evented = data;
-        const Link *link = &evented->link;
-        unsigned count;
-        const struct path_event *events = path_log_find(
-                link->context->replay, link->number, link->direction, PATH_QUEUE, packet->ordinal, &count);
-        for (unsigned i = 0; i < count; i++) {
-                if (events[i].kind == PATH_AT_HEAD)
-                        return events[i].reason;
-        }
-        return NULL;
+        struct word word = { 0 };
+        each_word(data, packet, hear_fate, &word);
+        return word.fate;
 }
 
 void queue_script_disarm(const struct evented_link *evented, struct queue_config *config)
@@ -39,28 +55,29 @@ static void mark(struct evented_link *evented, struct packet *packet)
         queue_script_note(evented, PATH_MARK, packet->ordinal, packet, NULL);
 }
 
+static void hear_at_entry(void *data, const struct path_event *event)
+{
+        struct word *word = data;
+        if (event->kind == PATH_REFUSAL)
+                word->refusal = event->reason;
+        else if (event->kind == PATH_MARK)
+                mark(word->evented, word->packet);
+}
+
 const char *queue_script_refusal(struct evented_link *evented, struct packet *packet)
 {
-        const Link *link = &evented->link;
-        const char *refusal = NULL;
-        unsigned count;
-        const struct path_event *events = path_log_find(
-                link->context->replay, link->number, link->direction, PATH_QUEUE, packet->ordinal, &count);
-        for (unsigned i = 0; i < count; i++) {
-                if (events[i].kind == PATH_REFUSAL)
-                        refusal = events[i].reason;
-                else if (events[i].kind == PATH_MARK)
-                        mark(evented, packet);
-        }
-        return refusal;
+        struct word word = { .evented = evented, .packet = packet };
+        each_word(evented, packet, hear_at_entry, &word);
+        return word.refusal;
 }
 
 void queue_script_push_out(struct evented_link *evented, uint64_t offered)
 {
         const Link *link = &evented->link;
         unsigned count;
-        const struct path_event *events = path_log_find(
-                link->context->replay, link->number, link->direction, PATH_QUEUE, offered, &count);
+        const struct path_event name = { .stage = PATH_QUEUE, .number = offered };
+        const struct path_event *events =
+                path_log_find(link->context->replay, link->number, link->direction, &name, &count);
         for (unsigned i = 0; i < count; i++) {
                 struct packet *victim = NULL;
                 if (events[i].kind == PATH_PUSHED_OUT)

@@ -6,18 +6,44 @@
 #include "net/mix.h"
 
 /* By the program when there is one: ports are chosen by luck, too. */
-static uint64_t flow_of(const struct packet_note *note, const struct tcp_segment *segment)
+static uint64_t flow_luck(const struct segment_name *name)
 {
-        uint64_t ends = (uint64_t)note->from << 32 | note->to;
-        uint64_t ports = (uint64_t)segment->source_port << 16 | segment->destination_port;
-        return mix(ends, note->transfer != 0 ? (uint64_t)note->transfer << 32 : ports);
+        uint64_t ends = (uint64_t)name->from << 32 | name->to;
+        uint64_t ports = (uint64_t)name->source_port << 16 | name->destination_port;
+        return mix(ends, name->transfer != 0 ? (uint64_t)name->transfer << 32 : ports);
 }
 
-static uint64_t sent_bytes(const struct packet *packet, const struct tcp_segment *segment)
+uint64_t segment_name_luck(const struct segment_name *name)
+{
+        uint64_t sent = mix(mix(name->offset, name->seq), name->sending);
+        uint64_t luck = mix(mix(flow_luck(name), 1), sent);
+        return name->copy != 0 ? mix(luck, name->copy) : luck;
+}
+
+static struct segment_name name_of(const struct packet *packet, const struct tcp_segment *segment)
 {
         const struct packet_note *note = &packet->note;
-        uint32_t relative = segment->seq.value - note->isn;
-        return mix(mix(note->stream_offset, relative), note->sending);
+        return (struct segment_name){
+                .from = note->from,
+                .to = note->to,
+                .transfer = note->transfer,
+                .source_port = segment->source_port,
+                .destination_port = segment->destination_port,
+                .seq = segment->seq.value - note->isn,
+                .offset = note->stream_offset,
+                .sending = note->sending,
+                .copy = packet->copy,
+        };
+}
+
+bool segment_name_of(const struct packet *packet, struct segment_name *name)
+{
+        struct tcp_segment segment;
+        const struct packet_note *note = &packet->note;
+        if (note->sending == 0 || !note->knows_isn || !packet_tcp_header(packet, &segment))
+                return false;
+        *name = name_of(packet, &segment);
+        return true;
 }
 
 static uint64_t acknowledged(const struct packet_note *note, const struct tcp_segment *segment)
@@ -37,8 +63,8 @@ uint64_t segment_luck(const struct packet *packet, uint64_t otherwise)
         const struct packet_note *note = &packet->note;
         if (!note->knows_isn || !packet_tcp_header(packet, &segment))
                 return otherwise;
-        uint64_t flow = flow_of(note, &segment);
+        struct segment_name name = name_of(packet, &segment);
         if (note->sending > 0)
-                return mix(mix(flow, 1), sent_bytes(packet, &segment));
-        return note->knows_peer_isn ? mix(mix(flow, 2), acknowledged(note, &segment)) : otherwise;
+                return segment_name_luck(&name);
+        return note->knows_peer_isn ? mix(mix(flow_luck(&name), 2), acknowledged(note, &segment)) : otherwise;
 }

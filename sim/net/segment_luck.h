@@ -7,6 +7,23 @@
 
 #include "net/packet.h"
 
+/* What names a sending of text, SYN or FIN. */
+struct segment_name {
+        uint32_t from; /* owner numbers */
+        uint32_t to;
+        uint32_t transfer; /* 0: the ports tell the flow */
+        uint16_t source_port;
+        uint16_t destination_port;
+        uint32_t seq; /* relative */
+        uint64_t offset;
+        uint16_t sending;
+        uint32_t copy; /* made on the way here: a packet's; 0: the original */
+};
+
+/* False: the packet takes no sequence numbers, or has no note. */
+bool segment_name_of(const struct packet *packet, struct segment_name *name);
+uint64_t segment_name_luck(const struct segment_name *name);
+
 /* By flow, direction, relative sequence number and nth sending; of what takes no sequence numbers by what it
  * acknowledges. `otherwise` for packets that are not TCP's or without a note. */
 uint64_t segment_luck(const struct packet *packet, uint64_t otherwise);

@@ -7,8 +7,8 @@
 #include "net/path_log.h"
 #include "run/scenario.h"
 
-/* The two texts; the caller frees. */
-char *path_file_write(const Scenario *scenario, const PathLog *log);
+/* The two texts; the caller frees. `by_meaning`: segments that carry something are named by that. */
+char *path_file_write(const Scenario *scenario, const PathLog *log, bool by_meaning);
 char *path_file_write_delays(const Scenario *scenario, const PathLog *log);
 
 /* A file as written above, for a world of this scenario; delays from beside it. Errors name file, line and

@@ -11,6 +11,11 @@
 /* A line of `packets:`. */
 struct packet_line {
         uint64_t numbers[PATH_STAGES];
+        bool has_segment;
+        struct segment_name segment;
+        char *from;
+        char *to_host;
+        int at; /* stage */
         uint64_t copy;
         char *as;
         uint64_t to;
@@ -30,6 +35,7 @@ struct path_file {
 struct path_reading {
         struct field_reader reader;
         GPtrArray *names;
+        GPtrArray *nodes;
         PathLog *log;
         uint32_t link;
         unsigned direction;
@@ -80,6 +86,35 @@ static bool read_delay(
         return true;
 }
 
+/* Relative, 32 bits; that it is given says how the packet is named. */
+static bool read_seq(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        const struct field number = { .name = field->name, .quantity = &quantity_count, .size = 4 };
+        struct packet_line *line =
+                (struct packet_line *)((char *)value - offsetof(struct packet_line, segment.seq));
+        line->has_segment = true;
+        return field_quantity.read(reader, &number, node, value);
+}
+
+static bool read_ports(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        const struct field port = { .name = field->name, .quantity = &quantity_count, .size = 2 };
+        struct segment_name *segment = value;
+        if (!field_expect_kind(reader, field->name, node, YAML_LIST))
+                return false;
+        if (tree_count(node) != 2)
+                return field_fail(reader, node->mark, "%s: %u ports; accepted: two, as in [80, 40000]",
+                        field->name, tree_count(node));
+        return field_quantity.read(reader, &port, tree_child(node, 0), &segment->source_port) &&
+               field_quantity.read(reader, &port, tree_child(node, 1), &segment->destination_port);
+}
+
+static const struct field_type segment_seq = { .read = read_seq };
+static const struct field_type port_pair = { .read = read_ports };
+static const struct field_word stage_words[] = { { "line", PATH_LINE, false }, { "queue", PATH_QUEUE, false },
+        { "entry", PATH_ENTRY, false }, { NULL, 0, false } };
 static const struct field_type bit_list = { .read = read_bits };
 static const struct field_type signed_time = { .read = read_delay };
 
@@ -87,6 +122,15 @@ static const struct field line_fields[] = {
         { .name = "entered", COUNT(numbers[PATH_ENTRY]), .least = 1 },
         { .name = "offered", COUNT(numbers[PATH_QUEUE]), .least = 1 },
         { .name = "ordinal", COUNT(numbers[PATH_LINE]), .least = 1 },
+        { .name = "segment", .type = &segment_seq, LINE(segment.seq) },
+        { .name = "sending", COUNT(segment.sending), .least = 1 },
+        { .name = "offset", COUNT(segment.offset) },
+        { .name = "from", .type = &field_name, LINE(from) },
+        { .name = "to-host", .type = &field_name, LINE(to_host) },
+        { .name = "transfer", COUNT(segment.transfer) },
+        { .name = "ports", .type = &port_pair, LINE(segment) },
+        { .name = "twin", COUNT(segment.copy) },
+        { .name = "at", .type = &field_choice, .words = stage_words, LINE(at) },
         { .name = "copy", COUNT(copy), .most = 15 },
         { .name = "as", .type = &field_text, LINE(as), .is_required = true },
         { .name = "bits", .type = &bit_list, LINE(event) },
@@ -129,6 +173,30 @@ static bool fail_word(struct path_reading *reading, const struct yaml_node *node
         for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
                 names[i] = words[i].word;
         return field_fail_word(&reading->reader, node->mark, as, names, "as: unknown word '%s'", as);
+}
+
+static bool find_node(
+        struct path_reading *reading, const struct yaml_node *node, const char *name, uint32_t *owner)
+{
+        guint found;
+        if (!name || !g_ptr_array_find_with_equal_func(reading->nodes, name, g_str_equal, &found))
+                return field_fail(&reading->reader, node->mark,
+                        "a segment %s; accepted: from and to-host, two of the scenario's",
+                        name ? "of an unknown host" : "without its hosts");
+        *owner = found;
+        return true;
+}
+
+/* By what it carries. */
+static bool take_segment(struct path_reading *reading, const struct yaml_node *node, struct packet_line *line)
+{
+        if (!find_node(reading, node, line->from, &line->segment.from) ||
+                !find_node(reading, node, line->to_host, &line->segment.to))
+                return false;
+        line->event.stage = (enum path_stage)line->at;
+        line->event.is_by_meaning = true;
+        line->event.number = segment_name_luck(&line->segment);
+        return true;
 }
 
 /* By which of the three numbers; exactly one is given. */
@@ -183,7 +251,9 @@ static bool add_line(struct path_reading *reading, const struct yaml_node *node,
                 i++;
         if (i == G_N_ELEMENTS(words))
                 return fail_word(reading, node, line->as);
-        if (!take_stage(reading, node, line, words[i].stages))
+        bool is_named = line->has_segment ? take_segment(reading, node, line)
+                                          : take_stage(reading, node, line, words[i].stages);
+        if (!is_named)
                 return false;
         take_values(line, words[i].kind, words[i].word);
         if (needs_more(line))
@@ -195,11 +265,13 @@ static bool add_line(struct path_reading *reading, const struct yaml_node *node,
 
 static bool read_packet(struct path_reading *reading, const struct yaml_node *node)
 {
-        struct packet_line line = { 0 };
+        struct packet_line line = { .at = PATH_LINE };
         g_hash_table_remove_all(reading->reader.scenario->marks);
         bool is_good = field_table_read(&reading->reader, &packet_line_table, node, &line) &&
                        add_line(reading, node, &line);
         g_free(line.as);
+        g_free(line.from);
+        g_free(line.to_host);
         return is_good;
 }
 
@@ -330,10 +402,15 @@ static bool read_file(struct path_reading *reading, const char *path, char **del
 PathLog *path_file_read(const Scenario *scenario, const char *path, char **delays_path, GError **error)
 {
         g_autoptr(Scenario) marks = scenario_new(path, NULL);
-        struct path_reading reading = { .reader = { marks, error }, .names = path_names_new(scenario) };
+        struct path_reading reading = {
+                .reader = { marks, error },
+                .names = path_names_new(scenario),
+                .nodes = path_node_names_new(scenario),
+        };
         *delays_path = NULL;
         bool is_good = read_file(&reading, path, delays_path, error);
         g_ptr_array_unref(reading.names);
+        g_ptr_array_unref(reading.nodes);
         if (!is_good) {
                 path_log_free(reading.log);
                 return NULL;

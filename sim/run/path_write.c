@@ -9,6 +9,8 @@ struct path_writing {
         GPtrArray *links;
         GPtrArray *nodes;
         GString *text;
+        const Scenario *scenario;
+        bool by_meaning;
 };
 
 /* ---- What a packet was ---- */
@@ -56,6 +58,28 @@ static void append_meaning(struct path_writing *writing, const struct path_event
 
 /* ---- What happened to it ---- */
 
+/* Programs' transfers by number, as the world counts them. */
+static void append_segment(struct path_writing *writing, const struct path_event *event)
+{
+        static const char *const stages[PATH_STAGES] = {
+                [PATH_ENTRY] = "entry", [PATH_QUEUE] = "queue", [PATH_LINE] = "line"
+        };
+        const struct segment_name *segment = &event->segment;
+        g_string_append_printf(writing->text,
+                "      - { segment: %u, sending: %u, offset: %" G_GUINT64_FORMAT ", from: %s, to-host: %s, ",
+                segment->seq, segment->sending, segment->offset, node_name(writing, segment->from),
+                node_name(writing, segment->to));
+        if (segment->transfer != 0)
+                g_string_append_printf(writing->text, "transfer: %u", segment->transfer);
+        else
+                g_string_append_printf(
+                        writing->text, "ports: [%u, %u]", segment->source_port, segment->destination_port);
+        if (segment->copy != 0)
+                g_string_append_printf(writing->text, ", twin: %u", segment->copy);
+        if (event->stage != PATH_LINE)
+                g_string_append_printf(writing->text, ", at: %s", stages[event->stage]);
+}
+
 static void append_number(struct path_writing *writing, const struct path_event *event)
 {
         static const char *const names[PATH_STAGES] = {
@@ -63,8 +87,6 @@ static void append_number(struct path_writing *writing, const struct path_event 
         };
         g_string_append_printf(writing->text, "      - { %s: %" G_GUINT64_FORMAT, names[event->stage],
                 event->kind == PATH_PUSHED_OUT ? event->victim : event->number);
-        if (event->copy > 0)
-                g_string_append_printf(writing->text, ", copy: %u", event->copy);
 }
 
 static void append_flips(struct path_writing *writing, const struct path_event *event)
@@ -141,18 +163,27 @@ static void append_direction(struct path_writing *writing, const struct path_nam
                         g_string_append_printf(writing->text, "  - on: %s\n    to: %s\n    packets:\n",
                                 name->link, name->far_end[d]);
                 is_begun = true;
-                append_number(writing, &events[i]);
+                bool by_meaning =
+                        writing->by_meaning && events[i].has_segment && events[i].kind != PATH_PUSHED_OUT;
+                if (by_meaning)
+                        append_segment(writing, &events[i]);
+                else
+                        append_number(writing, &events[i]);
+                if (events[i].copy > 0)
+                        g_string_append_printf(writing->text, ", copy: %u", events[i].copy);
                 append_what(writing, &events[i]);
                 g_string_append(writing->text, " }");
                 append_meaning(writing, &events[i]);
         }
 }
 
-char *path_file_write(const Scenario *scenario, const PathLog *log)
+char *path_file_write(const Scenario *scenario, const PathLog *log, bool by_meaning)
 {
         struct path_writing writing = {
                 .links = path_names_new(scenario),
                 .nodes = path_node_names_new(scenario),
+                .scenario = scenario,
+                .by_meaning = by_meaning,
                 .text = g_string_new(
                         "# What luck and queues did to packets, by the number of the packet on its "
                         "link: to be edited, and replayed with --faults.\n"
