@@ -29,16 +29,6 @@ static bool has_transfer(const struct scenario_app *spec)
         return is_client(spec->kind) || spec->is_named;
 }
 
-static unsigned count_members(const World *world, const char *host)
-{
-        for (unsigned i = 0; i < world->scenario->hosts->len; i++) {
-                const struct scenario_host *spec = world->scenario->hosts->pdata[i];
-                if (g_str_equal(spec->name, host))
-                        return spec->count;
-        }
-        return 1; /* a member of a group, by its own name */
-}
-
 /* ---- Transfers ---- */
 
 static void add_transfer(World *world, const char *name, bool is_server)
@@ -54,7 +44,7 @@ static void add_transfer(World *world, const char *name, bool is_server)
 
 static void name_transfers_of(World *world, const struct scenario_app *spec)
 {
-        unsigned instances = count_members(world, spec->host) * spec->flows;
+        unsigned instances = world_find(world, spec->host)->count * spec->flows;
         bool is_server = !is_client(spec->kind);
         if (instances == 1) {
                 add_transfer(world, spec->name, is_server);

@@ -74,8 +74,8 @@ World *world_new(const Scenario *scenario, Trace *trace, const struct world_opti
         world->path_seed = options->replay != NULL ? path_log_seed(options->replay) : scenario->seed;
         world->record = options->with_record ? path_log_new(scenario->seed) : NULL;
         connect_contexts(world, options);
-        programs_name_transfers(world);
         topology_add_nodes(world);
+        programs_name_transfers(world);
         if (!fault_rules_build(world, error))
                 return NULL;
         topology_add_links(world);

@@ -54,7 +54,7 @@ struct World {
 const struct world_name *world_find(const World *world, const char *name);
 struct world_node *world_node(const World *world, unsigned index);
 
-/* In this order: transfers' numbers, nodes, fault rules (which need both), links (which ask the rules) and
+/* In this order: nodes, transfers' numbers, fault rules (which need both), links (which ask the rules) and
  * routes. */
 void topology_add_nodes(World *world);
 void topology_add_links(World *world);

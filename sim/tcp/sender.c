@@ -148,13 +148,15 @@ static void grow(TcpConn *conn, enum sender_urgency urgency, time_ns now)
                 sender_grow(conn, &place, urgency);
 }
 
+/* `*limit`: what is in the way, if it was asked. */
 static bool send_new(TcpConn *conn, enum sender_urgency urgency, time_ns now, struct tcp_segment *segment,
-        struct tcp_sending *sending)
+        struct tcp_sending *sending, enum tcp_limit *limit)
 {
         if (urgency == SENDER_USUAL && !conn->push_wanted)
                 return false;
         grow(conn, urgency, now);
         struct sender_offer offer = sender_next_offer(conn, urgency, now);
+        *limit = offer.limit;
         if (offer.limit != TCP_LIMIT_NOTHING)
                 return false;
         /* A burst once begun is not paced within. */
@@ -199,9 +201,10 @@ static bool send_to_find_out(
         TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         struct recovery *recovery = &conn->recovery;
+        enum tcp_limit limit;
         if (!recovery->new_data_first)
                 return false;
-        if (send_new(conn, SENDER_PUSH, now, segment, sending))
+        if (send_new(conn, SENDER_PUSH, now, segment, sending, &limit))
                 return true;
         recovery->new_data_first = false;
         if (seq_after(conn->snd.nxt, recovery->high_seq))
@@ -215,10 +218,11 @@ static bool send_to_find_out(
 static bool send_tail_probe(
         TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
+        enum tcp_limit limit;
         if (conn->recovery.wish != RESEND_PROBE || !sender_has_unsent(conn) || !sender_fits_window(conn))
                 return false;
         conn->recovery.wish = RESEND_NOTHING;
-        if (!send_new(conn, SENDER_FORCE, now, segment, sending))
+        if (!send_new(conn, SENDER_FORCE, now, segment, sending, &limit))
                 return false;
         sending->reason = TCP_SEND_TAIL_PROBE;
         tail_probe_on_sent(conn, false, now);
@@ -351,7 +355,8 @@ void sender_on_write(TcpConn *conn, time_ns now)
         window_use_after_idle(conn, now);
 }
 
-static bool take_turn(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
+static bool take_turn(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending,
+        enum tcp_limit *limit)
 {
         if (conn->probe_wanted) {
                 send_probe(conn, now, segment, sending);
@@ -359,8 +364,11 @@ static bool take_turn(TcpConn *conn, time_ns now, struct tcp_segment *segment, s
         }
         return send_to_find_out(conn, now, segment, sending) ||
                send_tail_probe(conn, now, segment, sending) || send_lost(conn, now, segment, sending) ||
-               send_new(conn, SENDER_USUAL, now, segment, sending) || send_hole(conn, now, segment, sending);
+               send_new(conn, SENDER_USUAL, now, segment, sending, limit) ||
+               send_hole(conn, now, segment, sending);
 }
+
+#define NOT_ASKED ((enum tcp_limit)UINT8_MAX) /* nobody has asked what is in the way */
 
 /* As who only receives: nothing is out, and there is nothing that could go. */
 static bool is_idle(const TcpConn *conn)
@@ -383,8 +391,11 @@ bool sender_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segment
                 stop(conn, TCP_LIMIT_APPLICATION, now);
                 return false;
         }
-        if (!take_turn(conn, now, segment, sending)) {
-                stop(conn, sender_next_offer(conn, SENDER_USUAL, now).limit, now);
+        enum tcp_limit limit = NOT_ASKED;
+        if (!take_turn(conn, now, segment, sending, &limit)) {
+                if (limit == NOT_ASKED)
+                        limit = sender_next_offer(conn, SENDER_USUAL, now).limit;
+                stop(conn, limit, now);
                 return false;
         }
         sender_note_congestion(conn);
