@@ -3,7 +3,7 @@
 
 run_packages='gcc libc6-dev meson ninja-build pkg-config libglib2.0-dev libyaml-dev libjson-glib-dev librandom123-dev
 libpcap0.8-dev python3 libssl-dev libsoup-3.0-dev libldns-dev gnuplot-nox fonts-dejavu-core'
-test_packages='check scdoc git tshark tcptrace clang libclang-rt-14-dev'
+test_packages='check scdoc git tshark tcptrace valgrind clang libclang-rt-14-dev'
 
 say() {
         printf 'inorder: %s\n' "$*" >&2
