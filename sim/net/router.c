@@ -111,12 +111,13 @@ static void send_report(
 }
 
 /* Drop the packet and tell its sender. */
-static void refuse(Router *router, struct packet *packet, const struct ip_header *header,
-        enum drop_reason reason, enum icmp_report what, uint32_t mtu)
+static void refuse(
+        Router *router, struct packet *packet, enum drop_reason reason, enum icmp_report what, uint32_t mtu)
 {
         const struct trace_packet_id cause = packet->id;
-        Link *back = route_table_find(router->routes, &header->source);
-        struct ip_address source = address_towards(router, &header->source);
+        const struct ip_address sender = ip_source_of(packet->header);
+        Link *back = route_table_find(router->routes, &sender);
+        struct ip_address source = address_towards(router, &sender);
         struct packet *report = NULL;
         if (back != NULL && icmp_ration_take(&router->icmp_ration, event_queue_now(router->context->events)))
                 report = icmp_report_new(router->context->packets, packet, &source, what, mtu);
@@ -132,19 +133,19 @@ static void refuse(Router *router, struct packet *packet, const struct ip_header
 static void forward(void *data, struct packet *packet)
 {
         Router *router = data;
-        struct ip_header header;
-        enum ip_parse result = ip_header_parse(packet->header, packet->header_size, packet->size, &header);
+        enum ip_parse result = ip_header_check(packet->header, packet->header_size, packet->size);
         if (result != IP_OK) {
                 drop(router, packet, DROP_CORRUPT, ip_parse_name(result));
                 return;
         }
-        Link *link = route_table_find(router->routes, &header.destination);
+        const struct ip_address destination = ip_destination_of(packet->header);
+        Link *link = route_table_find(router->routes, &destination);
         if (link == NULL)
-                refuse(router, packet, &header, DROP_NO_ROUTE, ICMP_REPORT_NO_ROUTE, 0);
-        else if (header.hop_limit <= 1)
-                refuse(router, packet, &header, DROP_TTL, ICMP_REPORT_LAST_HOP, 0);
+                refuse(router, packet, DROP_NO_ROUTE, ICMP_REPORT_NO_ROUTE, 0);
+        else if (ip_hop_limit_of(packet->header) <= 1)
+                refuse(router, packet, DROP_TTL, ICMP_REPORT_LAST_HOP, 0);
         else if (packet->size > link_mtu(link))
-                refuse(router, packet, &header, DROP_MTU, ICMP_REPORT_TOO_BIG, link_mtu(link));
+                refuse(router, packet, DROP_MTU, ICMP_REPORT_TOO_BIG, link_mtu(link));
         else {
                 ip_decrement_hop_limit(packet->header);
                 link_send(link, packet);

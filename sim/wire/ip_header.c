@@ -6,20 +6,21 @@
 #include "wire/byte_order.h"
 #include "wire/checksum.h"
 
+static const enum ip_parse ipv4_results[] = {
+        [IPV4_OK] = IP_OK,
+        [IPV4_TRUNCATED] = IP_TRUNCATED,
+        [IPV4_NOT_VERSION_4] = IP_BAD_VERSION,
+        [IPV4_BAD_LENGTH] = IP_BAD_LENGTH,
+        [IPV4_BAD_CHECKSUM] = IP_BAD_CHECKSUM,
+};
+
 static enum ip_parse parse_ipv4(
         const uint8_t *bytes, size_t size, size_t packet_size, struct ip_header *header)
 {
-        static const enum ip_parse results[] = {
-                [IPV4_OK] = IP_OK,
-                [IPV4_TRUNCATED] = IP_TRUNCATED,
-                [IPV4_NOT_VERSION_4] = IP_BAD_VERSION,
-                [IPV4_BAD_LENGTH] = IP_BAD_LENGTH,
-                [IPV4_BAD_CHECKSUM] = IP_BAD_CHECKSUM,
-        };
         struct ipv4_header ipv4;
         enum ipv4_parse result = ipv4_parse(bytes, size, packet_size, &ipv4);
         if (result != IPV4_OK)
-                return results[result];
+                return ipv4_results[result];
         *header = (struct ip_header){
                 .source = ipv4.source,
                 .destination = ipv4.destination,
@@ -74,6 +75,42 @@ enum ip_parse ip_header_parse(const uint8_t *bytes, size_t size, size_t packet_s
         if (size > 0 && bytes[0] >> 4 == 6)
                 return parse_ipv6(bytes, size, packet_size, header);
         return parse_ipv4(bytes, size, packet_size, header);
+}
+
+static bool is_ipv6(const uint8_t *bytes)
+{
+        return bytes[0] >> 4 == 6;
+}
+
+enum ip_parse ip_header_check(const uint8_t *bytes, size_t size, size_t packet_size)
+{
+        struct ip_header header;
+        if (size > 0 && is_ipv6(bytes))
+                return parse_ipv6(bytes, size, packet_size, &header);
+        return ipv4_results[ipv4_check(bytes, size, packet_size)];
+}
+
+/* RFC 8200 section 3: source, destination and hop limit are at 8, 24 and 7. */
+static struct ip_address ipv6_address_at(const uint8_t *bytes)
+{
+        struct ip_address address;
+        memcpy(address.bytes, bytes, sizeof address.bytes);
+        return address;
+}
+
+struct ip_address ip_source_of(const uint8_t *bytes)
+{
+        return is_ipv6(bytes) ? ipv6_address_at(bytes + 8) : ip_address_from_ipv4(read_be32(bytes + 12));
+}
+
+struct ip_address ip_destination_of(const uint8_t *bytes)
+{
+        return is_ipv6(bytes) ? ipv6_address_at(bytes + 24) : ip_address_from_ipv4(read_be32(bytes + 16));
+}
+
+uint8_t ip_hop_limit_of(const uint8_t *bytes)
+{
+        return is_ipv6(bytes) ? bytes[7] : bytes[8];
 }
 
 const char *ip_parse_name(enum ip_parse result)

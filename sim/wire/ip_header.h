@@ -36,6 +36,13 @@ enum ip_parse {
 /* Read what the first four bits say is there; otherwise as ipv4_parse() and ipv6_parse(). */
 enum ip_parse ip_header_parse(const uint8_t *bytes, size_t size, size_t packet_size, struct ip_header *header);
 
+/* The same without reading more than is needed to know whether it can be read; and what routers need of one that
+ * can. */
+enum ip_parse ip_header_check(const uint8_t *bytes, size_t size, size_t packet_size);
+struct ip_address ip_source_of(const uint8_t *bytes);
+struct ip_address ip_destination_of(const uint8_t *bytes);
+uint8_t ip_hop_limit_of(const uint8_t *bytes);
+
 /* "bad checksum". */
 const char *ip_parse_name(enum ip_parse result);
 

@@ -35,7 +35,7 @@ static struct ipv4_header header_of_bytes(const uint8_t *bytes)
         };
 }
 
-enum ipv4_parse ipv4_parse(const uint8_t *bytes, size_t size, size_t packet_size, struct ipv4_header *header)
+enum ipv4_parse ipv4_check(const uint8_t *bytes, size_t size, size_t packet_size)
 {
         if (size < IPV4_HEADER_SIZE)
                 return IPV4_TRUNCATED;
@@ -49,10 +49,16 @@ enum ipv4_parse ipv4_parse(const uint8_t *bytes, size_t size, size_t packet_size
         if (checksum_fold(checksum_words(bytes, header_length)) != 0xffff)
                 return IPV4_BAD_CHECKSUM;
         uint16_t total_length = read_be16(bytes + 2);
-        if (total_length < header_length || total_length > packet_size)
-                return IPV4_BAD_LENGTH;
-        *header = header_of_bytes(bytes);
-        return IPV4_OK;
+        bool is_short = total_length < header_length || total_length > packet_size;
+        return is_short ? IPV4_BAD_LENGTH : IPV4_OK;
+}
+
+enum ipv4_parse ipv4_parse(const uint8_t *bytes, size_t size, size_t packet_size, struct ipv4_header *header)
+{
+        enum ipv4_parse result = ipv4_check(bytes, size, packet_size);
+        if (result == IPV4_OK)
+                *header = header_of_bytes(bytes);
+        return result;
 }
 
 const char *ipv4_parse_name(enum ipv4_parse result)

@@ -40,6 +40,9 @@ enum ipv4_parse { IPV4_OK, IPV4_TRUNCATED, IPV4_NOT_VERSION_4, IPV4_BAD_LENGTH, 
  * Options are skipped. `*header` is written only when the answer is IPV4_OK. */
 enum ipv4_parse ipv4_parse(const uint8_t *bytes, size_t size, size_t packet_size, struct ipv4_header *header);
 
+/* Whether it can be read. */
+enum ipv4_parse ipv4_check(const uint8_t *bytes, size_t size, size_t packet_size);
+
 /* "bad checksum". */
 const char *ipv4_parse_name(enum ipv4_parse result);
 
