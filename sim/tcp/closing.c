@@ -131,6 +131,7 @@ void closing_on_fin_received(TcpConn *conn, time_ns now)
                 conn_set_state(conn, TCP_STATE_CLOSING);
                 return;
         case TCP_STATE_FIN_WAIT_2:
+                receive_window_tell(conn); /* from now on it stays as this ACK says (tcp_fin) */
                 time_wait_begin(conn, now);
                 conn_want_ack(conn, TCP_SEND_ACK);
                 return;

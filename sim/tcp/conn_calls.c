@@ -62,6 +62,7 @@ ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now)
                 conn_leave_entry(conn);
                 return (ssize_t)taken;
         }
+        conn->rcv.is_fin_read |= conn->fin_received;
         return nothing_to_read(conn);
 }
 

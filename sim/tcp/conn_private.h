@@ -118,11 +118,12 @@ struct TcpConn {
         bool syn_is_doubtful; /* a simultaneous open is done, and no ACK has come of our SYN */
         bool syn_is_answer; /* it answers the peer's SYN in a simultaneous open: not sent again, but changed */
         uint32_t syn_sendings;
+        uint32_t syn_repeats;  /* of those, that were the same again: no answer to a SYN that crossed ours */
         uint32_t syn_timeouts; /* the timer's */
         uint32_t half_open_sendings; /* of a listener's connection, before it was one */
         uint32_t syn_stamp_first; /* timestamps of the first and the last sending */
         uint32_t syn_stamp_last;
-        time_ns syn_sent_at;   /* first sending */
+        time_ns syn_sent_at;   /* first sending, or that of the answer to a SYN that crossed it */
         bool keepalive_wanted; /* a keepalive probe is due */
         time_ns refusal_answered_at; /* the last ACK for something refused; such answers are rationed. -1: none yet */
 

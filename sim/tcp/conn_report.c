@@ -12,10 +12,15 @@ static uint32_t controls_acknowledged(const TcpConn *conn)
         return syn + sender_fin_is_acknowledged(conn);
 }
 
-/* The SYN is a segment under way, and its loss leaves a window of one. */
+/* Before a connection is open the loss of its SYN leaves a window of one. */
+static uint32_t window_of_syn(const TcpConn *conn)
+{
+        return conn->syn_timeouts > 0 ? 1 : conn->settings.initial_window;
+}
+
+/* The SYN is a segment under way. */
 static void report_syn(const TcpConn *conn, struct tcp_report *report)
 {
-        report->cwnd_segments = conn->syn_timeouts > 0 ? 1 : conn->settings.initial_window;
         report->unacknowledged_segments = 1;
         report->timeouts_in_a_row = conn->syn_timeouts;
 }
@@ -31,7 +36,7 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .receive_scale = conn->rcv.scale,
                 .send_mss = conn->snd.mss,
                 .receive_mss = conn->rcv.mss,
-                .cwnd_segments = conn->cong.cwnd,
+                .cwnd_segments = conn->cong.cwnd > 0 ? conn->cong.cwnd : window_of_syn(conn),
                 .ssthresh_segments =
                         conn->cong.ssthresh >= CONG_SSTHRESH_NOT_SET ? UINT32_MAX : conn->cong.ssthresh,
                 .unacknowledged_segments = conn->scoreboard.count + conn->syn_is_doubtful,

@@ -8,6 +8,7 @@
 
 #include "tcp/ecn.h"
 #include "tcp/fast_open.h"
+#include "tcp/loss.h"
 #include "tcp/sender.h"
 #include "tcp/sender_timer.h"
 #include "tcp/urgent.h"
@@ -106,7 +107,7 @@ void handshake_accept_syn(
 
 duration_ns handshake_round_trip(const TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        if (conn->syn_sendings == 1)
+        if (conn->syn_sendings > 0 && conn->syn_repeats == 0)
                 return now - conn->syn_sent_at;
         if (!conn->timestamps_agreed || !segment->options.has_timestamps)
                 return -1;
@@ -129,10 +130,10 @@ void handshake_estimate_peer_mss(TcpConn *conn)
 }
 
 /* The SYN goes on being sent until an ACK of it comes, or of what follows it. */
-static void begin_doubt(TcpConn *conn, time_ns now)
+static void begin_doubt(TcpConn *conn, time_ns deadline)
 {
         conn->syn_is_doubtful = true;
-        sender_timer_set(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
+        sender_timer_set(conn, TCP_DEADLINE_RETRANSMIT, deadline);
 }
 
 void handshake_clear_doubt(TcpConn *conn, struct seqnum ack)
@@ -148,6 +149,7 @@ void handshake_clear_doubt(TcpConn *conn, struct seqnum ack)
 static void establish(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         bool is_acknowledged = seq_after(segment->ack, conn->snd.iss);
+        time_ns deadline = conn->deadlines[TCP_DEADLINE_RETRANSMIT];
         conn->snd.una = conn->snd.nxt = seq_add(conn->snd.iss, 1);
         conn->syn_wanted = false;
         conn->half_open_sendings = conn->is_passive ? (uint32_t)conn->counts.segments_sent : 0;
@@ -157,7 +159,7 @@ static void establish(TcpConn *conn, const struct tcp_segment *segment, time_ns 
         receive_window_establish(conn, now);
         sender_start(conn, is_acknowledged ? handshake_round_trip(conn, segment, now) : -1, now);
         if (!is_acknowledged)
-                begin_doubt(conn, now);
+                begin_doubt(conn, deadline);
         fast_open_settle(conn, segment->ack, now);
         handshake_start_keepalive(conn, now);
         if (conn->is_passive)
@@ -287,6 +289,7 @@ static void note_stamp(TcpConn *conn, time_ns now)
 
 static void count_again(TcpConn *conn)
 {
+        conn->syn_repeats++;
         conn->counts.retransmitted_segments++;
         tcp_host_count(conn->host, TCP_COUNTER_RETRANSMITTED);
         tcp_host_count(conn->host, TCP_COUNTER_SYN_RETRANSMITS);
@@ -298,9 +301,9 @@ void handshake_on_syn_sent(TcpConn *conn, time_ns now)
         conn->syn_wanted = false;
         conn->syn_is_answer = false;
         conn->fast_open.has_option = false;
-        if (conn->syn_sendings++ == 0)
+        if (conn->syn_sendings++ == 0 || is_answer_to_crossing)
                 conn->syn_sent_at = now;
-        else if (!is_answer_to_crossing)
+        else
                 count_again(conn);
         note_stamp(conn, now);
         if (conn->is_passive) {
@@ -338,6 +341,8 @@ void handshake_on_retransmit_deadline(TcpConn *conn, time_ns now)
         if (conn->syn_timeouts > linear_timeouts(conn))
                 rtt_back_off(&conn->rtt);
         sender_timer_note_rtt(conn, -1);
+        if (conn->syn_is_doubtful)
+                loss_begin(conn, TCP_LOSS_TIMEOUT, now);
         conn->syn_wanted = true;
 }
 

@@ -113,8 +113,9 @@ static bool is_acceptable(const TcpConn *conn, const struct tcp_segment *segment
         bool is_bare_fin = (segment->flags & TCP_FLAG_FIN) && segment->payload.length == 0;
         if (!seq_after(end, edge) || (is_bare_fin && seq_equal(segment->seq, edge)))
                 return true;
-        bool is_empty =
-                conn->rcv.memory.ready_count == 0 && !conn->fin_received; /* a FIN waits as text does */
+        /* A FIN waits as text does. */
+        bool has_fin = conn->fin_received && !conn->rcv.is_fin_read && !conn->is_closed_by_user;
+        bool is_empty = conn->rcv.memory.ready_count == 0 && !has_fin;
         return !seq_after(segment->seq, edge) && is_empty;
 }
 

@@ -121,8 +121,11 @@ static void look_for_fin(TcpConn *conn, const struct tcp_segment *segment, bool 
         if (!(segment->flags & TCP_FLAG_FIN))
                 return;
         bool contradicts = offset < (int64_t)reassembly_end(&conn->rcv.reassembly);
-        if (contradicts && is_in_order && !conn->rcv.knows_fin)
+        bool is_another = conn->rcv.knows_fin && (int64_t)conn->rcv.fin_offset != offset;
+        if (is_in_order && (contradicts || is_another)) {
                 forget_held(conn);
+                conn->rcv.knows_fin = false;
+        }
         if (!contradicts || is_in_order)
                 remember_fin(conn, offset);
 }

@@ -60,6 +60,7 @@ struct receive_variables {
         struct right_sizing sizing;
         struct receive_memory memory;
         struct sack_report sack;
+        bool is_fin_read;           /* the user knows that nothing follows */
         bool knows_fin;             /* the peer's FIN has come, perhaps before what it follows */
         uint64_t fin_offset;        /* stream offset one past the last byte, when knows_fin */
         struct reassembly reassembly; /* holds the readable bytes and the held ones */

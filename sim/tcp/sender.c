@@ -118,7 +118,7 @@ static void push(struct tcp_segment *segment, const struct sent_segment *record,
 {
         struct seqnum end = seq_add(record->seq, record->length - record->has_fin);
         bool ends_burst = !burst->is_alone && seq_equal(end, burst->end);
-        if (segment->payload.length > 0 && (record->has_push || ends_burst))
+        if (record->has_push || (segment->payload.length > 0 && ends_burst))
                 segment->flags |= TCP_FLAG_PSH;
 }
 

@@ -15,7 +15,7 @@
  * when it was resent more than once. So does Linux, for SYN-ACKs too. */
 static uint32_t initial_window(const TcpConn *conn)
 {
-        return conn->syn_sendings > 2 ? 1 : conn->settings.initial_window;
+        return conn->syn_repeats > 1 ? 1 : conn->settings.initial_window;
 }
 
 /* RFC 6298 (5.7): "If the timer expires awaiting the ACK of a SYN segment and the TCP implementation is using

@@ -74,9 +74,9 @@ DIALOGUE(a_simultaneous_open_is_completed_by_an_old_acknowledgement_and_the_syn_
         "     > S. 0:0 ack 1\n"
         "0.2  < . 1:1 ack 0 win 65535\n"
         "     state ESTABLISHED\n"
-        "3.2  > S. 0:0 ack 1 mss 1460 ws 7\n"
-        "3.3  < P. 1:101 ack 1 win 65535\n"
-        "3.34 > . 1:1 ack 101\n"
+        "1    > S. 0:0 ack 1 mss 1460 ws 7\n"
+        "1.1  < P. 1:101 ack 1 win 65535\n"
+        "1.14 > . 1:1 ack 101\n"
         "60   state ESTABLISHED\n")
 
 DIALOGUE(text_acknowledges_the_syn_of_a_simultaneous_open_as_well, "0    set timestamps off\n"
