@@ -3,6 +3,7 @@
  */
 #include "run/path_file.h"
 
+#include "run/path_delays.h"
 #include "run/path_names.h"
 #include "run/scenario_tables.h"
 
@@ -332,49 +333,6 @@ static const struct field file_fields[] = {
 
 static const struct field_table path_file_table = { .what = "a file of faults", .fields = file_fields };
 
-/* ---- delays.csv ---- */
-
-static bool add_delay(struct path_reading *reading, const char *line)
-{
-        g_auto(GStrv) parts = g_strsplit(line, ",", -1);
-        gint64 numbers[4];
-        if (g_strv_length(parts) != 6)
-                return false;
-        for (int i = 0; i < 4; i++)
-                if (!g_ascii_string_to_signed(
-                            parts[2 + i], 10, i == 2 ? INT64_MIN : 0, INT64_MAX, &numbers[i], NULL))
-                        return false;
-        if (!path_names_find(reading->names, parts[0], parts[1], &reading->link, &reading->direction))
-                return false;
-        const struct path_event event = {
-                .kind = PATH_DELAY,
-                .stage = PATH_LINE,
-                .number = (uint64_t)numbers[0],
-                .copy = (uint32_t)numbers[1],
-                .delay = numbers[2],
-                .may_overtake = numbers[3] != 0,
-        };
-        path_log_add(reading->log, reading->link, reading->direction, &event, NULL);
-        return true;
-}
-
-static bool read_delays(struct path_reading *reading, const char *path, GError **error)
-{
-        g_autofree char *text = NULL;
-        if (!g_file_get_contents(path, &text, NULL, error))
-                return false;
-        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-        for (unsigned i = 1; lines[0] && lines[i]; i++) {
-                if (*lines[i] == '\0' || add_delay(reading, lines[i]))
-                        continue;
-                g_set_error(error, SCENARIO_ERROR, 0,
-                        "%s:%u:1: error: '%s' is no delay; accepted: link,to,ordinal,copy,delay_ns,overtakes",
-                        path, i + 1, lines[i]);
-                return false;
-        }
-        return true;
-}
-
 static bool read_file(struct path_reading *reading, const char *path, char **delays_path, GError **error)
 {
         struct path_file file = { 0 };
@@ -394,7 +352,7 @@ static bool read_file(struct path_reading *reading, const char *path, char **del
         if (is_good && delays) {
                 g_autofree char *directory = g_path_get_dirname(path);
                 *delays_path = g_build_filename(directory, delays, NULL);
-                is_good = read_delays(reading, *delays_path, error);
+                is_good = path_delays_read(*delays_path, reading->names, reading->log, error);
         }
         return is_good;
 }

@@ -3,6 +3,7 @@
  */
 #include "run/path_file.h"
 
+#include "run/path_delays.h"
 #include "run/path_names.h"
 
 struct path_writing {
@@ -144,12 +145,6 @@ static void append_what(struct path_writing *writing, const struct path_event *e
         }
 }
 
-/* Jitter stands in a file of its own. */
-static bool is_jitter(const struct path_event *event)
-{
-        return event->kind == PATH_DELAY && !event->is_delayed && !event->is_early;
-}
-
 static void append_direction(struct path_writing *writing, const struct path_name *name, unsigned d,
         const PathLog *log, uint32_t link)
 {
@@ -157,7 +152,7 @@ static void append_direction(struct path_writing *writing, const struct path_nam
         const struct path_event *events = path_log_events(log, link, d, &count);
         bool is_begun = false;
         for (unsigned i = 0; i < count; i++) {
-                if (is_jitter(&events[i]))
+                if (path_event_is_jitter(&events[i]))
                         continue;
                 if (!is_begun)
                         g_string_append_printf(writing->text, "  - on: %s\n    to: %s\n    packets:\n",
@@ -197,26 +192,4 @@ char *path_file_write(const Scenario *scenario, const PathLog *log, bool by_mean
         g_ptr_array_unref(writing.links);
         g_ptr_array_unref(writing.nodes);
         return g_string_free(writing.text, FALSE);
-}
-
-char *path_file_write_delays(const Scenario *scenario, const PathLog *log)
-{
-        g_autoptr(GPtrArray) links = path_names_new(scenario);
-        GString *text = g_string_new("link,to,ordinal,copy,delay_ns,overtakes\n");
-        for (uint32_t link = 0; link < links->len; link++) {
-                const struct path_name *name = g_ptr_array_index(links, link);
-                for (unsigned d = 0; d < 2; d++) {
-                        unsigned count;
-                        const struct path_event *events = path_log_events(log, link, d, &count);
-                        for (unsigned i = 0; i < count; i++) {
-                                if (!is_jitter(&events[i]))
-                                        continue;
-                                g_string_append_printf(text,
-                                        "%s,%s,%" G_GUINT64_FORMAT ",%u,%" G_GINT64_FORMAT ",%d\n",
-                                        name->link, name->far_end[d], events[i].number, events[i].copy,
-                                        (gint64)events[i].delay, events[i].may_overtake);
-                        }
-                }
-        }
-        return g_string_free(text, FALSE);
 }

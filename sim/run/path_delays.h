@@ -1,0 +1,13 @@
+/*
+ * delays.csv: how much longer or shorter each packet's delay was by jitter alone.
+ */
+#ifndef INORDER_PATH_DELAYS_H
+#define INORDER_PATH_DELAYS_H
+
+#include "net/path_log.h"
+
+bool path_event_is_jitter(const struct path_event *event);
+/* Into the log; `names` are the links'. */
+bool path_delays_read(const char *path, const GPtrArray *names, PathLog *log, GError **error);
+
+#endif
