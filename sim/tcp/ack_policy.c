@@ -24,8 +24,9 @@
  */
 #define UNCOMPRESSED_MAX    3
 #define COMPRESSED_MAX      44
-#define COMPRESSION_TIME    (1 * MILLISECOND) /* tcp_comp_sack_delay_ns */
-#define COMPRESSION_DIVISOR 20                /* of a round trip */
+#define COMPRESSION_TIME    (1 * MILLISECOND)   /* tcp_comp_sack_delay_ns */
+#define COMPRESSION_SLACK   (100 * MICROSECOND) /* tcp_comp_sack_slack_ns: a timer comes as late as it may */
+#define COMPRESSION_DIVISOR 20                  /* of a round trip */
 
 #define TCP_HEADER_SIZE_MIN 20
 
@@ -202,7 +203,7 @@ static duration_ns compression_time(const TcpConn *conn)
         duration_ns rtt = conn->rcv.sizing.rtt_x8 / 8;
         if (rtt_has_sample(&conn->rtt))
                 rtt = MIN(rtt, rtt_smoothed(&conn->rtt));
-        return MIN(COMPRESSION_TIME, rtt / COMPRESSION_DIVISOR);
+        return MIN(COMPRESSION_TIME, rtt / COMPRESSION_DIVISOR) + COMPRESSION_SLACK;
 }
 
 /* Behind a hole the first three tell the sender at once; one may stand for many of the others. */
