@@ -15,7 +15,7 @@ struct instance {
         Host *host;
         unsigned member;           /* of the group, from 0 */
         unsigned flow;             /* from 0 */
-        unsigned number;           /* of all instances of this program, from 0 */
+        unsigned turn;             /* of all instances of this program, from 0: whose first flow, whose second … */
         struct transfer *transfer; /* NULL for servers without a name */
 };
 
@@ -174,7 +174,7 @@ static struct ip_address known_address(const struct instance *instance)
 
 static time_ns start_time(const struct instance *instance)
 {
-        return instance->spec->at + instance->spec->stagger * instance->number;
+        return instance->spec->at + instance->spec->stagger * instance->turn;
 }
 
 static void start_fetch(const struct instance *instance)
@@ -263,11 +263,11 @@ static void each_instance(World *world, const struct scenario_app *spec, unsigne
         for (instance.member = 0; instance.member < hosts->count; instance.member++) {
                 instance.host = world_node(world, hosts->first + instance.member)->host;
                 for (instance.flow = 0; instance.flow < spec->flows; instance.flow++) {
+                        instance.turn = instance.flow * hosts->count + instance.member;
                         if (has_transfer(spec))
                                 instance.transfer = world->transfers->pdata[(*transfers)++];
                         if (only == NULL || instance.host == only)
                                 visit(&instance);
-                        instance.number++;
                 }
         }
 }
