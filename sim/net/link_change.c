@@ -6,6 +6,8 @@
  */
 #include "net/link_evented.h"
 
+#include "net/queue_script.h"
+
 /* ---- Down and up ---- */
 
 static void drop_queued(struct evented_link *evented)
@@ -49,22 +51,35 @@ static void go_up(struct evented_link *evented)
 
 /* ---- Other parameters ---- */
 
+static void lose_at_change(struct evented_link *evented, struct packet *packet, const char *reason)
+{
+        queue_script_note(evented, PATH_AT_CHANGE, evented->changes, packet, reason);
+        evented_link_drop_waiting(evented, packet, evented_link_reason(reason));
+}
+
 /* Those that wait are offered to the new queue, in the order in which the old one gives them up. */
 static void change_queue(struct evented_link *evented, const struct queue_config *config, time_ns now)
 {
         struct packet *waiting = NULL;
         struct packet **end = &waiting;
+        struct packet *packet;
         while ((*end = queue_remove(&evented->queue)) != NULL)
                 end = &(*end)->next;
         queue_close(&evented->queue);
         evented_link_set_queue(evented, config);
+        evented->changes++;
         while (waiting != NULL) {
-                struct packet *packet = waiting;
+                packet = waiting;
                 waiting = packet->next;
-                if (queue_offer(&evented->queue, packet, now) != NULL)
-                        evented_link_drop_waiting(evented, packet, DROP_QUEUE_FULL);
+                const char *refusal = queue_offer(&evented->queue, packet, now);
+                if (refusal != NULL)
+                        lose_at_change(evented, packet, refusal);
         }
-        evented_link_drop_lost(evented);
+        if (evented->link.context->replay != NULL)
+                queue_script_push_out(evented, PATH_AT_CHANGE, evented->changes);
+        while ((packet = queue_next_dropped(&evented->queue)) != NULL)
+                lose_at_change(evented, packet, evented->queue.drop_reason);
+        evented->queue.marked = 0; /* what was marked before is not marked by this queue */
 }
 
 /* What is in transmission goes on as it began. */

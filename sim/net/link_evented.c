@@ -23,7 +23,7 @@ static void tell_departing(const Link *link, struct device_account *account)
                 link->departing(link->departing_data, account);
 }
 
-static enum drop_reason reason_named(const char *name)
+enum drop_reason evented_link_reason(const char *name)
 {
         for (enum drop_reason reason = 0; reason < DROP_REASONS; reason++) {
                 if (g_str_equal(drop_reason_name(reason), name))
@@ -50,7 +50,7 @@ static void drop_lost(struct evented_link *evented, uint64_t offered)
                 uint64_t number = offered > 0 ? offered : packet->ordinal;
                 queue_script_note(evented, offered > 0 ? PATH_PUSHED_OUT : PATH_AT_HEAD, number, packet,
                         queue->drop_reason);
-                evented_link_drop_waiting(evented, packet, reason_named(queue->drop_reason));
+                evented_link_drop_waiting(evented, packet, evented_link_reason(queue->drop_reason));
         }
 }
 
@@ -63,11 +63,6 @@ static void count_marks(struct evented_link *evented, const struct packet *packe
         queue_script_note(evented, PATH_MARK, packet->ordinal, packet, NULL);
         evented->link.context->counts.marked += queue->marked;
         queue->marked = 0;
-}
-
-void evented_link_drop_lost(struct evented_link *evented)
-{
-        drop_lost(evented, 0);
 }
 
 static void begin(struct evented_link *evented, struct packet *packet, time_ns now)
@@ -137,7 +132,7 @@ static void refuse(struct evented_link *evented, struct packet *packet, const ch
 {
         queue_script_note(evented, PATH_REFUSAL, packet->ordinal, packet, refusal);
         packet->ordinal = 0;
-        link_drop(&evented->link, packet, reason_named(refusal), &hop_facts_plain);
+        link_drop(&evented->link, packet, evented_link_reason(refusal), &hop_facts_plain);
 }
 
 static void enqueue(struct evented_link *evented, struct packet *packet, time_ns now)
@@ -152,7 +147,7 @@ static void enqueue(struct evented_link *evented, struct packet *packet, time_ns
                 link_charge(packet);
         }
         if (evented->link.context->replay != NULL)
-                queue_script_push_out(evented, offered);
+                queue_script_push_out(evented, PATH_PUSHED_OUT, offered);
         drop_lost(evented, offered);
 }
 

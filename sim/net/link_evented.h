@@ -23,6 +23,7 @@ struct evented_link {
         struct impair entry; /* has_entry: luck before the queue */
         uint64_t entered;    /* packets that came to the entry … */
         uint64_t offered;    /* … and to the queue */
+        uint64_t changes;    /* of the queue, by rules */
         bool is_shaped;
         struct shaper shaper;   /* is_shaped: it says how long transmissions take */
         bool sees_every_packet; /* the queue, also those that need not wait */
@@ -42,8 +43,8 @@ struct evented_link {
 void evented_link_settle(struct evented_link *evented, time_ns now);
 /* One that waited, or would have, ends here. */
 void evented_link_drop_waiting(struct evented_link *evented, struct packet *packet, enum drop_reason reason);
-/* What the discipline has lost and marked. */
-void evented_link_drop_lost(struct evented_link *evented);
+/* What a discipline calls it. */
+enum drop_reason evented_link_reason(const char *name);
 
 /* What it is made of. A queue that is replaced is empty. */
 void evented_link_set_rate(struct evented_link *evented, rate_bps rate, const struct shaper_config *shape);

@@ -21,6 +21,7 @@ enum path_event_kind {
         PATH_DELAY,      /* also of copies: jitter, reordering */
         PATH_REFUSAL,    /* by a queue, as it was offered … */
         PATH_PUSHED_OUT, /* … for another, the `number`th: `victim` goes … */
+        PATH_AT_CHANGE,  /* … or when a rule made another queue, for the `number`th time: `victim` goes … */
         PATH_AT_HEAD,    /* … or when its turn came */
         PATH_MARK,
         PATH_EVENT_KINDS,
@@ -33,7 +34,7 @@ struct path_event {
         bool is_by_meaning;
         uint32_t copy;   /* DELAY: of the copies that this link made; 0: the packet itself */
         uint64_t victim;
-        const char *reason; /* REFUSAL, PUSHED_OUT, AT_HEAD: "queue-full", "aqm" */
+        const char *reason; /* of what queues do: "queue-full", "aqm" */
         unsigned flip_count;
         uint32_t flips[IMPAIR_BITS_MOST]; /* bits of the IP packet */
         uint32_t size;                    /* TRUNCATION */

@@ -71,16 +71,16 @@ const char *queue_script_refusal(struct evented_link *evented, struct packet *pa
         return word.refusal;
 }
 
-void queue_script_push_out(struct evented_link *evented, uint64_t offered)
+void queue_script_push_out(struct evented_link *evented, enum path_event_kind kind, uint64_t number)
 {
         const Link *link = &evented->link;
         unsigned count;
-        const struct path_event name = { .stage = PATH_QUEUE, .number = offered };
+        const struct path_event name = { .stage = PATH_QUEUE, .number = number };
         const struct path_event *events =
                 path_log_find(link->context->replay, link->number, link->direction, &name, &count);
         for (unsigned i = 0; i < count; i++) {
                 struct packet *victim = NULL;
-                if (events[i].kind == PATH_PUSHED_OUT)
+                if (events[i].kind == kind)
                         victim = queue_extract(&evented->queue, events[i].victim);
                 if (victim != NULL)
                         queue_lose(&evented->queue, victim, events[i].reason);
@@ -95,7 +95,7 @@ void queue_script_note(const struct evented_link *evented, enum path_event_kind 
                 .kind = kind,
                 .stage = PATH_QUEUE,
                 .number = number,
-                .victim = kind == PATH_PUSHED_OUT ? packet->ordinal : 0,
+                .victim = packet->ordinal,
                 .reason = reason,
         };
         if (link->context->record != NULL)

@@ -23,6 +23,7 @@ struct packet_line {
         uint64_t by;
         uint64_t for_another;
         bool is_at_head;
+        uint64_t at_change;
         bool is_early;
         struct path_event event;
 };
@@ -146,6 +147,7 @@ static const struct field line_fields[] = {
         { .name = "early", .type = &field_switch, LINE(is_early) },
         { .name = "for", COUNT(for_another), .least = 1 },
         { .name = "at-head", .type = &field_switch, LINE(is_at_head) },
+        { .name = "at-change", COUNT(at_change), .least = 1 },
         { .name = NULL },
 };
 
@@ -232,11 +234,11 @@ static void take_values(struct packet_line *line, enum path_event_kind kind, con
         event->may_overtake = true;
         if (line->is_at_head)
                 event->kind = PATH_AT_HEAD;
-        if (line->for_another > 0) {
-                event->kind = PATH_PUSHED_OUT;
-                event->victim = event->number;
-                event->number = line->for_another;
-        }
+        if (line->for_another == 0 && line->at_change == 0)
+                return;
+        event->kind = line->for_another > 0 ? PATH_PUSHED_OUT : PATH_AT_CHANGE;
+        event->victim = event->number;
+        event->number = line->for_another > 0 ? line->for_another : line->at_change;
 }
 
 static bool needs_more(const struct packet_line *line)

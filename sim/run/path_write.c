@@ -81,13 +81,18 @@ static void append_segment(struct path_writing *writing, const struct path_event
                 g_string_append_printf(writing->text, ", at: %s", stages[event->stage]);
 }
 
+static bool is_of_a_victim(const struct path_event *event)
+{
+        return event->kind == PATH_PUSHED_OUT || event->kind == PATH_AT_CHANGE;
+}
+
 static void append_number(struct path_writing *writing, const struct path_event *event)
 {
         static const char *const names[PATH_STAGES] = {
                 [PATH_ENTRY] = "entered", [PATH_QUEUE] = "offered", [PATH_LINE] = "ordinal"
         };
         g_string_append_printf(writing->text, "      - { %s: %" G_GUINT64_FORMAT, names[event->stage],
-                event->kind == PATH_PUSHED_OUT ? event->victim : event->number);
+                is_of_a_victim(event) ? event->victim : event->number);
 }
 
 static void append_flips(struct path_writing *writing, const struct path_event *event)
@@ -137,6 +142,10 @@ static void append_what(struct path_writing *writing, const struct path_event *e
         case PATH_AT_HEAD:
                 g_string_append_printf(text, ", as: %s, at-head: on", event->reason);
                 break;
+        case PATH_AT_CHANGE:
+                g_string_append_printf(
+                        text, ", as: %s, at-change: %" G_GUINT64_FORMAT, event->reason, event->number);
+                break;
         case PATH_MARK:
                 g_string_append(text, ", as: mark-ce");
                 break;
@@ -158,8 +167,7 @@ static void append_direction(struct path_writing *writing, const struct path_nam
                         g_string_append_printf(writing->text, "  - on: %s\n    to: %s\n    packets:\n",
                                 name->link, name->far_end[d]);
                 is_begun = true;
-                bool by_meaning =
-                        writing->by_meaning && events[i].has_segment && events[i].kind != PATH_PUSHED_OUT;
+                bool by_meaning = writing->by_meaning && events[i].has_segment && !is_of_a_victim(&events[i]);
                 if (by_meaning)
                         append_segment(writing, &events[i]);
                 else
