@@ -41,7 +41,7 @@ END_TEST
 START_TEST(only_a_second_lost_syn_makes_the_initial_window_one_segment)
 {
         static const uint32_t windows[] = { 10, 10, 1 };
-        rig.conn->syn_sendings = (uint32_t)_i + 1;
+        rig.conn->syn_repeats = (uint32_t)_i;
         sender_start(rig.conn, -1, 0);
         ck_assert_uint_eq(rig.conn->cong.cwnd, windows[_i]);
         /* RFC 6298 (5.7): no sample. */
