@@ -215,7 +215,7 @@ static bool resolve_limit(struct field_reader *reader, struct scenario_link *lin
         if (queue->limit_thousandth_bdp == 0)
                 return true;
         uint128 bytes = (uint128)rate * round_trip * queue->limit_thousandth_bdp / 8 / 1000 / SECOND;
-        if (bytes == 0 || bytes > INT64_MAX)
+        if (rate == 0 || round_trip == 0 || bytes > INT64_MAX)
                 return field_fail(reader, link->mark,
                         "limit: the link has no bandwidth-delay product; accepted: a rate and a delay");
         queue->limit_packets = 0;

@@ -153,15 +153,6 @@ const struct field_table loss_tables[LOSS_MODELS] = {
 
 /* ---- Defaults ---- */
 
-static struct probability rest_of(struct probability probability)
-{
-        if (probability.is_certain)
-                return probability_of(0, 1);
-        if (probability.threshold == 0)
-                return probability_of(1, 1);
-        return (struct probability){ .threshold = 0 - probability.threshold };
-}
-
 static void forget_parameters(struct impair_config *impair)
 {
         enum loss_model model = impair->loss.model;
@@ -173,9 +164,9 @@ static void forget_parameters(struct impair_config *impair)
 static void fill_in(struct loss_config *loss, bool has_r, bool has_p31)
 {
         if (loss->model == LOSS_GEMODEL && !has_r)
-                loss->gemodel.r = rest_of(loss->gemodel.p);
+                loss->gemodel.r = probability_rest(loss->gemodel.p);
         if (loss->model == LOSS_STATE && !has_p31)
-                loss->state.p31 = rest_of(loss->state.p13);
+                loss->state.p31 = probability_rest(loss->state.p13);
         if (loss->model == LOSS_PERIODIC && loss->first == 0)
                 loss->first = loss->every;
 }

@@ -293,23 +293,40 @@ enum quantity_result probability_parse(const char *text, struct probability *pro
         return QUANTITY_OK;
 }
 
-/* The fewest decimals that give back the very same threshold. */
-char *probability_format(struct probability probability)
+/* The fewest decimals of a percentage, `whole` hundreds of them, that give back the very same threshold. */
+static unsigned decimals_of(struct probability probability, uint64_t *parts, uint64_t *whole)
 {
-        if (probability.is_certain)
-                return g_strdup("100%");
         for (unsigned decimals = 0; decimals <= DECIMALS_MAX - 2; decimals++) {
-                uint64_t whole = 100 * power_of_ten(decimals);
-                uint64_t parts = (uint64_t)(((uint128)probability.threshold * whole + UINT64_MAX) >> 64);
-                if (parts == whole || probability_of(parts, whole).threshold != probability.threshold)
-                        continue;
-                if (decimals == 0)
-                        return g_strdup_printf("%" G_GUINT64_FORMAT "%%", parts);
-                uint64_t scale = power_of_ten(decimals);
-                return g_strdup_printf("%" G_GUINT64_FORMAT ".%0*" G_GUINT64_FORMAT "%%", parts / scale,
-                        (int)decimals, parts % scale);
+                *whole = 100 * power_of_ten(decimals);
+                *parts = (uint64_t)(((uint128)probability.threshold * *whole + UINT64_MAX) >> 64);
+                if (*parts != *whole && probability_of(*parts, *whole).threshold == probability.threshold)
+                        return decimals;
         }
         g_assert_not_reached();
+}
+
+char *probability_format(struct probability probability)
+{
+        uint64_t parts;
+        uint64_t whole;
+        if (probability.is_certain)
+                return g_strdup("100%");
+        unsigned decimals = decimals_of(probability, &parts, &whole);
+        if (decimals == 0)
+                return g_strdup_printf("%" G_GUINT64_FORMAT "%%", parts);
+        uint64_t scale = power_of_ten(decimals);
+        return g_strdup_printf("%" G_GUINT64_FORMAT ".%0*" G_GUINT64_FORMAT "%%", parts / scale,
+                (int)decimals, parts % scale);
+}
+
+struct probability probability_rest(struct probability probability)
+{
+        uint64_t parts;
+        uint64_t whole;
+        if (probability.is_certain)
+                return probability_of(0, 1);
+        decimals_of(probability, &parts, &whole);
+        return probability_of(whole - parts, whole);
 }
 
 bool switch_parse(const char *text, bool *is_on)

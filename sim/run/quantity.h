@@ -44,6 +44,8 @@ char *quantity_complaint(const struct quantity_kind *kind, const char *text, enu
 /* "1%", "0.01%", "0.05" (only below 1: a bare 1 could mean either). */
 enum quantity_result probability_parse(const char *text, struct probability *probability);
 char *probability_format(struct probability probability);
+/* What is left of 100 %, exactly as it would be written. Of one that was written. */
+struct probability probability_rest(struct probability probability);
 
 /* on, yes, true; off, no, false. False: neither. */
 bool switch_parse(const char *text, bool *is_on);

@@ -95,13 +95,57 @@ START_TEST(impairments_are_read_in_all_their_forms)
                           "jitter: 2ms, keep-order: no, corrupt: 0.5, corrupt-again: yes, where: line }");
         const struct impair_config *impair = &directions_of(scenario)[0].impair;
         ck_assert_int_eq(impair->loss.model, LOSS_GEMODEL);
-        ck_assert(impair->loss.gemodel.bad_loss.is_certain && probability_is_zero(impair->loss.gemodel.good_loss));
+        ck_assert(impair->loss.gemodel.bad_loss.is_certain &&
+                  probability_is_zero(impair->loss.gemodel.good_loss));
         ck_assert_uint_eq(impair->loss.gemodel.r.threshold, probability_of(30, 100).threshold);
         ck_assert_uint_eq(impair->reorder.threshold, probability_of(5, 100).threshold);
         ck_assert_int_eq(impair->reorder_delay, 8 * MILLISECOND);
         ck_assert_int_eq(impair->jitter, 2 * MILLISECOND);
         ck_assert(!impair->keep_order && impair->corrupt_again);
         ck_assert_uint_eq(impair->corrupt.threshold, 1ull << 63);
+}
+END_TEST
+
+static const struct {
+        const char *line;
+        const char *keys; /* that mean the same */
+} netem_lines[] = {
+        { "netem: loss 2%", "impair: { loss: 2% }" },
+        { "netem: loss random 2% 25%",
+                "impair: { loss: { model: random, probability: 2%, correlation: 25% } }" },
+        { "netem: loss gemodel 1% 30% 70% 0.1%",
+                "impair: { loss: { model: gemodel, p: 1%, r: 30%, 1-h: 70%, 1-k: 0.1% } }" },
+        { "netem: loss gemodel 1%", "impair: { loss: { model: gemodel, p: 1%, r: 99% } }" },
+        { "netem: loss state 1%",
+                "impair: { loss: { model: state, p13: 1%, p31: 99%, p32: 0%, p23: 100%, p14: 0% } }" },
+        { "netem: loss state 1% 10% 5% 50% 2%",
+                "impair: { loss: { model: state, p13: 1%, p31: 10%, p32: 5%, p23: 50%, p14: 2% } }" },
+        { "netem: delay 20msec", "delay: 20ms" },
+        { "netem: delay 20ms 5ms 25% distribution paretonormal",
+                "delay: 20ms, impair: { jitter: { time: 5ms, correlation: 25%, distribution: paretonormal } "
+                "}" },
+        { "netem: delay 10ms reorder 25% 50% gap 5", "delay: 10ms, impair: { reorder: { probability: 25%, "
+                                                     "correlation: 50%, gap: 5, early: on } }" },
+        { "netem: corrupt 0.1% 3% duplicate 1%",
+                "impair: { corrupt: { probability: 0.1%, correlation: 3% }, duplicate: 1% }" },
+        { "netem: rate 1gbit limit 50", "rate: 1Gbit, queue: 50pkt" },
+        { "netem: rate 2mbps", "rate: 16Mbit" },
+        { "netem: delay 9ms, delay: 3ms", "delay: 3ms" },
+        { "netem-to: { b: loss 2% }", "impair-to: { b: { loss: 2% } }" },
+        { "impair: { loss: periodic 10 }", "impair: { loss: { model: periodic, every: 10, first: 10 } }" },
+        { "impair: { loss: { model: list, packets: 3 7..9 } }",
+                "impair: { loss: { model: list, packets: [\"3\", \"7..9\"] } }" },
+        { "rate: 10Mbit, delay: 10ms, queue: 2bdp", "rate: 10Mbit, delay: 10ms, queue: 50kB" },
+        { "rate: 1kbit, delay: 1ms, queue: 1bdp", "rate: 1kbit, delay: 1ms, queue: 1500B" },
+};
+
+START_TEST(a_short_form_means_the_keys_that_it_stands_for)
+{
+        g_autoptr(Scenario) in_short = with_link(netem_lines[_i].line);
+        g_autoptr(Scenario) in_full = with_link(netem_lines[_i].keys);
+        g_autofree char *one = scenario_dump(in_short, false);
+        g_autofree char *other = scenario_dump(in_full, false);
+        ck_assert_str_eq(one, other);
 }
 END_TEST
 
@@ -429,6 +473,8 @@ int main(void)
         tcase_add_test(cases, a_plain_link_has_the_defaults_both_ways);
         tcase_add_test(cases, towards_an_end_goes_on_top_of_both_ways);
         tcase_add_test(cases, impairments_are_read_in_all_their_forms);
+        tcase_add_loop_test(
+                cases, a_short_form_means_the_keys_that_it_stands_for, 0, G_N_ELEMENTS(netem_lines));
         tcase_add_test(cases, tcp_of_a_program_goes_on_top_of_its_host_and_that_on_the_file);
         tcase_add_test(cases, keys_of_a_program_stand_in_it_or_beside_it);
         tcase_add_test(cases, routers_get_addresses_in_order_of_appearance);

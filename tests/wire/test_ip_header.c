@@ -6,6 +6,7 @@
 #include "wire/ip_header.h"
 
 #include <check.h>
+#include <glib.h>
 
 static struct ip_address address_of(const char *text)
 {
@@ -64,6 +65,40 @@ START_TEST(every_field_survives_emitting_and_parsing)
 }
 END_TEST
 
+/* RFC 3168 section 5: only where the transport said that it can hear it; and the sum is right again. */
+START_TEST(congestion_is_written_where_it_can_be_heard)
+{
+        static const struct {
+                uint8_t ecn;
+                bool is_marked;
+        } codepoints[] = { { ECN_NOT_ECT, false }, { ECN_ECT_0, true }, { ECN_ECT_1, true },
+                { ECN_CE, true } };
+        for (size_t i = 0; i < G_N_ELEMENTS(codepoints); i++) {
+                struct ip_header sent = {
+                        .source = address_of(families[_i].source),
+                        .destination = address_of(families[_i].destination),
+                        .flow_label = families[_i].flow_label,
+                        .identification = 0xfffe,
+                        .version = families[_i].version,
+                        .dscp = 63,
+                        .ecn = codepoints[i].ecn,
+                        .hop_limit = 9,
+                        .protocol = IP_PROTOCOL_TCP,
+                        .size = 1500,
+                };
+                struct ip_header got;
+                uint8_t bytes[IPV6_HEADER_SIZE];
+                size_t size = ip_header_size(sent.version);
+                ip_header_emit(&sent, bytes);
+                ck_assert(ip_mark_ce(bytes, size) == codepoints[i].is_marked);
+                ck_assert_int_eq(ip_header_parse(bytes, size, 1500, &got), IP_OK);
+                ck_assert_uint_eq(got.ecn, codepoints[i].is_marked ? ECN_CE : ECN_NOT_ECT);
+                ck_assert_uint_eq(got.dscp, 63);
+                ck_assert_uint_eq(got.flow_label, sent.flow_label);
+        }
+}
+END_TEST
+
 START_TEST(other_versions_are_refused)
 {
         uint8_t bytes[IPV6_HEADER_SIZE] = { 0 };
@@ -104,6 +139,7 @@ int main(void)
 {
         TCase *cases = tcase_create("ip_header");
         tcase_add_loop_test(cases, every_field_survives_emitting_and_parsing, 0, G_N_ELEMENTS(families));
+        tcase_add_loop_test(cases, congestion_is_written_where_it_can_be_heard, 0, G_N_ELEMENTS(families));
         tcase_add_test(cases, other_versions_are_refused);
         tcase_add_test(cases, an_ipv4_pseudo_header_is_summed_as_its_twelve_bytes);
         tcase_add_test(cases, an_ipv6_pseudo_header_is_summed_as_its_forty_bytes);
