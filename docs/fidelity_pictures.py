@@ -141,6 +141,7 @@ def speeds():
         rows = [(limit, megabits(10, queued(control, limit)['finished_s']), megabits(10, linux))
                 for limit, linux in zip(QUEUES.values(), LINUX_QUEUE[control])]
         write_series(folder / f'{control}-queue.csv', ['x', 'ours', 'linux'], rows)
-        rows = [(share, megabits(3, lossy(share, control)), megabits(3, LINUX_LOSS[control, share])) for share in LOSSES]
+        rows = [(share, megabits(3, lossy(share, control)), megabits(3, linux))
+                for share, linux in zip(LOSSES, LINUX_LOSS[control])]
         write_series(folder / f'{control}-loss.csv', ['x', 'ours', 'linux'], rows)
     return draw('speeds', folder)
