@@ -85,11 +85,11 @@ DIALOGUE(the_latest_arrivals_are_reported_first_and_four_at_most_and_the_others_
         "     < . 3001:3101 ack 1 win 65535\n"
         "     > . 1:1 ack 1 sack 3001:3101,2001:2101,1001:1101\n"
         "     < . 4001:4101 ack 1 win 65535\n"
-        "     > . 1:1 ack 1 sack 4001:4101,3001:3101,2001:2101,1001:1101\n"
+        "0.2001 > . 1:1 ack 1 sack 4001:4101,3001:3101,2001:2101,1001:1101\n"
         "     < . 5001:5101 ack 1 win 65535\n"
-        "     > . 1:1 ack 1 sack 5001:5101,4001:4101,3001:3101,2001:2101\n"
+        "0.2002 > . 1:1 ack 1 sack 5001:5101,4001:4101,3001:3101,2001:2101\n"
         "     < . 1101:1201 ack 1 win 65535\n"
-        "     > . 1:1 ack 1 sack 1101:1201,5001:5101,4001:4101,3001:3101\n")
+        "0.2003 > . 1:1 ack 1 sack 1101:1201,5001:5101,4001:4101,3001:3101\n")
 
 DIALOGUE(timestamps_leave_room_for_three_blocks, "0    connect\n"
                                                  "     > S 0:0\n"
@@ -102,7 +102,7 @@ DIALOGUE(timestamps_leave_room_for_three_blocks, "0    connect\n"
                                                  "     < . 3001:3101 ack 1 win 65535 ts 200:100\n"
                                                  "     > . 1:1 ack 1 sack 3001:3101,2001:2101,1001:1101\n"
                                                  "     < . 4001:4101 ack 1 win 65535 ts 200:100\n"
-                                                 "     > . 1:1 ack 1 sack 4001:4101,3001:3101,2001:2101\n")
+                                                 "0.2001 > . 1:1 ack 1 sack 4001:4101,3001:3101,2001:2101\n")
 
 DIALOGUE(without_agreement_nothing_is_reported, "0    set sack off\n"
                                                 "     connect\n"
