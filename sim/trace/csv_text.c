@@ -6,6 +6,8 @@
  */
 #include "trace/csv_text.h"
 
+#include "trace/text_append.h"
+
 #include <string.h>
 
 static void append_quoted(GString *line, const char *text)
@@ -21,10 +23,13 @@ static void append_quoted(GString *line, const char *text)
 
 void csv_append_text(GString *line, const char *text)
 {
-        if (!text || !*text)
+        if (!text || !*text) {
                 g_string_append_c(line, '-');
-        else if (strpbrk(text, ",\"\r\n"))
+                return;
+        }
+        size_t size = strcspn(text, ",\"\r\n");
+        if (text[size] != '\0')
                 append_quoted(line, text);
         else
-                g_string_append(line, text);
+                text_append(line, text, size);
 }

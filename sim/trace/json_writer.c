@@ -2,7 +2,9 @@
  * JSON text in a growing string. RFC 8259.
  */
 #include "trace/json_writer.h"
+
 #include "trace/decimal.h"
+#include "trace/text_append.h"
 
 #include <string.h>
 
@@ -89,8 +91,24 @@ static void append_escaped(GString *text, const char *valid, size_t size)
         g_string_append_len(text, valid + from, (gssize)(size - from));
 }
 
+/* Most are: of ASCII, and nothing in them has to be escaped. */
+static bool append_plain(GString *text, const char *string)
+{
+        size_t size = 0;
+        while ((unsigned char)string[size] < 0x80 && stands_for_itself((unsigned char)string[size]))
+                size++;
+        if (string[size] != '\0')
+                return false;
+        g_string_append_c(text, '"');
+        text_append(text, string, size);
+        g_string_append_c(text, '"');
+        return true;
+}
+
 static void append_string(GString *text, const char *string)
 {
+        if (append_plain(text, string))
+                return;
         const char *invalid = string;
         size_t size = strlen(string);
         g_string_append_c(text, '"');
@@ -119,7 +137,10 @@ static void begin_value(JsonWriter *writer, const char *key)
         if (!key)
                 return;
         append_string(writer->text, key);
-        g_string_append(writer->text, writer->layout == JSON_ONE_LINE ? ":" : ": ");
+        if (writer->layout == JSON_ONE_LINE)
+                g_string_append_c(writer->text, ':');
+        else
+                text_append(writer->text, ": ", 2);
 }
 
 static void begin(JsonWriter *writer, const char *key, bool is_object)
