@@ -137,11 +137,11 @@ TAILS = {1: '36500..36999', 2: '35000..36999', 3: '34000..36999'}
 
 @table
 def tail_loss():
-    yield 'lost at the end | probe | sent again | timeouts | all read | without the probe | Linux'
+    yield 'lost at the end | sent again | timeouts | all read | without the probe | Linux'
     for number, range in TAILS.items():
         made, without = (run('everyday/tail-loss', f'faults.lose-tail.match.bytes={range}', f'tcp.tail-loss-probe={probe}')
                          for probe in ('on', 'off'))
-        yield (f"{number} | one | {made['retransmitted']} | {made['timeouts']} | {made['finished_s']:.2f} s "
+        yield (f"{number} | {made['retransmitted']} | {made['timeouts']} | {made['finished_s']:.2f} s "
                f"| {without['finished_s']:.2f} s, {without['timeouts']} timeout | {LINUX_TAIL[number]:.2f} s")
 
 
