@@ -74,8 +74,7 @@ const char **field_table_names(const struct field_table *table)
         GPtrArray *names = g_ptr_array_new();
         for (; table; table = table->base)
                 for (const struct field *field = table->fields; field->name; field++)
-                        if (field->type != &field_later)
-                                g_ptr_array_add(names, (gpointer)field->name);
+                        g_ptr_array_add(names, (gpointer)field->name);
         g_ptr_array_add(names, NULL);
         return (const char **)g_ptr_array_free(names, FALSE);
 }

@@ -54,7 +54,7 @@ struct field {
         const struct field_table *table; /* of a record, or a record's parts */
         const void *defaults;            /* of a record that may be written short */
         const struct field *inner;       /* of each direction */
-        const char *hint; /* what there is instead of a key that comes later; what a text must be */
+        const char *hint; /* what a text must be */
 };
 
 /* No time of a scenario is longer than a year: hundreds of them can be added up. */
@@ -118,6 +118,5 @@ extern const struct field_type
 extern const struct field_type field_record; /* a mapping with the table's keys */
 extern const struct field_type
         field_short; /* the same; or, as a text, the values of its first `most` keys one after another */
-extern const struct field_type field_later;  /* refused: this version does not have it */
 
 #endif

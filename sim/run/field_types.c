@@ -332,7 +332,7 @@ static struct yaml_node *write_choice(
 
 const struct field_type field_choice = { read_choice, write_choice };
 
-/* ---- Mappings, and what comes later ---- */
+/* ---- Mappings ---- */
 
 static bool read_record(
         struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
@@ -347,12 +347,3 @@ static struct yaml_node *write_record(
 }
 
 const struct field_type field_record = { read_record, write_record };
-
-static bool refuse_later(struct field_reader *reader, const struct field *field, const struct yaml_node *node,
-        void *value G_GNUC_UNUSED)
-{
-        return field_fail(reader, node->key_mark, "this version does not have '%s' yet; accepted instead: %s",
-                field->name, field->hint);
-}
-
-const struct field_type field_later = { .read = refuse_later };
