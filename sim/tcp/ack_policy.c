@@ -11,6 +11,7 @@
 #define PATIENCE_MIN       (40 * MILLISECOND)  /* TCP_ATO_MIN, TCP_DELACK_MIN */
 #define PATIENCE_MAX       (200 * MILLISECOND) /* TCP_DELACK_MAX */
 #define PATIENCE_SLOW      (500 * MILLISECOND) /* for whom the sender's pace alone decides */
+#define TICK               (1 * MILLISECOND)   /* before the next one no timer of Linux's ends (HZ=1000) */
 #define QUICK_ACKS_MAX     16
 #define QUICK_ACKS_FEW     2
 #define PINGPONG_THRESHOLD 1
@@ -174,7 +175,7 @@ static duration_ns delay(const TcpConn *conn)
                 return conn->settings.delayed_ack;
         duration_ns most = MAX(conn->settings.min_rto, 2 * MILLISECOND) - MILLISECOND;
         if (ack->patience <= PATIENCE_MIN)
-                return MIN(ack->patience, most);
+                return CLAMP(ack->patience, TICK, most);
         duration_ns limit = ack_in_pingpong(conn) || ack->is_pushed ? PATIENCE_MAX : PATIENCE_SLOW;
         if (rtt_has_sample(&conn->rtt))
                 limit = MIN(limit, MAX(rtt_smoothed(&conn->rtt), PATIENCE_MIN));
