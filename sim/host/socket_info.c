@@ -108,6 +108,7 @@ static void fill_counts(struct tcp_conn_info *info, const struct tcp_counts *cou
         info->data_segs_out = (uint32_t)counts->data_segments_sent;
         info->rcv_ooopack = (uint32_t)counts->out_of_order_arrivals;
         info->total_rto = (uint16_t)MIN(counts->timeouts, UINT16_MAX);
+        info->rehash = (uint32_t)counts->timeouts; /* each tries another path */
         info->total_rto_recoveries = (uint16_t)MIN(counts->timeout_recoveries, UINT16_MAX);
         info->total_rto_time = (uint32_t)(counts->timeout_time / MILLISECOND);
 }
@@ -154,8 +155,8 @@ static void fill_listener(struct tcp_conn_info *info, const Socket *socket)
         info->reordering = REORDERING_START;
 }
 
-/* A socket that has never been connected has the figures a connection starts with; one that waits for its first text
- * (TCP_FASTOPEN_CONNECT) says that it calls. */
+/* A socket that has never been connected has the figures a connection starts with; one that waits for its
+ * first text (TCP_FASTOPEN_CONNECT) says that it calls. */
 static void fill_closed(struct tcp_conn_info *info, const Socket *socket)
 {
         info->state = socket->is_deferred ? TCP_SYN_SENT : TCP_CLOSE;

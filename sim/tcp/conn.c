@@ -297,7 +297,8 @@ uint32_t tcp_conn_outstanding_unsent(const TcpConn *conn)
 {
         /* The FIN is the last number: unsent as long as anything is. */
         bool has_fin = conn->fin_queued && conn_is_synchronized(conn) && sender_has_unsent(conn);
-        return tcp_conn_unsent(conn) + has_fin;
+        uint32_t in_syn = conn_is_synchronized(conn) ? 0 : conn->fast_open.syn_text;
+        return tcp_conn_unsent(conn) - MIN(in_syn, tcp_conn_unsent(conn)) + has_fin;
 }
 
 uint32_t tcp_conn_readable(const TcpConn *conn)

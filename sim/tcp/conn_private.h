@@ -245,6 +245,7 @@ static inline bool handshake_accepts_ack(const TcpConn *conn, struct seqnum ack)
 /* Karn: a SYN that was sent twice gives no sample (-1), unless its echo tells which sending was answered. */
 duration_ns handshake_round_trip(const TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* The last step to ESTABLISHED. */
+#define HANDSHAKE_ESTIMATE_MIN 88 /* TCP_MIN_MSS */
 void handshake_estimate_peer_mss(TcpConn *conn);
 void handshake_start_keepalive(TcpConn *conn, time_ns now);
 /* A SYN or SYN-ACK has gone out. */
@@ -373,6 +374,8 @@ uint32_t path_mtu_own_mss(const TcpConn *conn);
 uint32_t path_mtu_peer_mss(const TcpConn *conn, const struct tcp_options *options);
 /* Payload of a full segment: by the path, the peer and its largest window. */
 uint32_t path_mtu_effective_mss(const TcpConn *conn);
+/* The same for TCP_INFO, while the peer has offered nothing. */
+uint32_t path_mtu_mss_before_syn(const TcpConn *conn);
 /* `size`, but no more than half of the peer's largest window, as far as that has been seen (tcp_bound_to_half_wnd). */
 uint32_t path_mtu_bound_to_window(const TcpConn *conn, uint32_t size);
 /* A router says that the path carries no more: what is too large in flight is sent again, smaller. */

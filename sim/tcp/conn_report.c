@@ -3,6 +3,7 @@
  */
 #include "tcp/conn_private.h"
 
+#include "tcp/ecn.h"
 #include "tcp/sender.h"
 #include "tcp/sender_facts.h"
 
@@ -21,8 +22,26 @@ static uint32_t window_of_syn(const TcpConn *conn)
 /* The SYN is a segment under way. */
 static void report_syn(const TcpConn *conn, struct tcp_report *report)
 {
-        report->unacknowledged_segments = 1;
+        report->unacknowledged_segments = 1 + (conn->fast_open.syn_text > 0);
         report->timeouts_in_a_row = conn->syn_timeouts;
+}
+
+/* Until the peer's SYN comes nothing is agreed, and segments are believed to be small (tcp_connect_init). */
+static void report_offer(const TcpConn *conn, struct tcp_report *report)
+{
+        report->sack_agreed = report->timestamps_agreed = false;
+        report->ecn_agreed = ecn_asks(conn);
+        report->receive_scale = 0;
+        report->send_mss = path_mtu_mss_before_syn(conn);
+        report->peer_mss_estimate = HANDSHAKE_ESTIMATE_MIN;
+}
+
+/* The last ACK of the handshake is what counts the SYN-ACK as delivered, and takes the timestamps' size off.
+ */
+static void report_fast_open_child(const TcpConn *conn, struct tcp_report *report)
+{
+        report->delivered_segments--;
+        report->advised_mss += conn_timestamps_size(conn);
 }
 
 void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
@@ -37,8 +56,9 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .send_mss = conn->snd.mss,
                 .receive_mss = conn->rcv.mss,
                 .cwnd_segments = conn->cong.cwnd > 0 ? conn->cong.cwnd : window_of_syn(conn),
-                .ssthresh_segments =
-                        conn->cong.ssthresh >= CONG_SSTHRESH_NOT_SET ? UINT32_MAX : conn->cong.ssthresh,
+                .ssthresh_segments = conn->cong.cwnd == 0 || conn->cong.ssthresh >= CONG_SSTHRESH_NOT_SET
+                                             ? UINT32_MAX
+                                             : conn->cong.ssthresh,
                 .unacknowledged_segments = conn->scoreboard.count + conn->syn_is_doubtful,
                 .sacked_segments = scoreboard_sacked_out(&conn->scoreboard),
                 .lost_segments = conn->scoreboard.lost,
@@ -65,7 +85,7 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .fast_open_failure = conn->fast_open.failure,
                 .is_fast_open_child = conn->fast_open.is_child,
                 .send_window = conn->snd.wnd,
-                .receive_window = receive_window(conn),
+                .receive_window = conn->rcv.wnd,
                 .receive_threshold = conn->rcv.threshold,
                 .receive_space = conn->rcv.sizing.space,
                 .receive_rtt = conn->rcv.sizing.rtt_x8 / 8,
@@ -82,6 +102,10 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
         bool is_crossed = conn->state == TCP_STATE_SYN_RECEIVED && !conn->is_passive;
         if (conn->state == TCP_STATE_SYN_SENT || is_crossed)
                 report_syn(conn, report);
+        if (conn->snd.mss == 0)
+                report_offer(conn, report);
+        if (conn->fast_open.is_pending)
+                report_fast_open_child(conn, report);
 }
 
 size_t tcp_conn_congestion_info(const TcpConn *conn, union tcp_congestion_info *info)

@@ -7,7 +7,7 @@
 /* ---- The handshake: section 6.1.1 ---- */
 
 /* DCTCP cannot do without. */
-static bool asks(const TcpConn *conn)
+bool ecn_asks(const TcpConn *conn)
 {
         return conn->settings.ecn == TCP_ECN_ON || conn->cong.ops->wants_ecn;
 }
@@ -17,7 +17,7 @@ uint16_t ecn_syn_flags(const TcpConn *conn)
         if (conn->state == TCP_STATE_SYN_RECEIVED)
                 return conn->ecn.is_agreed ? TCP_FLAG_ECE : 0;
         /* Section 6.1.1.1: a SYN that is sent again does without: who drops the first may have minded. */
-        return asks(conn) && conn->syn_sendings == 0 ? TCP_FLAG_ECE | TCP_FLAG_CWR : 0;
+        return ecn_asks(conn) && conn->syn_sendings == 0 ? TCP_FLAG_ECE | TCP_FLAG_CWR : 0;
 }
 
 /* A SYN asks with ECE and CWR, a SYN-ACK answers with ECE alone. "A host MUST NOT set ECT on SYN or SYN-ACK
@@ -28,9 +28,9 @@ void ecn_on_syn(TcpConn *conn, const struct tcp_segment *segment)
         uint16_t flags = segment->flags & (TCP_FLAG_ECE | TCP_FLAG_CWR);
         bool is_answer = segment->flags & TCP_FLAG_ACK;
         if (is_answer)
-                conn->ecn.is_agreed = asks(conn) && flags == TCP_FLAG_ECE;
+                conn->ecn.is_agreed = ecn_asks(conn) && flags == TCP_FLAG_ECE;
         else
-                conn->ecn.is_agreed = (conn->settings.ecn != TCP_ECN_OFF || asks(conn)) &&
+                conn->ecn.is_agreed = (conn->settings.ecn != TCP_ECN_OFF || ecn_asks(conn)) &&
                                       flags == (TCP_FLAG_ECE | TCP_FLAG_CWR) && segment->ecn == ECN_NOT_ECT;
 }
 

@@ -8,6 +8,8 @@
 
 /* ---- The handshake ---- */
 
+/* Whether our SYN asks for it. */
+bool ecn_asks(const TcpConn *conn);
 /* Flags that our SYN, or SYN-ACK, carries for it. */
 uint16_t ecn_syn_flags(const TcpConn *conn);
 /* The peer's SYN or SYN-ACK has come. */

@@ -85,6 +85,7 @@ static void open_at_once(TcpListener *listener, TcpConn *child, const struct tcp
         receive_window_establish(child, now);
         sender_start(child, -1, now);
         receive_text_of_syn(child, syn, now);
+        child->counts.data_segments_received += syn->payload.length > 0;
         child->rcv.acked = child->rcv.nxt;
         child->fast_open.is_pending = child->fast_open.is_child = true;
         child->fast_open.is_syn_text_taken = syn->payload.length > 0;

@@ -15,9 +15,8 @@
 
 #define SCALE_MAX 14
 
-/* What a segment of the peer's is thought to carry, before one has come: TCP_MSS_DEFAULT, TCP_MIN_MSS. */
+/* What a segment of the peer's is thought to carry, before one has come: TCP_MSS_DEFAULT. */
 #define FIRST_ESTIMATE_MAX 536
-#define FIRST_ESTIMATE_MIN 88
 
 /* The SYN is sent again so soon when an old connection's answer has come (TCP_TIMEOUT_MIN). */
 #define RETRY_AFTER_RESET (2 * MILLISECOND)
@@ -126,7 +125,7 @@ void handshake_estimate_peer_mss(TcpConn *conn)
 {
         uint32_t mss = MIN(conn->rcv.advised_mss, conn->snd.mss);
         mss = MIN(MIN(mss, conn->rcv.wnd / 2), FIRST_ESTIMATE_MAX);
-        conn->rcv.peer_mss_estimate = MAX(mss, FIRST_ESTIMATE_MIN);
+        conn->rcv.peer_mss_estimate = MAX(mss, HANDSHAKE_ESTIMATE_MIN);
 }
 
 /* The SYN goes on being sent until an ACK of it comes, or of what follows it. */

@@ -77,6 +77,15 @@ uint32_t path_mtu_effective_mss(const TcpConn *conn)
         return path_mtu_bound_to_window(conn, mss);
 }
 
+/* tcp_connect_init: until the peer's SYN has come, the default is believed, or the user. */
+uint32_t path_mtu_mss_before_syn(const TcpConn *conn)
+{
+        uint32_t believed = is_ipv4(conn) ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
+        if (conn->settings.mss > 0)
+                believed = conn->settings.mss;
+        return MAX(MIN(path_mss(conn), believed), SMALLEST_MSS) - options_size(conn);
+}
+
 static void cut_anew(TcpConn *conn, time_ns now)
 {
         uint32_t mss = path_mtu_effective_mss(conn);
@@ -126,8 +135,7 @@ static void offer_anew(TcpConn *conn)
 {
         uint32_t mss = path_mtu_own_mss(conn);
         conn->rcv.mss = conn->is_passive ? mss : MIN(conn->rcv.mss, mss);
-        conn->rcv.advised_mss =
-                conn->rcv.mss - (conn->knows_irs ? conn_timestamps_size(conn) : 0);
+        conn->rcv.advised_mss = conn->rcv.mss - (conn->knows_irs ? conn_timestamps_size(conn) : 0);
 }
 
 void tcp_conn_set_route_mtu(TcpConn *conn, uint32_t mtu)

@@ -110,6 +110,8 @@ static void move_una(TcpConn *conn, struct ack_event *event)
 static void take_sacks(TcpConn *conn, struct ack_event *event)
 {
         sack_take(conn, event);
+        if (event->is_old)
+                return; /* as Linux, whose tcp_ack marks what an old ACK's blocks hold, and counts nothing */
         conn->delivery.delivered += event->newly_sacked;
         conn->delivery.delivered_ce += event->has_ece ? event->newly_sacked : 0;
 }

@@ -286,7 +286,7 @@ struct tcp_report {
         enum tcp_fast_open_failure fast_open_failure;
         bool is_fast_open_child; /* a listener's that was open before its handshake was done */
         uint32_t send_window;
-        uint32_t receive_window;
+        uint32_t receive_window;     /* as the last segment offered it (rcv_wnd) */
         uint32_t receive_threshold;  /* no more is offered for now (rcv_ssthresh) */
         uint32_t receive_space;      /* read in a round trip (rcv_space) */
         duration_ns receive_rtt;     /* as the receiver sees it; 0: unknown */
