@@ -24,6 +24,11 @@ static void report_syn(const TcpConn *conn, struct tcp_report *report)
 {
         report->unacknowledged_segments = 1 + (conn->fast_open.syn_text > 0);
         report->timeouts_in_a_row = conn->syn_timeouts;
+        if (conn->syn_timeouts == 0)
+                return;
+        report->congestion_state = TCP_CONGESTION_LOSS;
+        report->lost_segments = report->unacknowledged_segments;
+        report->retransmitted_segments = 1;
 }
 
 /* Until the peer's SYN comes nothing is agreed, and segments are believed to be small (tcp_connect_init). */
