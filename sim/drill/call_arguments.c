@@ -83,7 +83,7 @@ int call_live_fd(const ScriptCall *call, int64_t script_fd)
         gpointer live;
         if (g_hash_table_lookup_extended(call->context->fds, GINT_TO_POINTER((int)script_fd), NULL, &live))
                 return GPOINTER_TO_INT(live);
-        return (int)script_fd;
+        return -1;
 }
 
 const struct script_field *call_field(const struct script_value *value, const char *name)

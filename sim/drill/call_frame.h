@@ -57,7 +57,7 @@ bool call_refuse(const struct script_value *at, GError **error, const char *form
 bool call_number(const struct script_value *value, int64_t *number, GError **error);
 /* The integer within [brackets]; "..." leaves `*number` alone. */
 bool call_boxed_number(const struct script_value *value, int64_t *number, GError **error);
-/* A descriptor that an earlier call returned: the live one. Unknown numbers go through as they are. */
+/* A descriptor that an earlier call returned: the live one, or -1. */
 int call_live_fd(const ScriptCall *call, int64_t script_fd);
 /* The field `name` of a struct; NULL: it has none. */
 const struct script_field *call_field(const struct script_value *value, const char *name);
