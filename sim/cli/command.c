@@ -6,6 +6,7 @@
 #include "run/scenario.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static gboolean has_wanted_arguments(const struct command *command, int count, int wanted)
 {
@@ -21,10 +22,35 @@ static gboolean has_enough_arguments(const struct command *command, int count, i
         return count >= least || has_wanted_arguments(command, count, least);
 }
 
+static const GOptionEntry *find_switch(const GOptionEntry *options, const char *name)
+{
+        for (const GOptionEntry *option = options; option && option->long_name; option++)
+                if (option->arg == G_OPTION_ARG_NONE && g_str_equal(option->long_name, name))
+                        return option;
+        return NULL;
+}
+
+/* GLib takes "--json=no" for "--json". */
+static gboolean refuse_needless_values(
+        const struct command *command, const GOptionEntry *options, int argc, char **argv)
+{
+        for (int i = 1; i < argc && !g_str_equal(argv[i], "--"); i++) {
+                const char *value = strchr(argv[i], '=');
+                if (value == NULL || !g_str_has_prefix(argv[i], "--"))
+                        continue;
+                g_autofree char *name = g_strndup(argv[i] + 2, (gsize)(value - argv[i] - 2));
+                if (find_switch(options, name))
+                        return command_refuse(command, "--%s takes no value '%s'", name, value + 1);
+        }
+        return TRUE;
+}
+
 /* GLib keeps argv[0]; a command's arguments begin behind it. */
 static gboolean parse_options(const struct command *command, const GOptionEntry *options, GOptionGroup *group,
         int *argc, char ***argv)
 {
+        if (!refuse_needless_values(command, options, *argc, *argv))
+                return FALSE;
         g_autoptr(GError) error = NULL;
         g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
         g_autofree char *program = g_strdup_printf("inorder %s", command->name);

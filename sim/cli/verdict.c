@@ -157,6 +157,7 @@ void verdict_complain(const Scenario *scenario, const Summary *summary, const Wo
         for (unsigned i = 0; i < unfired->len; i++)
                 g_printerr("inorder: warning: fault rule %s never fired\n", (const char *)unfired->pdata[i]);
         if (world_released(world) > 0)
-                g_printerr("inorder: warning: %u packets were still held by fault rules at the end\n",
+                g_printerr("inorder: warning: %u packets that others were to overtake were still held at the "
+                           "end\n",
                         world_released(world));
 }

@@ -43,12 +43,19 @@ static bool fail_end(struct fault_line *line, const char *what)
                 what);
 }
 
+/* No word counts twice. */
+static bool put(struct fault_line *line, struct yaml_node *map, const char *key, const char *text)
+{
+        if (tree_find(map, key))
+                return field_fail(
+                        line->reader, line->mark, "'%s' is a second '%s'; accepted: one", text, key);
+        tree_map_set(map, key, text_at(line, text));
+        return true;
+}
+
 static bool put_next(struct fault_line *line, struct yaml_node *map, const char *key)
 {
-        if (!*line->next)
-                return fail_end(line, key);
-        tree_map_set(map, key, text_at(line, *line->next++));
-        return true;
+        return *line->next ? put(line, map, key, *line->next++) : fail_end(line, key);
 }
 
 /* ---- Which packets ---- */
@@ -85,8 +92,7 @@ static bool read_word(struct fault_line *line, struct yaml_node *match)
                 g_strdelimit(*line->next, ",", ' ');
         if (is_key(word))
                 return put_next(line, match, word);
-        tree_map_set(match, g_ascii_isdigit(*word) ? "nth" : "kind", text_at(line, word));
-        return true;
+        return put(line, match, g_ascii_isdigit(*word) ? "nth" : "kind", word);
 }
 
 /* Up to `end`, or the line's. NULL: it cannot be. */
@@ -151,6 +157,8 @@ static bool read_hold(struct fault_line *line)
         if (!*line->next)
                 return fail_end(line, "hold");
         line->next++;
+        if (!*line->next)
+                return fail_end(line, "until");
         struct yaml_node *until = read_match(line, NULL);
         if (!until)
                 return false;

@@ -65,6 +65,11 @@ static const struct {
         { "core: drop from",
                 "nothing behind 'from'; accepted: LINK: ACTION [VALUE] [KIND] [NTH] [from HOST] [KEY "
                 "VALUE]… [at TIME]" },
+        { "core: drop 3 4", "'4' is a second 'nth'; accepted: one" },
+        { "core: drop data data", "'data' is a second 'kind'; accepted: one" },
+        { "core: hold data 5 until",
+                "nothing behind 'until'; accepted: LINK: ACTION [VALUE] [KIND] [NTH] [from HOST] [KEY "
+                "VALUE]… [at TIME]" },
         { "core: drop filter host www.example", "filter: 'www.example' is a name, and names are not looked "
                                                 "up; accepted: what pcap-filter(7) says of "
                                                 "IP packets, with numbers for names" },
