@@ -1,34 +1,10 @@
 /*
  * CoDel against RFC 8289: when it begins, by what law it goes on, when it stops.
  */
-#include "net_world.h"
+#include "queue_fixture.h"
 
 #include <check.h>
 #include <math.h>
-
-static struct net_world world;
-static struct queue queue;
-
-static void set_up(void)
-{
-        net_world_init(&world);
-}
-
-static void lose_all(void)
-{
-        struct packet *packet;
-        while ((packet = queue_remove(&queue)) != NULL)
-                packet_free(world.context.packets, packet);
-        while ((packet = queue_next_dropped(&queue)) != NULL)
-                packet_free(world.context.packets, packet);
-}
-
-static void tear_down(void)
-{
-        lose_all();
-        queue_close(&queue);
-        net_world_clear(&world);
-}
 
 #define INTERVAL (100 * MILLISECOND)
 #define TARGET   (5 * MILLISECOND)

@@ -1,33 +1,9 @@
 /*
  * PIE against RFC 8033: its controller step by step, and what spares packets.
  */
-#include "net_world.h"
+#include "queue_fixture.h"
 
 #include "statistics.h"
-
-static struct net_world world;
-static struct queue queue;
-
-static void set_up(void)
-{
-        net_world_init(&world);
-}
-
-static void lose_all(void)
-{
-        struct packet *packet;
-        while ((packet = queue_remove(&queue)) != NULL)
-                packet_free(world.context.packets, packet);
-        while ((packet = queue_next_dropped(&queue)) != NULL)
-                packet_free(world.context.packets, packet);
-}
-
-static void tear_down(void)
-{
-        lose_all();
-        queue_close(&queue);
-        net_world_clear(&world);
-}
 
 #define UPDATE (15 * MILLISECOND)
 

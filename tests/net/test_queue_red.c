@@ -1,33 +1,9 @@
 /*
  * RED against Floyd and Jacobson's paper: the average, the probability, the gaps.
  */
-#include "net_world.h"
+#include "queue_fixture.h"
 
 #include "statistics.h"
-
-static struct net_world world;
-static struct queue queue;
-
-static void set_up(void)
-{
-        net_world_init(&world);
-}
-
-static void lose_all(void)
-{
-        struct packet *packet;
-        while ((packet = queue_remove(&queue)) != NULL)
-                packet_free(world.context.packets, packet);
-        while ((packet = queue_next_dropped(&queue)) != NULL)
-                packet_free(world.context.packets, packet);
-}
-
-static void tear_down(void)
-{
-        lose_all();
-        queue_close(&queue);
-        net_world_clear(&world);
-}
 
 #define PACKETS 40000
 
