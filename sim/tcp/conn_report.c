@@ -49,6 +49,21 @@ static void report_fast_open_child(const TcpConn *conn, struct tcp_report *repor
         report->advised_mss += conn_timestamps_size(conn);
 }
 
+/* What we receive, and offer. */
+static void report_receiver(const TcpConn *conn, struct tcp_report *report)
+{
+        report->receive_scale = conn->rcv.scale;
+        report->receive_mss = conn->rcv.mss;
+        report->receive_window = conn->rcv.wnd;
+        report->receive_threshold = conn->rcv.threshold;
+        report->receive_space = conn->rcv.sizing.space;
+        report->receive_rtt = conn->rcv.sizing.rtt_x8 / 8;
+        report->peer_mss_estimate = conn->rcv.peer_mss_estimate;
+        report->advised_mss = conn->rcv.advised_mss;
+        report->ack_patience = conn->ack.patience;
+        report->controls_received = conn->fin_received;
+}
+
 void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
 {
         *report = (struct tcp_report){
@@ -57,9 +72,7 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .sack_agreed = conn->sack_agreed,
                 .timestamps_agreed = conn->timestamps_agreed,
                 .send_scale = conn->snd.scale,
-                .receive_scale = conn->rcv.scale,
                 .send_mss = conn->snd.mss,
-                .receive_mss = conn->rcv.mss,
                 .cwnd_segments = conn->cong.cwnd > 0 ? conn->cong.cwnd : window_of_syn(conn),
                 .ssthresh_segments = conn->cong.cwnd == 0 || conn->cong.ssthresh >= CONG_SSTHRESH_NOT_SET
                                              ? UINT32_MAX
@@ -90,20 +103,13 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .fast_open_failure = conn->fast_open.failure,
                 .is_fast_open_child = conn->fast_open.is_child,
                 .send_window = conn->snd.wnd,
-                .receive_window = conn->rcv.wnd,
-                .receive_threshold = conn->rcv.threshold,
-                .receive_space = conn->rcv.sizing.space,
-                .receive_rtt = conn->rcv.sizing.rtt_x8 / 8,
-                .peer_mss_estimate = conn->rcv.peer_mss_estimate,
-                .advised_mss = conn->rcv.advised_mss,
-                .ack_patience = conn->ack.patience,
                 .controls_sent = controls_acknowledged(conn),
-                .controls_received = conn->fin_received,
                 .segments_out = conn->counts.segments_sent - conn->half_open_sendings,
                 .path_mtu = conn->path_mtu,
                 .route_mtu = conn->route_mtu,
                 .counts = conn->counts,
         };
+        report_receiver(conn, report);
         bool is_crossed = conn->state == TCP_STATE_SYN_RECEIVED && !conn->is_passive;
         if (conn->state == TCP_STATE_SYN_SENT || is_crossed)
                 report_syn(conn, report);
