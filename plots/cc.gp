@@ -24,6 +24,8 @@ plot \
 @ssthresh      threshold using 't':(bytes('ssthresh')) with steps lw 2 dt (14,7,3,7) lc rgb SSTHRESH notitle, \
 @fast-retransmit      marks using (mark('fast-retransmit')):(0):(0):(1.12*highest) with vectors nohead lw 1 dt (6,6) lc rgb AGAIN notitle, \
 @fast-retransmit      marks using (mark('fast-retransmit')):(1.12*highest) with points pt 11 ps 1.3 lc rgb AGAIN notitle, \
+@congestion-mark      marks using (mark('congestion-mark')):(0):(0):(1.12*highest) with vectors nohead lw 1 dt (6,6) lc rgb SSTHRESH notitle, \
+@congestion-mark      marks using (mark('congestion-mark')):(1.12*highest) with points pt 10 ps 1.3 lw 1.6 lc rgb SSTHRESH notitle, \
 @timeout      marks using (mark('timeout')):(0):(0):(1.12*highest) with vectors nohead lw 1 dt (6,6) lc rgb LOSS notitle, \
 @timeout      marks using (mark('timeout')):(1.12*highest) with points pt 2 ps 1.3 lw 2.6 lc rgb LOSS notitle, \
 @recovered      marks using (mark('recovered')):(1.06*highest) with points pt 8 ps 1.2 lw 1.6 lc rgb WINDOW notitle, \
@@ -33,6 +35,7 @@ plot \
      keyentry with boxes fc rgb FLIGHT fs solid 0.35 border lc rgb FLIGHT title 'bytes in flight', \
 @send-window      keyentry with lines lw 1.6 dt (14,8) lc rgb WINDOW title 'window offered by the peer', \
 @fast-retransmit      keyentry with points pt 11 ps 1.3 lc rgb AGAIN title 'fast retransmit', \
+@congestion-mark      keyentry with points pt 10 ps 1.3 lw 1.6 lc rgb SSTHRESH title 'congestion experienced: a router marked', \
 @timeout      keyentry with points pt 2 ps 1.3 lw 2.6 lc rgb LOSS title 'timeout', \
 @recovered      keyentry with points pt 8 ps 1.2 lw 1.6 lc rgb WINDOW title 'recovery ended', \
 @undone      keyentry with points pt 12 ps 1.2 lw 1.6 lc rgb DUPLICATE title 'recovery undone: nothing was lost', \

@@ -173,6 +173,7 @@ static const struct {
         const char *mark;
 } marks[] = {
         { "recovery-entered", "timeout", "timeout" },
+        { "recovery-entered", "mark", "congestion-mark" },
         { "recovery-entered", NULL, "fast-retransmit" },
         { "recovery-left", NULL, "recovered" },
         { "recovery-undone", NULL, "undone" },
