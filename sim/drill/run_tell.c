@@ -68,8 +68,9 @@ bool runner_fail_with(Runner *runner, struct script_place place, const GError *e
 
 duration_ns runner_tolerance(const Runner *runner, duration_ns distance)
 {
+        duration_ns bounded = CLAMP(distance, 0, TIME_NEVER / 100);
         return MAX(runner->settings.tolerance,
-                MAX(distance, 0) / 1000 * (duration_ns)runner->settings.tolerance_percent_x10);
+                bounded / 1000 * (duration_ns)runner->settings.tolerance_percent_x10);
 }
 
 bool runner_is_in_time(const struct due *due, time_ns at)

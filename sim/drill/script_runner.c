@@ -30,11 +30,15 @@ static time_ns relative_base(const Runner *runner, const struct script_event *ev
         return both_injected ? runner->previous_due : runner->turned_at;
 }
 
+/* Times beyond it are one: no sum of a script's overflows. Seventy years. */
+#define LATEST_BASE (TIME_NEVER / 4)
+
 static time_ns due_time(const Runner *runner, const struct script_event *event,
         const struct script_time *time, duration_ns offset)
 {
         bool is_relative = time->form == SCRIPT_TIME_RELATIVE || time->form == SCRIPT_TIME_RELATIVE_RANGE;
-        return offset + (is_relative ? relative_base(runner, event) : runner->start);
+        time_ns base = is_relative ? relative_base(runner, event) : runner->start;
+        return offset + MIN(base, LATEST_BASE);
 }
 
 static void find_due(Runner *runner, const struct script_event *event)

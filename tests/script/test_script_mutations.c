@@ -1,6 +1,7 @@
 /*
  * Ten thousand scripts that were damaged at random, the same ones each time: none crashes the parser or hangs
- * it. The scripts are the fuzzer's corpus, argv[1]; what is checked of each is the fuzzer's target.
+ * it. The scripts are our dialogues and the fuzzer's corpus, those below each argument; what is checked of
+ * each is the fuzzer's target.
  */
 #include <check.h>
 #include <glib.h>
@@ -10,7 +11,6 @@
 #define MUTATIONS 10000
 #define BATCHES   10
 
-static const char *directory;
 static GPtrArray *scripts; /* of GString * */
 
 /* Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014. */
@@ -86,14 +86,24 @@ static int compare_names(gconstpointer a, gconstpointer b)
         return g_strcmp0(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void read_scripts(void)
+static void list_scripts(const char *directory, GPtrArray *names)
 {
-        g_autoptr(GDir) corpus = g_dir_open(directory, 0, NULL);
-        g_assert(corpus != NULL);
+        g_autoptr(GDir) entries = g_dir_open(directory, 0, NULL);
+        g_assert(entries != NULL);
+        for (const char *name; (name = g_dir_read_name(entries)) != NULL;) {
+                g_autofree char *path = g_build_filename(directory, name, NULL);
+                if (g_file_test(path, G_FILE_TEST_IS_DIR))
+                        list_scripts(path, names);
+                else if (g_str_has_suffix(name, ".pkt"))
+                        g_ptr_array_add(names, g_steal_pointer(&path));
+        }
+}
+
+static void read_scripts(char **directories)
+{
         g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-        for (const char *name; (name = g_dir_read_name(corpus)) != NULL;)
-                if (g_str_has_suffix(name, ".pkt"))
-                        g_ptr_array_add(names, g_build_filename(directory, name, NULL));
+        for (; *directories; directories++)
+                list_scripts(*directories, names);
         g_ptr_array_sort(names, compare_names);
         scripts = g_ptr_array_new();
         for (unsigned i = 0; i < names->len; i++) {
@@ -119,10 +129,9 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-        g_assert(argc == 2);
-        directory = argv[1];
-        read_scripts();
-        g_assert(scripts->len >= 3);
+        g_assert(argc > 1);
+        read_scripts(argv + 1);
+        g_assert(scripts->len > 500);
         TCase *cases = tcase_create("script_mutations");
         tcase_set_timeout(cases, 120);
         tcase_add_loop_test(cases, damaged_script_does_no_harm, 0, BATCHES);
