@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define TRIES_MOST  3
 #define IPV4_OFFSET 12 /* of the four bytes in an IPv4-mapped address */
 
 struct request {
@@ -72,13 +73,30 @@ static int request_exchange(const struct request *request, int fd)
         return -answer.error.error;
 }
 
-static bool request_send(const struct request *request, GError **error)
+/* As request_exchange(), on a socket of its own; EAGAIN: no answer came. */
+static int request_try(const struct request *request)
 {
+        static const struct timeval patience = { .tv_sec = 2 };
         int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
         if (fd < 0)
-                return request_fails(request, errno, error);
-        int code = request_exchange(request, fd);
+                return errno;
+        int code = setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0
+                           ? errno
+                           : request_exchange(request, fd);
         close(fd);
+        return code;
+}
+
+/* An acknowledgement may get lost (netlink(7)): it is asked for again, and what is there by then has been
+ * done. */
+static bool request_send(const struct request *request, GError **error)
+{
+        int code = request_try(request);
+        for (unsigned tries = 1; code == EAGAIN && tries < TRIES_MOST; tries++) {
+                code = request_try(request);
+                if (code == EEXIST)
+                        code = 0;
+        }
         return code == 0 || request_fails(request, code, error);
 }
 
