@@ -135,6 +135,7 @@ static enum exit_status check_files(JsonObject *kept, const char *directory)
 static enum exit_status run_again(const Scenario *scenario, JsonObject *kept, const char *directory)
 {
         g_autoptr(GError) error = NULL;
+        const volatile int *interrupted = interrupt_catch(); /* before there is anything to be left behind */
         g_autofree char *parent = g_dir_make_tmp("inorder-verify-XXXXXX", &error);
         if (parent == NULL)
                 return command_fail(error);
@@ -142,7 +143,7 @@ static enum exit_status run_again(const Scenario *scenario, JsonObject *kept, co
         struct session_options options = { .out = out,
                 .level = TRACE_LEVEL_FULL,
                 .snap = member_number(kept, "snap"),
-                .interrupted = interrupt_catch() };
+                .interrupted = interrupted };
         JsonObject *files = member_object(kept, "files");
         g_autofree char *replayed = g_build_filename(directory, "replay", "faults.yaml", NULL);
         options.record = member_text(files, "faults.yaml") != NULL;
@@ -158,7 +159,7 @@ static enum exit_status run_again(const Scenario *scenario, JsonObject *kept, co
                 if (session == NULL || !session_run(session, &error) ||
                         (again = read_run_json(session_work_path(session), &error)) == NULL)
                         status = command_fail(error);
-                else if (*options.interrupted != 0)
+                else if (*interrupted != 0)
                         status = EXIT_INTERRUPTED;
                 else
                         status = compare(kept, root_object(again), directory);
