@@ -294,7 +294,9 @@ static int set_pacing(Socket *socket, const void *value, socklen_t size)
         if (size == sizeof socket->max_pacing_rate)
                 memcpy(&socket->max_pacing_rate, value, size);
         bool is_any = socket->max_pacing_rate == UINT64_MAX;
-        socket->settings.pacing |= !is_any;
+        /* It stays on when the limit is lifted. */
+        if (!is_any && socket->settings.pacing == TCP_PACING_AUTO)
+                socket->settings.pacing = TCP_PACING_ON;
         socket->settings.max_pacing_rate = is_any ? 0 : MIN(socket->max_pacing_rate, UINT64_MAX / 8) * 8;
         socket_apply_settings(socket);
         return 0;

@@ -234,6 +234,13 @@ static const struct field_word undo_words[] = {
         { NULL, 0, false },
 };
 
+static const struct field_word pacing_words[] = {
+        { "auto", TCP_PACING_AUTO, false },
+        { "on", TCP_PACING_ON, false },
+        { "off", TCP_PACING_OFF, false },
+        { NULL, 0, false },
+};
+
 static const struct field_word icmp_words[] = {
         { "off", TCP_ICMP_ERRORS_OFF, false },
         { "soft", TCP_ICMP_ERRORS_SOFT, false },
@@ -270,7 +277,7 @@ static const struct field tcp_fields[] = {
         { .name = "abc-limit", COUNT(abc_limit), .zero = "off" },
         { .name = "hystart", SWITCH(hystart) },
         { .name = "nagle", SWITCH(nagle) },
-        { .name = "pacing", SWITCH(pacing) },
+        { .name = "pacing", .type = &field_choice, .words = pacing_words, TCP(pacing) },
         { .name = "max-pacing-rate",
                 .type = &field_quantity,
                 .quantity = &quantity_rate,

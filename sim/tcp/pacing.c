@@ -9,6 +9,8 @@
 
 #define SLOW_START_PERCENT 200
 #define AVOIDANCE_PERCENT  120
+/* From bytes, times a percentage, over eighths of a microsecond, to bytes a second. */
+#define RATE_FACTOR        ((uint64_t)(SECOND / MICROSECOND / 100) * 8)
 #define RATE_SHIFT         10 /* bytes a second >> this: of about a millisecond */
 #define RTT_SHIFT          9  /* us >> this: how often the largest burst is halved on long paths */
 #define BURST_SEGMENTS_MAX 65535
@@ -17,7 +19,7 @@ void pacing_update(TcpConn *conn)
 {
         const struct cong *cong = &conn->cong;
         uint32_t percent = cong->cwnd < cong->ssthresh / 2 ? SLOW_START_PERCENT : AVOIDANCE_PERCENT;
-        uint64_t rate = (uint64_t)conn->snd.mss * ((1000000 / 100) << 3) * percent;
+        uint64_t rate = conn->snd.mss * RATE_FACTOR * percent;
         rate *= MAX(cong->cwnd, conn->scoreboard.count);
         if (rtt_has_sample(&conn->rtt))
                 rate /= conn->rtt.smoothed_8;
@@ -57,7 +59,9 @@ uint32_t pacing_burst(const TcpConn *conn)
 
 bool pacing_is_on(const TcpConn *conn)
 {
-        return conn->settings.pacing || conn->cong.ops->wants_pacing;
+        enum tcp_pacing pacing = conn->settings.pacing;
+        bool is_wanted = conn->cong.ops->wants_pacing || conn->settings.max_pacing_rate > 0;
+        return pacing == TCP_PACING_ON || (pacing == TCP_PACING_AUTO && is_wanted);
 }
 
 bool pacing_is_free(const TcpConn *conn, uint64_t segments)

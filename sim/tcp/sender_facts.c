@@ -3,6 +3,7 @@
  */
 #include "tcp/sender_facts.h"
 
+#include "tcp/pacing.h"
 #include "tcp/sender_offer.h"
 
 struct cong_facts sender_facts(const TcpConn *conn, time_ns now)
@@ -24,7 +25,7 @@ struct cong_facts sender_facts(const TcpConn *conn, time_ns now)
                 .delivered_at = conn->delivery.delivered_at,
                 .paced_until = conn->paced_until,
                 .pacing_rate = conn->pacing_rate,
-                .is_paced = conn->settings.pacing || conn->cong.ops->wants_pacing,
+                .is_paced = pacing_is_on(conn),
                 .has_unsent = sender_has_unsent(conn),
                 .state = conn->recovery.state,
         };

@@ -26,6 +26,12 @@ enum tcp_ecn { TCP_ECN_OFF, TCP_ECN_PASSIVE, TCP_ECN_ON };
 /* RFC 4987 section 3.6: whether a listener does without memory of a SYN: never, when its queue is full, always. */
 enum tcp_syn_cookies { TCP_SYN_COOKIES_OFF, TCP_SYN_COOKIES_WHEN_FULL, TCP_SYN_COOKIES_ALWAYS };
 
+/* Whether what a window lets out is spread over the round trip. */
+enum tcp_pacing {
+        TCP_PACING_AUTO, /* as Linux: where the congestion control (BBR) or a largest rate asks for it */
+        TCP_PACING_OFF,
+        TCP_PACING_ON,
+};
 
 /* What may show that a recovery was needless; F-RTO, where `frto` is on, always may. */
 enum tcp_undo {
@@ -91,7 +97,7 @@ struct tcp_settings {
         bool window_validation; /* a cwnd that is not used does not grow, and decays. RFC 7661 */
         uint32_t abc_limit;    /* segments that one ACK counts for in slow start; 0: any number. RFC 3465's L */
         bool hystart;          /* CUBIC's slow start ends before it overruns the path */
-        bool pacing;           /* what a window lets out is spread over the round trip */
+        enum tcp_pacing pacing;
         rate_bps max_pacing_rate; /* SO_MAX_PACING_RATE; 0: any */
         enum tcp_ecn ecn;
         bool ecn_retransmissions; /* what is sent again is ECN-capable too. RFC 3168 section 6.1.5 forbids it */

@@ -69,7 +69,7 @@ static void draw_recovery(struct fuzz_bytes *bytes, struct tcp_settings *setting
         settings->frto = bits & 0x10;
         settings->undo = bits & 0x20;
         settings->hystart = bits & 0x40;
-        settings->pacing = bits & 0x80;
+        settings->pacing = bits & 0x80 ? TCP_PACING_ON : bits & 0x2 ? TCP_PACING_OFF : TCP_PACING_AUTO;
         settings->compressed_ack = bits & 0x100;
         settings->rack_keeps_window = bits & 0x200;
         settings->rack_needs_time = bits & 0x400;

@@ -148,6 +148,8 @@ static const struct refused refused_values[] = {
                 "a mistyped algorithm" },
         { "tcp: { recovery: sakc }", "5:18: error: recovery: unknown word 'sakc'; did you mean 'sack'?",
                 "a mistyped recovery" },
+        { "tcp: { pacing: fast }", "5:16: error: pacing: unknown word 'fast'; accepted: auto, on, off",
+                "a word, and no switch" },
         { "tcp: { ecn: perhaps }", "5:13: error: ecn: unknown word 'perhaps'; accepted: off, passive, on",
                 "no word for it" },
         { "tcp: { tail-loss-probe: perhaps }",

@@ -411,7 +411,7 @@ END_TEST
  * ten segments of all go out at once. */
 START_TEST(with_pacing_bursts_keep_their_distance)
 {
-        settings.pacing = true;
+        settings.pacing = TCP_PACING_ON;
         start_again(1000);
         rig_write(&rig, 40000);
         rig_expect(&rig, "0-10000/10");

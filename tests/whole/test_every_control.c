@@ -15,7 +15,7 @@ static const char *const agreements[] = {
         "sack: on, timestamps: on, ecn: passive",
         "sack: on, timestamps: off, ecn: on",
         "sack: off, timestamps: on, ecn: on",
-        "sack: off, timestamps: off, ecn: off",
+        "sack: off, timestamps: off, ecn: off, pacing: off",
         "sack: on, timestamps: on, pacing: on, prr: off, tail-loss-probe: off, undo: off, frto: off",
 };
 
