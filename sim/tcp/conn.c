@@ -102,6 +102,8 @@ void conn_leave_entry(TcpConn *conn)
                 is_impatient ? since + conn->settings.user_timeout : TIME_NEVER);
         if (INORDER_CHECKED)
                 tcp_conn_check(conn);
+        if (INORDER_CHECKED && conn->listener != NULL)
+                tcp_listener_check(conn->listener);
 }
 
 TcpConn *tcp_conn_new(TcpHost *host, const struct tcp_settings *settings, uint32_t path_mtu)

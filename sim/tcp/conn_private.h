@@ -244,6 +244,8 @@ static inline bool handshake_accepts_ack(const TcpConn *conn, struct seqnum ack)
 }
 /* Karn: a SYN that was sent twice gives no sample (-1), unless its echo tells which sending was answered. */
 duration_ns handshake_round_trip(const TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* The stamp that is echoed is none of our SYNs', of which the last one's is `last`. */
+bool handshake_has_bad_echo(const TcpConn *conn, const struct tcp_segment *segment, uint32_t last);
 /* The last step to ESTABLISHED. */
 #define HANDSHAKE_ESTIMATE_MIN 88 /* TCP_MIN_MSS */
 void handshake_estimate_peer_mss(TcpConn *conn);
@@ -263,6 +265,8 @@ void receive_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns n
 void receive_in_steps(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* PAWS: its timestamp lies more than `tolerance` ticks before TS.Recent. */
 bool receive_is_too_old(const TcpConn *conn, const struct tcp_segment *segment, int32_t tolerance, time_ns now);
+/* The same without tolerance, where TS.Recent is of such an `age`: as Linux (tcp_paws_reject), an old one stops no reset. */
+bool receive_is_hopelessly_old(const TcpConn *conn, const struct tcp_segment *segment, duration_ns age, time_ns now);
 /* The table of section 3.10.7.4 for a window from RCV.NXT on. */
 bool receive_is_in_window(const TcpConn *conn, const struct tcp_segment *segment, uint32_t window);
 void receive_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
@@ -387,7 +391,7 @@ void path_mtu_follow(TcpConn *conn);
 
 void half_open_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 void half_open_on_deadline(TcpConn *conn, time_ns now);
-/* Of a connection that is open before its handshake is done: whether there is more to do with this segment. */
+/* Whether there is more to do with this segment; also of a connection that is open before its handshake is done. */
 bool half_open_lets_pass(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 void half_open_start_timer(TcpConn *conn, time_ns now);
 

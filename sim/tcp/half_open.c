@@ -39,19 +39,10 @@ static bool is_syn_again(const TcpConn *conn, const struct tcp_segment *segment)
         return (segment->flags & decisive) == TCP_FLAG_SYN && seq_equal(segment->seq, conn->rcv.irs);
 }
 
-/* The stamp that is echoed must be one of our SYN-ACKs'. */
+/* Differs where it is open already: as Linux, what is echoed there may be anything. */
 static bool has_bad_echo(const TcpConn *conn, const struct tcp_segment *segment)
 {
-        uint32_t echo = segment->options.timestamp_echo;
-        if (!conn->timestamps_agreed || !segment->options.has_timestamps || echo == 0)
-                return false;
-        return echo - conn->syn_stamp_first > conn->syn_stamp_last - conn->syn_stamp_first;
-}
-
-static bool is_too_old(const TcpConn *conn, const struct tcp_segment *segment, time_ns now)
-{
-        return receive_is_too_old(conn, segment, 0, now) &&
-               !((segment->flags & TCP_FLAG_RST) && interval(conn) >= PAWS_RESET_AGE);
+        return !conn->fast_open.is_pending && handshake_has_bad_echo(conn, segment, conn->syn_stamp_last);
 }
 
 static bool is_in_window(const TcpConn *conn, const struct tcp_segment *segment)
@@ -137,50 +128,50 @@ static void open(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
         receive_in_steps(conn, segment, now);
 }
 
-void half_open_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+/* A SYN in the window ends a request, but nothing that is open already. */
+static void on_syn(TcpConn *conn, const struct tcp_segment *segment)
 {
-        bool is_old = is_too_old(conn, segment, now);
-        bool has_ack = segment->flags & TCP_FLAG_ACK;
-        bool is_reset = segment->flags & TCP_FLAG_RST;
-        bool is_first = seq_equal(segment->seq, conn->rcv.irs);
-        if (is_syn_again(conn, segment) && !is_old) {
-                answer_syn_again(conn, segment, now);
-        } else if (has_ack && !is_reset && !seq_equal(segment->ack, conn->snd.nxt)) {
-                answer_bad_ack(conn, segment);
-        } else if (is_old || has_bad_echo(conn, segment) || !is_in_window(conn, segment)) {
-                answer_outside_window(conn, segment, is_old, now);
-        } else if (is_reset) {
-                on_reset(conn, segment, now);
-        } else if ((segment->flags & TCP_FLAG_SYN) && !is_first) {
-                receive_note_refused(conn, segment, TCP_REFUSED_SYN);
-                closing_answer_when_closed(conn, segment);
-                tcp_host_count(conn->host, TCP_COUNTER_ATTEMPT_FAILS);
+        receive_note_refused(conn, segment, TCP_REFUSED_SYN);
+        closing_answer_when_closed(conn, segment);
+        tcp_host_count(conn->host, TCP_COUNTER_ATTEMPT_FAILS);
+        if (!conn->fast_open.is_pending)
                 end_request(conn);
-        } else if (!has_ack) {
-                receive_note_refused(conn, segment, TCP_REFUSED_NO_ACK_FLAG);
-        } else {
-                open(conn, segment, now);
-        }
 }
 
-/* What tcp_check_req leaves of a segment for a connection that is open already. */
+/* Who is open already judges acknowledgements by himself. */
+static bool has_bad_ack(const TcpConn *conn, const struct tcp_segment *segment)
+{
+        bool is_looked_at = (segment->flags & TCP_FLAG_ACK) && !(segment->flags & TCP_FLAG_RST);
+        return is_looked_at && !conn->fast_open.is_pending && !seq_equal(segment->ack, conn->snd.nxt);
+}
+
 bool half_open_lets_pass(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        bool is_old = is_too_old(conn, segment, now);
+        bool is_old = receive_is_hopelessly_old(conn, segment, interval(conn), now);
         bool is_first = seq_equal(segment->seq, conn->rcv.irs);
-        if (is_syn_again(conn, segment) && !is_old) {
+        if (is_syn_again(conn, segment) && !is_old)
                 answer_syn_again(conn, segment, now);
-        } else if (is_old || has_bad_echo(conn, segment) || !is_in_window(conn, segment)) {
+        else if (has_bad_ack(conn, segment))
+                answer_bad_ack(conn, segment);
+        else if (is_old || has_bad_echo(conn, segment) || !is_in_window(conn, segment))
                 answer_outside_window(conn, segment, is_old, now);
-        } else if (segment->flags & TCP_FLAG_RST) {
+        else if (segment->flags & TCP_FLAG_RST)
                 on_reset(conn, segment, now);
-        } else if ((segment->flags & TCP_FLAG_SYN) && !is_first) {
-                receive_note_refused(conn, segment, TCP_REFUSED_SYN);
-                closing_answer_when_closed(conn, segment);
-        } else {
+        else if ((segment->flags & TCP_FLAG_SYN) && !is_first)
+                on_syn(conn, segment);
+        else
                 return true;
-        }
         return false;
+}
+
+void half_open_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        if (!half_open_lets_pass(conn, segment, now))
+                return;
+        if (segment->flags & TCP_FLAG_ACK)
+                open(conn, segment, now);
+        else
+                receive_note_refused(conn, segment, TCP_REFUSED_NO_ACK_FLAG);
 }
 
 /* syn_ack_recalc: whose ACK has come and who is only deferred may wait longer; shortly before the end he is

@@ -191,13 +191,18 @@ static bool has_bad_ack(const TcpConn *conn, const struct tcp_segment *segment)
         return (segment->flags & TCP_FLAG_ACK) && !handshake_accepts_ack(conn, segment->ack);
 }
 
-static bool has_bad_echo(const TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+bool handshake_has_bad_echo(const TcpConn *conn, const struct tcp_segment *segment, uint32_t last)
 {
         uint32_t echo = segment->options.timestamp_echo;
-        if (!(segment->flags & TCP_FLAG_ACK) || !conn->timestamps_agreed ||
-                !segment->options.has_timestamps || echo == 0)
+        if (!conn->timestamps_agreed || !segment->options.has_timestamps || echo == 0)
                 return false;
-        return echo - conn->syn_stamp_first > conn_timestamp(conn, now) - conn->syn_stamp_first;
+        return echo - conn->syn_stamp_first > last - conn->syn_stamp_first;
+}
+
+static bool has_bad_echo(const TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        return (segment->flags & TCP_FLAG_ACK) &&
+               handshake_has_bad_echo(conn, segment, conn_timestamp(conn, now));
 }
 
 static void answer_impossible(TcpConn *conn, const struct tcp_segment *segment)

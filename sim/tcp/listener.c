@@ -267,7 +267,7 @@ static TcpConn *on_syn(TcpListener *listener, const struct four_tuple *tuple, co
 /* "First, check for a RST: ignored. Second, check for an ACK: any acknowledgment is bad. Third, check for a
  * SYN. Fourth, other data or control: drop." Differs: an acknowledgment of a cookie is good; a SYN with a FIN
  * is nobody's honest call, and dropped, as Linux does. */
-TcpConn *tcp_listener_on_segment(TcpListener *listener, const struct four_tuple *tuple,
+static TcpConn *on_segment(TcpListener *listener, const struct four_tuple *tuple,
         const struct tcp_segment *segment, time_ns now, struct tcp_segment *answer, bool *has_answer)
 {
         *has_answer = false;
@@ -280,11 +280,26 @@ TcpConn *tcp_listener_on_segment(TcpListener *listener, const struct four_tuple 
         return on_syn(listener, tuple, segment, now, answer, has_answer);
 }
 
+static void leave_entry(const TcpListener *listener)
+{
+        if (INORDER_CHECKED)
+                tcp_listener_check(listener);
+}
+
+TcpConn *tcp_listener_on_segment(TcpListener *listener, const struct four_tuple *tuple,
+        const struct tcp_segment *segment, time_ns now, struct tcp_segment *answer, bool *has_answer)
+{
+        TcpConn *child = on_segment(listener, tuple, segment, now, answer, has_answer);
+        leave_entry(listener);
+        return child;
+}
+
 TcpConn *tcp_listener_accept(TcpListener *listener)
 {
         TcpConn *child = listener->ready.first;
         if (child != NULL)
                 listener_forget_child(listener, child);
+        leave_entry(listener);
         return child;
 }
 
@@ -310,6 +325,7 @@ TcpConn *tcp_listener_take_child(TcpListener *listener)
                 return NULL;
         listener_forget_child(listener, child);
         child->is_closed_by_user = true;
+        leave_entry(listener);
         return child;
 }
 

@@ -44,6 +44,13 @@ bool receive_is_too_old(
         return is_older(conn, segment, tolerance, now) && conn->settings.paws;
 }
 
+bool receive_is_hopelessly_old(
+        const TcpConn *conn, const struct tcp_segment *segment, duration_ns age, time_ns now)
+{
+        bool is_spared = (segment->flags & TCP_FLAG_RST) && age >= PAWS_RESET_AGE;
+        return receive_is_too_old(conn, segment, 0, now) && !is_spared;
+}
+
 /* RFC 7323 section 4.3 (2): "If SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent, then SEG.TSval is copied
  * to TS.Recent". */
 void receive_remember_timestamp(TcpConn *conn, const struct tcp_segment *segment, time_ns now)

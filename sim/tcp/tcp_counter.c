@@ -9,11 +9,6 @@
 static const char *const names[TCP_COUNTERS] = { TCP_COUNTER_TABLE(NAME) };
 #undef NAME
 
-const char *tcp_counter_name(enum tcp_counter counter)
-{
-        return names[counter];
-}
-
 enum tcp_counter tcp_counter_find(const char *name)
 {
         for (int counter = 0; counter < TCP_COUNTERS; counter++) {

@@ -100,8 +100,7 @@
 enum tcp_counter { TCP_COUNTER_TABLE(TCP_COUNTER_ENUM) TCP_COUNTERS };
 #undef TCP_COUNTER_ENUM
 
-/* "TcpExtTCPTimeouts"; the one of that name, TCP_COUNTERS when there is none. */
-const char *tcp_counter_name(enum tcp_counter counter);
+/* The one of that name ("TcpExtTCPTimeouts"), TCP_COUNTERS when there is none. */
 enum tcp_counter tcp_counter_find(const char *name);
 
 #endif

@@ -54,9 +54,7 @@ void time_wait_for_fin(TcpConn *conn, duration_ns patience, time_ns now)
 
 static bool is_too_old(const TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        bool is_reset = segment->flags & TCP_FLAG_RST;
-        return receive_is_too_old(conn, segment, 0, now) &&
-               !(is_reset && now - conn->ts_recent_at >= PAWS_RESET_AGE);
+        return receive_is_hopelessly_old(conn, segment, now - conn->ts_recent_at, now);
 }
 
 static void remember_timestamp(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
