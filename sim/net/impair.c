@@ -20,6 +20,32 @@ bool impair_config_loses_at_most(const struct impair_config *config)
                config->jitter == 0 && probability_is_zero(config->reorder);
 }
 
+static void take_delay(struct impair_config *config)
+{
+        static const struct probability never = { 0 };
+        config->jitter = 0;
+        config->reorder = never;
+}
+
+static void take_fate(struct impair_config *config)
+{
+        static const struct probability never = { 0 };
+        config->loss.model = LOSS_NONE;
+        config->corrupt = config->truncate = config->duplicate = never;
+}
+
+void impair_config_split(
+        const struct impair_config *config, struct impair_config *entry, struct impair_config *line)
+{
+        *entry = *line = *config;
+        line->at_entry = false;
+        take_delay(entry);
+        if (config->at_entry)
+                take_fate(line);
+        else
+                take_fate(entry);
+}
+
 static struct rng_stream stream_of(uint64_t seed, const char *label, const char *purpose)
 {
         g_autofree char *name = g_strdup_printf("link %s: %s", label, purpose);
@@ -145,8 +171,7 @@ void impair_decide(
         memset(verdict, 0, sizeof *verdict);
         if (subject->copy == 0)
                 decide_fate(impair, subject, verdict);
-        if (!impair->config.at_entry)
-                decide_delay(impair, subject, verdict);
+        decide_delay(impair, subject, verdict);
 }
 
 uint64_t impair_look(struct impair *impair, const struct packet *packet, uint64_t ordinal, bool is_flipped,

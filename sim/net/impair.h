@@ -42,7 +42,7 @@ struct impair_config {
         uint32_t reorder_by;       /* a chosen packet lets so many pass; 0: it is not held */
         bool reorder_early;        /* a chosen packet skips the link's delay, as netem's do */
 
-        bool at_entry;   /* before the queue: loss, corruption, truncation and duplication only */
+        bool at_entry;   /* loss, corruption, truncation and duplication strike before the queue */
         bool by_segment; /* draws are named by what a packet carries, not by its ordinal */
 };
 
@@ -86,6 +86,10 @@ struct impair_verdict {
 bool impair_config_is_idle(const struct impair_config *config);
 /* It loses packets behind the transmitter, or does nothing at all. */
 bool impair_config_loses_at_most(const struct impair_config *config);
+/* What of it is done before the queue, and what on the line: jitter and reordering change the line's delay, wherever
+ * the rest strikes. */
+void impair_config_split(
+        const struct impair_config *config, struct impair_config *entry, struct impair_config *line);
 /* `label` names the direction: "core → right". Streams are "link LABEL: loss" and so on. */
 void impair_init(struct impair *impair, const struct impair_config *config, uint64_t seed, const char *label);
 void impair_decide(

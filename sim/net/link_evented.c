@@ -310,10 +310,12 @@ void evented_link_set_queue(struct evented_link *evented, const struct queue_con
 
 void evented_link_set_impair(struct evented_link *evented, const struct impair_config *impair)
 {
-        static const struct impair_config idle = { .keep_order = true };
+        struct impair_config entry;
+        struct impair_config line;
+        impair_config_split(impair, &entry, &line);
         evented->has_entry = impair->at_entry;
-        impair_init(&evented->entry, impair->at_entry ? impair : &idle, evented->seed, evented->label);
-        impair_init(&evented->line.impair, impair->at_entry ? &idle : impair, evented->seed, evented->label);
+        impair_init(&evented->entry, &entry, evented->seed, evented->label);
+        impair_init(&evented->line.impair, &line, evented->seed, evented->label);
         if (evented->link.context->replay != NULL) /* a log's bits are the whole packet's */
                 evented->entry.config.corrupt_area = evented->line.impair.config.corrupt_area = AREA_ANY;
 }

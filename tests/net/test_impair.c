@@ -297,16 +297,34 @@ START_TEST(early_packets_skip_the_delay_and_those_by_number_are_held)
 }
 END_TEST
 
-START_TEST(at_the_entry_nothing_is_delayed)
+START_TEST(what_is_at_the_entry_leaves_the_delay_to_the_line)
 {
         const struct impair_config config = { .duplicate = probability_of(1, 1),
                 .jitter = 1000,
                 .reorder = probability_of(1, 1),
+                .reorder_delay = 5000,
                 .at_entry = true };
-        struct impair impair = impair_of(&config, "a");
-        struct impair_verdict verdict = decide(&impair, 1);
+        struct impair_config halves[2];
+        impair_config_split(&config, &halves[0], &halves[1]);
+        struct impair entry = impair_of(&halves[0], "a");
+        struct impair_verdict verdict = decide(&entry, 1);
         ck_assert(verdict.is_duplicated && !verdict.is_delayed);
         ck_assert_int_eq(verdict.extra_delay, 0);
+        struct impair line = impair_of(&halves[1], "a");
+        verdict = decide(&line, 1);
+        ck_assert(!verdict.is_duplicated && verdict.is_delayed);
+        ck_assert_int_ge(verdict.extra_delay, 4000);
+}
+END_TEST
+
+START_TEST(what_is_on_the_line_leaves_nothing_to_the_entry)
+{
+        const struct impair_config config = { .duplicate = probability_of(1, 1), .jitter = 1000 };
+        struct impair_config halves[2];
+        impair_config_split(&config, &halves[0], &halves[1]);
+        ck_assert(impair_config_is_idle(&halves[0]));
+        struct impair line = impair_of(&halves[1], "a");
+        ck_assert(decide(&line, 1).is_duplicated);
 }
 END_TEST
 
@@ -329,7 +347,8 @@ static Suite *impair_suite(void)
         tcase_add_test(cases, only_packets_that_are_longer_are_truncated);
         tcase_add_test(cases, a_gap_keeps_reordered_packets_apart);
         tcase_add_test(cases, early_packets_skip_the_delay_and_those_by_number_are_held);
-        tcase_add_test(cases, at_the_entry_nothing_is_delayed);
+        tcase_add_test(cases, what_is_at_the_entry_leaves_the_delay_to_the_line);
+        tcase_add_test(cases, what_is_on_the_line_leaves_nothing_to_the_entry);
         suite_add_tcase(suite, cases);
         return suite;
 }

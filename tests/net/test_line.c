@@ -409,6 +409,16 @@ START_TEST(at_the_entry_a_copy_uses_a_slot_of_its_own)
 }
 END_TEST
 
+START_TEST(a_copy_made_at_the_entry_has_a_delay_of_its_own_on_the_line)
+{
+        config.impair.duplicate = probability_of(1, 1);
+        config.impair.at_entry = true;
+        config.impair.reorder = probability_of(1, 1);
+        config.impair.reorder_delay = 5;
+        expect_arrivals(0, 2, "1@10145 1/1@10285 2@10425 2/1@10565");
+}
+END_TEST
+
 /* Losses of a link that is offered these, the same twice: as "x" and ".", in the order of offering. */
 static char *losses_of(const uint32_t *numbers, unsigned count, bool by_segment)
 {
@@ -589,6 +599,7 @@ static Suite *line_suite(void)
         tcase_add_test(luck, a_truncated_packet_is_shorter_and_told_as_corrupted);
         tcase_add_test(luck, at_the_entry_a_lost_packet_uses_no_slot);
         tcase_add_test(luck, at_the_entry_a_copy_uses_a_slot_of_its_own);
+        tcase_add_test(luck, a_copy_made_at_the_entry_has_a_delay_of_its_own_on_the_line);
         tcase_add_test(luck, luck_by_segment_does_not_depend_on_what_else_was_sent);
         tcase_add_test(luck, packets_are_conserved_whatever_happens);
         suite_add_tcase(suite, luck);
