@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -73,13 +74,16 @@ static GString *read_all(int fd, const char *path, size_t size, GError **error)
 static JsonParser *parse(const GString *text, const char *path, GError **error)
 {
         g_autoptr(JsonParser) parser = json_parser_new_immutable();
+        g_autoptr(GError) wrong = NULL;
         if (!json_nesting_is_sane(text->str, text->len)) {
                 g_set_error(error, JSON_FILE_ERROR, JSON_FILE_ERROR_TOO_DEEP, "%s nests deeper than %d", path,
                         JSON_NESTING_MAX);
                 return NULL;
         }
-        if (!json_parser_load_from_data(parser, text->str, (gssize)text->len, error)) {
-                g_prefix_error(error, "cannot read %s: ", path);
+        if (!json_parser_load_from_data(parser, text->str, (gssize)text->len, &wrong)) {
+                bool has_place = g_str_has_prefix(wrong->message, "<data>:");
+                g_set_error(error, wrong->domain, wrong->code, "%s:%s; accepted: what inorder wrote", path,
+                        wrong->message + (has_place ? strlen("<data>:") : 0));
                 return NULL;
         }
         return g_steal_pointer(&parser);

@@ -12,22 +12,38 @@ static const struct field input_fields[] = {
 
 const struct field_table input_table = { .what = "a file", .fields = input_fields };
 
-static bool fail_number(struct field_reader *reader, struct mark mark, const char *source, const char *text)
+static bool fail_number(
+        struct field_reader *reader, struct mark mark, const char *source, unsigned line, const char *text)
 {
         return field_fail(reader, mark,
-                "file '%s': '%s' is no quantile; accepted: whole numbers from -32768 to 32767", source, text);
+                "file '%s': '%s' on line %u is no quantile; accepted: whole numbers from -32768 to 32767",
+                source, text, line);
 }
 
-static bool add_line(
-        struct field_reader *reader, struct mark mark, const char *source, char *line, GArray *quantiles)
+/* A quantile function, as tc's maketable makes it: what is drawn picks a place, and places go from short
+ * delays to long ones. */
+static bool check_order(struct field_reader *reader, struct mark mark, const char *source,
+        const GArray *quantiles, gint64 next, unsigned line)
+{
+        if (quantiles->len == 0 || g_array_index(quantiles, gint16, quantiles->len - 1) <= next)
+                return true;
+        return field_fail(reader, mark,
+                "file '%s': %d is followed by %d on line %u; accepted: numbers that do not decrease", source,
+                g_array_index(quantiles, gint16, quantiles->len - 1), (int)next, line);
+}
+
+static bool add_line(struct field_reader *reader, struct mark mark, const char *source, unsigned number,
+        char *line, GArray *quantiles)
 {
         line[strcspn(line, "#")] = '\0';
         g_auto(GStrv) words = field_words(g_strdelimit(line, "\r", ' '));
         for (char **word = words; *word; word++) {
-                gint64 number;
-                if (!g_ascii_string_to_signed(*word, 10, INT16_MIN, INT16_MAX, &number, NULL))
-                        return fail_number(reader, mark, source, *word);
-                gint16 quantile = (gint16)number;
+                gint64 next;
+                if (!g_ascii_string_to_signed(*word, 10, INT16_MIN, INT16_MAX, &next, NULL))
+                        return fail_number(reader, mark, source, number, *word);
+                if (!check_order(reader, mark, source, quantiles, next, number))
+                        return false;
+                gint16 quantile = (gint16)next;
                 g_array_append_val(quantiles, quantile);
         }
         return true;
@@ -40,10 +56,13 @@ static bool parse(
         const char *bytes = g_bytes_get_data(file->bytes, &size);
         g_autofree char *text = g_strndup(bytes ? bytes : "", size);
         g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-        for (char **line = lines; *line; line++)
-                if (!add_line(reader, mark, file->source, *line, quantiles))
+        for (unsigned i = 0; lines[i]; i++)
+                if (!add_line(reader, mark, file->source, i + 1, lines[i], quantiles))
                         return false;
-        if (quantiles->len == 0 || quantiles->len > JITTER_TABLE_SIZE_MOST)
+        if (quantiles->len == 0)
+                return field_fail(reader, mark, "file '%s': no number is in it; accepted: 1 to %u",
+                        file->source, JITTER_TABLE_SIZE_MOST);
+        if (quantiles->len > JITTER_TABLE_SIZE_MOST)
                 return field_fail(reader, mark, "file '%s': %u numbers; accepted: 1 to %u", file->source,
                         quantiles->len, JITTER_TABLE_SIZE_MOST);
         return true;

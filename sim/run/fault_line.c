@@ -1,11 +1,13 @@
 /*
- * A fault rule in one line, for the command line: LINK: ACTION [VALUE] and which packets, in any order.
+ * A fault rule in one line, for the command line: LINK: ACTION [VALUE] and which packets, in any order; of a
+ * host HOST: crash or restart.
  *
  *     core: drop data 3 from www
  *     core: hold data 5 from www until data 6 from www
  *     core: corrupt bits 2 in tcp retransmission 1
  *     core: link-down 300ms at 2s
  *     core: set rate 1Mbit at 2s
+ *     www: crash 500ms at 2s
  *
  * A bare number is `nth`, a bare word `kind`; the others are `match:`'s keys and their values. It becomes the
  * rule that a file would have, and is read as that.
@@ -139,7 +141,8 @@ static bool read_action(struct fault_line *line)
                 return read_corrupt(line, action);
         if (strcmp(word, "set") == 0)
                 return read_set(line, action);
-        bool has_time = strcmp(word, "link-down") == 0 && *line->next && g_ascii_isdigit(**line->next);
+        bool may_have_time = strcmp(word, "link-down") == 0 || strcmp(word, "crash") == 0;
+        bool has_time = may_have_time && *line->next && g_ascii_isdigit(**line->next);
         if (has_time || g_strv_contains(with_value, word))
                 return put_next(line, action, word);
         tree_map_set(line->rule, "do", text_at(line, word));
@@ -187,17 +190,22 @@ static bool read_rule(struct fault_line *line)
         return true;
 }
 
+static bool is_of_a_host(const char *action)
+{
+        return action && (strcmp(action, "crash") == 0 || strcmp(action, "restart") == 0);
+}
+
 bool fault_line_add(struct field_reader *reader, struct yaml_node *root, const char *text, struct mark mark)
 {
-        const char *colon = strstr(text, ": ");
+        const char *colon = strchr(text, ':');
         if (!colon)
-                return field_fail(
-                        reader, mark, "no link; accepted: LINK: ACTION …, as in 'core: drop data 3'");
+                return field_fail(reader, mark,
+                        "no link before a colon; accepted: LINK: ACTION …, as in 'core: drop data 3'");
         g_autofree char *link = g_strndup(text, (gsize)(colon - text));
         g_auto(GStrv) words = field_words(colon + 1);
         struct fault_line line = { .reader = reader, .mark = mark, .next = words };
         g_autoptr(YamlNode) rule = line.rule = map_at(&line);
-        tree_map_set(rule, "on", text_at(&line, g_strstrip(link)));
+        tree_map_set(rule, is_of_a_host(*words) ? "host" : "on", text_at(&line, g_strstrip(link)));
         if (!read_rule(&line))
                 return false;
         struct yaml_node *faults = tree_find(root, "faults");

@@ -117,10 +117,13 @@ static bool check_place(
         struct field_reader *reader, const struct yaml_node *node, const struct scenario_fault *fault)
 {
         bool wants_host = is_of_a_host(fault->action.kind);
-        if (!fault->host == !fault->link || wants_host != (fault->host != NULL))
-                return field_fail(reader, node->mark,
-                        "a fault rule without '%s'; the key is required, and no other place",
+        if (!fault->host && !fault->link)
+                return field_fail(reader, node->mark, "a fault rule without '%s'; the key is required",
                         wants_host ? "host" : "on");
+        if (!fault->host == wants_host || !fault->link != wants_host)
+                return field_fail(reader, node->mark, "%s happens %s; accepted: %s without '%s'",
+                        fault_action_name(fault->action.kind), wants_host ? "to a host" : "on a link",
+                        wants_host ? "host: NAME" : "on: LINK", wants_host ? "on" : "host");
         if (wants_host && !fault->is_timed)
                 return field_fail(
                         reader, node->mark, "a host crashes and restarts at a time; accepted: at: TIME");
@@ -153,6 +156,11 @@ static bool read_fault(struct field_reader *reader, const struct yaml_node *node
 static bool read_faults(struct field_reader *reader, const struct field *field, const struct yaml_node *node,
         void *value G_GNUC_UNUSED)
 {
+        if (node->kind == YAML_MAP)
+                return field_fail(reader, node->mark,
+                        "%s: one mapping; accepted: a list of rules, as in [{ on: LINK, match: {}, do: drop "
+                        "}]",
+                        field->name);
         if (!field_expect_kind(reader, field->name, node, YAML_LIST))
                 return false;
         for (unsigned i = 0; i < tree_count(node); i++)

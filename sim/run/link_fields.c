@@ -148,7 +148,7 @@ static bool read_between(
         if (!field_expect_kind(reader, field->name, node, YAML_LIST))
                 return false;
         if (tree_count(node) != 2)
-                return field_fail(reader, node->mark, "%s: %u ends; accepted: two, as in [browser, isp]",
+                return field_fail(reader, node->mark, "%s: %u given; accepted: two, as in [browser, isp]",
                         field->name, tree_count(node));
         if (!field_read(reader, &end, tree_child(node, 0), &ends[0]) ||
                 !field_read(reader, &end, tree_child(node, 1), &ends[1]))
@@ -215,9 +215,13 @@ static bool resolve_limit(struct field_reader *reader, struct scenario_link *lin
         if (queue->limit_thousandth_bdp == 0)
                 return true;
         uint128 bytes = (uint128)rate * round_trip * queue->limit_thousandth_bdp / 8 / 1000 / SECOND;
-        if (rate == 0 || round_trip == 0 || bytes > INT64_MAX)
+        if (rate == 0 || round_trip == 0)
                 return field_fail(reader, link->mark,
                         "limit: the link has no bandwidth-delay product; accepted: a rate and a delay");
+        if (bytes > INT64_MAX)
+                return field_fail(reader, link->mark,
+                        "limit: so many bandwidth-delay products of the link are more than 2^63 bytes; "
+                        "accepted: a smaller limit, rate or delay");
         queue->limit_packets = 0;
         queue->limit_bytes = MAX((uint64_t)bytes, link->mtu);
         queue->limit_thousandth_bdp = 0;

@@ -17,6 +17,9 @@ static const struct field limit_in_packets = { .name = "limit",
         UNLIMITED,
         FIELD_AT(struct queue_config, limit_packets),
         .most = QUEUE_PACKETS_MOST };
+static const struct field limit_in_bytes = {
+        .name = "limit", QUANTITY(size), FIELD_AT(struct queue_config, limit_bytes), .least = 1
+};
 /* "1.5bdp" in thousandths; what it comes to is known when the link is. */
 static bool read_bdp(struct field_reader *reader, const struct field *field, const struct yaml_node *node,
         struct queue_config *queue)
@@ -36,19 +39,15 @@ static bool read_limit(
         struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
 {
         struct queue_config *queue = value;
-        uint64_t bytes;
         if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
                 return false;
         queue->limit_thousandth_bdp = 0;
         if (g_str_has_suffix(node->text, "bdp"))
                 return read_bdp(reader, field, node, queue);
-        bool is_size =
-                g_str_has_suffix(node->text, "B") && quantity_size.parse(node->text, &bytes) == QUANTITY_OK;
-        if (!is_size || bytes == 0)
+        if (!g_str_has_suffix(node->text, "B"))
                 return field_read(reader, &limit_in_packets, node, queue);
         queue->limit_packets = 0;
-        queue->limit_bytes = bytes;
-        return true;
+        return field_read(reader, &limit_in_bytes, node, queue);
 }
 
 static struct yaml_node *write_limit(

@@ -12,8 +12,8 @@
 
 /* ---- trace: a file of milliseconds, one a line ---- */
 
-static bool add_line(
-        struct field_reader *reader, struct mark mark, const char *source, char *line, GArray *at_ms)
+static bool add_line(struct field_reader *reader, struct mark mark, const char *source, unsigned number,
+        char *line, GArray *at_ms)
 {
         guint64 ms;
         uint32_t last = at_ms->len > 0 ? g_array_index(at_ms, uint32_t, at_ms->len - 1) : 0;
@@ -23,7 +23,7 @@ static bool add_line(
                 return field_fail(reader, mark,
                         "file '%s': '%s' on line %u; accepted: whole milliseconds that do not decrease, one "
                         "a line",
-                        source, line, at_ms->len + 1);
+                        source, line, number);
         uint32_t at = (uint32_t)ms;
         g_array_append_val(at_ms, at);
         return true;
@@ -36,13 +36,19 @@ static bool parse(
         const char *bytes = g_bytes_get_data(file->bytes, &size);
         g_autofree char *text = g_strndup(bytes ? bytes : "", size);
         g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-        for (char **line = lines; *line; line++)
-                if (!add_line(reader, mark, file->source, *line, at_ms))
+        for (unsigned i = 0; lines[i]; i++)
+                if (!add_line(reader, mark, file->source, i + 1, lines[i], at_ms))
                         return false;
-        if (at_ms->len == 0 || at_ms->len > TRACE_LINES_MOST ||
-                g_array_index(at_ms, uint32_t, at_ms->len - 1) == 0)
-                return field_fail(reader, mark, "file '%s': %u lines; accepted: 1 to %u, the last above 0",
-                        file->source, at_ms->len, TRACE_LINES_MOST);
+        if (at_ms->len == 0)
+                return field_fail(reader, mark, "file '%s': no line is in it; accepted: 1 to %u",
+                        file->source, TRACE_LINES_MOST);
+        if (at_ms->len > TRACE_LINES_MOST)
+                return field_fail(reader, mark, "file '%s': %u lines; accepted: 1 to %u", file->source,
+                        at_ms->len, TRACE_LINES_MOST);
+        if (g_array_index(at_ms, uint32_t, at_ms->len - 1) == 0)
+                return field_fail(reader, mark,
+                        "file '%s': its last line is 0, and it lasts no time; accepted: above 0",
+                        file->source);
         return true;
 }
 
@@ -107,6 +113,10 @@ static bool read_bucket(
         if (direction->rate == 0)
                 return field_fail(reader, node->mark,
                         "rate: a bucket of unlimited rate never empties; accepted: a rate");
+        if (direction->shape.peak > 0 && direction->shape.peak < direction->rate)
+                return field_fail(reader, field_mark(reader, &direction->shape.peak, node->mark),
+                        "peak: less than the rate, so that the bucket never empties; accepted: at least the "
+                        "rate, or unlimited");
         return true;
 }
 

@@ -3,6 +3,8 @@
  */
 #include "run/scenario_check.h"
 
+#include "wire/ipv6.h"
+
 #include <string.h>
 
 #define LAST_IPV4   0xdfffffffu /* 223.255.255.255 */
@@ -162,16 +164,32 @@ static bool check_reorder(struct field_reader *reader, const struct scenario_lin
                 link->name, is_late ? "makes a packet both late and early" : "moves no packet");
 }
 
-/* A packet that waits at the entry would wait before the queue, which no link here does. */
-static bool check_entry(
-        struct field_reader *reader, const struct scenario_link *link, const struct impair_config *impair)
+/* Hosts forward nothing; between routers any host's packets may pass. */
+static bool carries_ipv6(const Scenario *scenario, const struct scenario_link *link)
 {
-        if (!impair->at_entry || (impair->jitter == 0 && probability_is_zero(impair->reorder)))
+        for (int i = 0; i < 2; i++) {
+                int member;
+                const struct scenario_host *end = scenario_find_host(scenario, link->ends[i], &member);
+                if (!end || !end->forwards)
+                        return end && !ip_address_is_ipv4(&end->address);
+        }
+        for (unsigned i = 0; i < scenario->hosts->len; i++) {
+                const struct scenario_host *host = g_ptr_array_index(scenario->hosts, i);
+                if (!host->forwards && !ip_address_is_ipv4(&host->address))
+                        return true;
+        }
+        return false;
+}
+
+/* RFC 8200 section 5: "IPv6 requires that every link in the Internet have an MTU of 1280 octets or greater."
+ */
+static bool check_mtu(struct field_reader *reader, const struct scenario_link *link)
+{
+        if (link->mtu >= IPV6_MTU_MIN || !carries_ipv6(reader->scenario, link))
                 return true;
-        return field_fail(reader, field_mark(reader, &impair->at_entry, link->mark),
-                "%s: jitter and reorder are the line's; accepted with 'where: entry': loss, duplicate, "
-                "corrupt, truncate",
-                link->name);
+        return field_fail(reader, field_mark(reader, &link->mtu, link->mark),
+                "%s: an mtu of %uB, and hosts that speak IPv6; accepted: at least %uB", link->name, link->mtu,
+                IPV6_MTU_MIN);
 }
 
 /* Else it would never be sent. */
@@ -194,7 +212,7 @@ static bool check_impair(struct field_reader *reader, const struct scenario_link
                 if (direction->impair.jitter > direction->delay)
                         return field_fail(reader, field_mark(reader, &direction->impair.jitter, link->mark),
                                 "%s: jitter is above delay; accepted: at most the delay", link->name);
-                if (!check_reorder(reader, link, direction) || !check_entry(reader, link, &direction->impair))
+                if (!check_reorder(reader, link, direction))
                         return false;
         }
         return true;
@@ -202,7 +220,7 @@ static bool check_impair(struct field_reader *reader, const struct scenario_link
 
 bool scenario_check_link_values(struct field_reader *reader, const struct scenario_link *link)
 {
-        return check_burst(reader, link) && check_impair(reader, link);
+        return check_mtu(reader, link) && check_burst(reader, link) && check_impair(reader, link);
 }
 
 static bool check_links(struct field_reader *reader)

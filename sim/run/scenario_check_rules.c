@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define TIMES_MOST 1000000u /* that a rule may come again in a run */
+
 /* ---- Names of transfers ---- */
 
 static bool has_transfer(const struct scenario_app *app)
@@ -103,6 +105,26 @@ static bool check_match(
                 (const char *const *)names->pdata, "transfer: no program is named '%s'", match->transfer);
 }
 
+/* Of a rule that comes again and again, an event each: a period that is too small for the run would keep it
+ * from ever ending. */
+static bool check_period(struct field_reader *reader, const struct scenario_fault *fault)
+{
+        const Scenario *scenario = reader->scenario;
+        int member;
+        const struct scenario_link *link =
+                fault->link ? scenario_find_link(scenario, fault->link, &member) : NULL;
+        duration_ns span = scenario->stop - fault->at;
+        uint64_t rules = link && member < 0 ? scenario_link_count(scenario, link) : 1;
+        if (fault->every == 0 || span <= 0 || (uint64_t)(span / fault->every) < TIMES_MOST / rules)
+                return true;
+        duration_ns least = span / (duration_ns)(TIMES_MOST / rules) + 1;
+        g_autofree char *text = quantity_time.format((uint64_t)least);
+        return field_fail(reader, field_mark(reader, &fault->every, fault->mark),
+                "every: more than %u times until the file's 'stop'; accepted: at least %s, or an earlier "
+                "'stop'",
+                TIMES_MOST, text);
+}
+
 bool scenario_check_faults(struct field_reader *reader)
 {
         const GPtrArray *faults = reader->scenario->faults;
@@ -112,7 +134,8 @@ bool scenario_check_faults(struct field_reader *reader)
                 if (!g_hash_table_add(names, fault->name))
                         return field_fail(reader, field_mark(reader, &fault->name, fault->mark),
                                 "two rules are named '%s'; accepted: a name of its own", fault->name);
-                if (!check_rule_link(reader, fault) || !check_match(reader, fault, &fault->match) ||
+                if (!check_rule_link(reader, fault) || !check_period(reader, fault) ||
+                        !check_match(reader, fault, &fault->match) ||
                         !check_match(reader, fault, &fault->until))
                         return false;
         }

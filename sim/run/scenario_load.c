@@ -7,8 +7,8 @@
 #include "run/fault_line.h"
 #include "run/scenario_override.h"
 #include "run/scenario_tables.h"
+#include "run/text_file.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define SEED_MOST        ((1ull << 53) - 1) /* what every JSON reader can hold */
@@ -85,29 +85,6 @@ const struct field_table *const field_tables[] = {
 
 /* ---- The text ---- */
 
-static char *read_stdin(gsize *size, GError **error)
-{
-        g_autoptr(GString) text = g_string_new(NULL);
-        char buffer[65536];
-        size_t got;
-        while (text->len <= YAML_SIZE_MAX && (got = fread(buffer, 1, sizeof buffer, stdin)) > 0)
-                g_string_append_len(text, buffer, (gssize)got);
-        if (ferror(stdin)) {
-                g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, "standard input cannot be read");
-                return NULL;
-        }
-        *size = text->len;
-        return g_string_free(g_steal_pointer(&text), FALSE);
-}
-
-static char *read_text(const char *path, gsize *size, GError **error)
-{
-        char *text;
-        if (strcmp(path, "-") == 0)
-                return read_stdin(size, error);
-        return g_file_get_contents(path, &text, size, error) ? text : NULL;
-}
-
 static struct yaml_node *read_tree(struct field_reader *reader, const char *text, gsize size)
 {
         struct yaml_error error;
@@ -166,7 +143,7 @@ static Scenario *load(const char *path, const char *text, gsize size,
 Scenario *scenario_load(const char *path, const struct scenario_overrides *overrides, GError **error)
 {
         gsize size;
-        g_autofree char *text = read_text(path, &size, error);
+        g_autofree char *text = text_file_read(path, YAML_SIZE_MAX, &size, error);
         return text ? load(path, text, size, overrides, error) : NULL;
 }
 

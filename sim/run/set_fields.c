@@ -53,10 +53,13 @@ static bool read_set(
         int member;
         const struct scenario_link *link =
                 fault->link ? scenario_find_link(reader->scenario, fault->link, &member) : NULL;
+        if (!fault->link)
+                return field_fail(reader, node->key_mark,
+                        "%s: the rule does not say of which link; accepted: on: LINK", field->name);
         if (!link)
-                return field_fail(reader, node->mark,
+                return field_fail(reader, node->key_mark,
                         "%s: no link is named '%s'; accepted: 'on' a link of the file", field->name,
-                        fault->link ? fault->link : "");
+                        fault->link);
         if (!field_expect_kind(reader, field->name, node, YAML_MAP))
                 return false;
         struct scenario_link *set = scenario_keep(reader->scenario, link, sizeof *link);

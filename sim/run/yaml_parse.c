@@ -49,11 +49,11 @@ static struct mark mark_of_byte(const char *text, size_t offset)
         return mark;
 }
 
-static bool check_text(struct yaml_reading *reading, const char *text, size_t size)
+static bool check_text(struct yaml_reading *reading, const char *text, size_t size, size_t most)
 {
-        if (size > YAML_SIZE_MAX)
+        if (size > most)
                 return refuse(reading, (struct mark){ 1, 1 },
-                        "the text has %zu bytes; at most %u are accepted", size, YAML_SIZE_MAX);
+                        "the text is too long; at most %zu bytes are accepted", most);
         const char *end;
         if (g_utf8_validate(text, (gssize)size, &end))
                 return true;
@@ -197,10 +197,22 @@ static bool read_events(struct yaml_reading *reading)
         }
 }
 
+static struct yaml_node *nothing(void)
+{
+        struct yaml_node *node = tree_text_new("");
+        node->is_plain = true;
+        return node;
+}
+
 struct yaml_node *tree_parse(const char *text, size_t size, struct yaml_error *error)
 {
+        return tree_parse_up_to(YAML_SIZE_MAX, text, size, error);
+}
+
+struct yaml_node *tree_parse_up_to(size_t most, const char *text, size_t size, struct yaml_error *error)
+{
         struct yaml_reading reading = { .error = error };
-        if (!check_text(&reading, text, size))
+        if (!check_text(&reading, text, size, most))
                 return NULL;
         int is_ready = yaml_parser_initialize(&reading.parser);
         g_assert(is_ready);
@@ -209,7 +221,7 @@ struct yaml_node *tree_parse(const char *text, size_t size, struct yaml_error *e
         if (!read_events(&reading))
                 g_clear_pointer(&reading.root, tree_free);
         else if (!reading.root)
-                reading.root = tree_text_new("");
+                reading.root = nothing();
         g_free(reading.key);
         yaml_parser_delete(&reading.parser);
         if (reading.root && reading.root->mark.line == 0)

@@ -39,6 +39,8 @@ struct yaml_error {
 /* NULL and `error` filled in (the caller frees its message) when the text is not such a document. An empty
  * document is an empty text. */
 struct yaml_node *tree_parse(const char *text, size_t size, struct yaml_error *error);
+/* The same of a text of `most` bytes at most. */
+struct yaml_node *tree_parse_up_to(size_t most, const char *text, size_t size, struct yaml_error *error);
 
 /* The canonical text of a tree: block style where a line would grow long, flow style where it would not.
  * Parsing it gives the same tree. */

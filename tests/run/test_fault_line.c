@@ -41,6 +41,9 @@ static const struct {
         { "core: link-down at 2s", "do: { link-down: until-link-up }" },
         { "core: set rate 1Mbit at 2s every 10s",
                 "{ on: core, at: 2s, every: 10s, do: { set: { rate: 1Mbit/s } } }" },
+        { "core:drop data 3", "match: { kind: data, nth: 3, every: off }, do: drop }" },
+        { "www: crash 500ms at 2s", "{ host: www, at: 2s, every: once, do: { crash: 500ms } }" },
+        { "www: restart at 3s", "{ host: www, at: 3s, every: once, do: restart }" },
         { "core: set delay 9ms data 7", "do: { set: { delay: 9ms } }" },
 };
 
@@ -58,7 +61,7 @@ static const struct {
         const char *line;
         const char *message;
 } bad[] = {
-        { "drop data", "no link; accepted: LINK: ACTION …, as in 'core: drop data 3'" },
+        { "drop data", "no link before a colon; accepted: LINK: ACTION …, as in 'core: drop data 3'" },
         { "cor: drop", "on: no link is named 'cor'; did you mean 'core'?" },
         { "core: drpo", "do: unknown action 'drpo'; did you mean 'drop'?" },
         { "core: drop date", "kind: unknown word 'date'; did you mean 'data'?" },
@@ -73,6 +76,9 @@ static const struct {
         { "core: drop filter host www.example", "filter: 'www.example' is a name, and names are not looked "
                                                 "up; accepted: what pcap-filter(7) says of "
                                                 "IP packets, with numbers for names" },
+        { "www: crash", "a host crashes and restarts at a time; accepted: at: TIME" },
+        { "core: crash at 1s", "host: no host is named 'core'; accepted: browser, www" },
+        { "www: drop data 1", "on: no link is named 'www'; accepted: core" },
         { "core: set rate fast at 1s",
                 "rate: 'fast' is not a rate; accepted: 10Mbit/s, 1.5Gbit, 100kB/s, unlimited" },
 };
