@@ -182,9 +182,19 @@ static const struct field_type two_ends = { read_between, write_between };
         {                                                                                                    \
                 .name = what "-to", .type = &towards_an_end, .inner = &field                                 \
         }
+#define NETEM                                                                                                \
+        { .name = "netem", .type = &netem_both_ways, .inner = &netem_field, LINK(directions) },              \
+        {                                                                                                    \
+                .name = "netem-to", .type = &netem_towards_an_end, .inner = &netem_field                     \
+        }
+#define LUCK                                                                                                 \
+        {                                                                                                    \
+                .name = "luck", .type = &both_ways, .inner = &luck_field, LINK(directions)                   \
+        }
+/* A netem line is short for keys that come after it. */
 #define PARAMETERS                                                                                           \
-        BOTH_WAYS("rate", rate_field), BOTH_WAYS("delay", delay_field), BOTH_WAYS("queue", queue_field),     \
-                BOTH_WAYS("impair", impair_field)
+        NETEM, BOTH_WAYS("rate", rate_field), BOTH_WAYS("delay", delay_field),                               \
+                BOTH_WAYS("queue", queue_field), BOTH_WAYS("impair", impair_field), LUCK
 
 const struct field *const link_parameters[] = { &rate_field, &delay_field, &queue_field, &impair_field };
 
@@ -192,13 +202,11 @@ static const struct field link_fields[] = {
         { .name = "name", .type = &field_name, LINK(name) },
         { .name = "between", .type = &two_ends, LINK(ends), .is_required = true },
         MTU,
-        { .name = "netem", .type = &netem_both_ways, .inner = &netem_field, LINK(directions) },
-        { .name = "netem-to", .type = &netem_towards_an_end, .inner = &netem_field },
         PARAMETERS,
-        { .name = "luck", .type = &both_ways, .inner = &luck_field, LINK(directions) },
         { .name = NULL },
 };
 
+/* What a rule may set later is all but a link's name and ends. */
 static const struct field set_fields[] = { MTU, PARAMETERS, { .name = NULL } };
 
 const struct field_table set_table = { .what = "set", .fields = set_fields };

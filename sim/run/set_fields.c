@@ -5,7 +5,7 @@
 #include "run/scenario_check.h"
 #include "run/scenario_tables.h"
 
-#define LINK(member) FIELD_AT(struct scenario_link, member)
+#include <string.h>
 
 /* The parameters of a direction, in the order of the tables. */
 enum { RATE, DELAY, QUEUE, IMPAIR, PARAMETERS };
@@ -18,17 +18,36 @@ static bool *flag_of(struct link_change_direction *direction, int parameter)
         return flags[parameter];
 }
 
-/* Which directions were named, for both or one. */
-static void note_given(
-        const struct yaml_node *node, const struct scenario_link *link, struct link_change *change)
+/* What is given of a key towards an end: for both, or for that one. NULL: nothing. */
+static const struct yaml_node *given_towards(const struct yaml_node *node, const char *key, const char *end)
 {
-        for (int i = 0; i < PARAMETERS; i++) {
-                g_autofree char *towards = g_strdup_printf("%s-to", names[i]);
-                const struct yaml_node *one_way = tree_find(node, towards);
-                for (int d = 0; d < 2; d++) {
-                        bool is_named = one_way && tree_find(one_way, link->ends[1 - d]);
-                        *flag_of(&change->directions[d], i) = tree_find(node, names[i]) || is_named;
-                }
+        g_autofree char *towards = g_strdup_printf("%s-to", key);
+        const struct yaml_node *both = tree_find(node, key);
+        const struct yaml_node *one_way = tree_find(node, towards);
+        return both ? both : one_way ? tree_find(one_way, end) : NULL;
+}
+
+/* Which of the keys that it is short for a netem line has. */
+static void note_netem(
+        struct field_reader *reader, const struct yaml_node *line, struct link_change_direction *direction)
+{
+        g_autoptr(YamlNode) keys = line ? netem_line_read(reader, line) : NULL;
+        for (int i = 0; keys && i < PARAMETERS; i++)
+                *flag_of(direction, i) |= tree_find(keys, names[i]) != NULL;
+}
+
+static void note_given(struct field_reader *reader, const struct yaml_node *node,
+        const struct scenario_link *link, struct link_change *change)
+{
+        for (int d = 0; d < 2; d++) {
+                struct link_change_direction *direction = &change->directions[d];
+                const char *end = link->ends[1 - d];
+                for (int i = 0; i < PARAMETERS; i++)
+                        *flag_of(direction, i) = given_towards(node, names[i], end) != NULL;
+                direction->has_impair |= tree_find(node, "luck") != NULL;
+                note_netem(reader, tree_find(node, "netem"), direction);
+                const struct yaml_node *one_way = tree_find(node, "netem-to");
+                note_netem(reader, one_way ? tree_find(one_way, end) : NULL, direction);
         }
 }
 
@@ -62,13 +81,16 @@ static bool read_set(
                         fault->link);
         if (!field_expect_kind(reader, field->name, node, YAML_MAP))
                 return false;
+        if (tree_count(node) == 0)
+                return field_fail(reader, node->mark,
+                        "%s: nothing is set; accepted: one of the link's keys or more", field->name);
         struct scenario_link *set = scenario_keep(reader->scenario, link, sizeof *link);
         set->mark = node->mark;
         if (!field_table_read(reader, &set_table, node, set) || !link_resolve_limits(reader, set) ||
                 !scenario_check_link_values(reader, set))
                 return false;
         struct link_change change = { 0 };
-        note_given(node, link, &change);
+        note_given(reader, node, link, &change);
         take_values(set, tree_find(node, "mtu") != NULL, &change);
         fault->set = set;
         fault->action.change = scenario_keep(reader->scenario, &change, sizeof change);
@@ -105,18 +127,28 @@ static void write_parameter(const struct field_writer *writer, const struct scen
                 tree_map_add(map, towards, write_one_way(writer, fault, parameter, has[0] ? 0 : 1));
 }
 
+/* The row of the table, by its key. */
+static void write_row(const struct field_writer *writer, const char *key, const struct scenario_link *set,
+        struct yaml_node *map)
+{
+        const struct field *field = set_table.fields;
+        while (strcmp(field->name, key) != 0)
+                field++;
+        tree_map_add(map, key, field_write(writer, field, set));
+}
+
 static struct yaml_node *write_set(
         const struct field_writer *writer, const struct field *field G_GNUC_UNUSED, const void *value)
 {
-        static const struct field mtu = {
-                .name = "mtu", .type = &field_quantity, .quantity = &quantity_size, LINK(mtu)
-        };
         const struct scenario_fault *fault = value;
+        const struct link_change *change = fault->action.change;
         struct yaml_node *map = tree_map_new();
-        if (fault->action.change->mtu > 0)
-                tree_map_add(map, "mtu", field_write(writer, &mtu, fault->set));
+        if (change->mtu > 0)
+                write_row(writer, "mtu", fault->set, map);
         for (int i = 0; i < PARAMETERS; i++)
                 write_parameter(writer, fault, i, map);
+        if (change->directions[0].has_impair && change->directions[1].has_impair)
+                write_row(writer, "luck", fault->set, map);
         return map;
 }
 
