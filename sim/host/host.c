@@ -150,6 +150,8 @@ void host_crash(Host *host)
         host->is_closing = false;
         host->is_down = true;
         host->crashes++;
+        for (unsigned i = 0; i < host->devices->len; i++)
+                link_lose_power(host->devices->pdata[i]);
 }
 
 void host_restart(Host *host)
@@ -343,10 +345,16 @@ RouteTable *host_routes(Host *host)
         return host->routes;
 }
 
+static void on_mtu_changed(void *host)
+{
+        host_on_mtu_changed(host);
+}
+
 void host_add_device(Host *host, Link *link)
 {
         g_ptr_array_add(host->devices, link);
         link_on_departing(link, connection_on_departing, host);
+        link_on_mtu_changed(link, on_mtu_changed, host);
 }
 
 /* ---- Looking ---- */

@@ -54,7 +54,8 @@ void host_free(Host *host);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Host, host_free)
 
 /* Its power fails: processes, sockets and connections are gone without a word, and what arrives is lost (host-down)
- * until it has been restarted. What its devices hold still goes out. Not from within one of its processes. */
+ * until it has been restarted. So is what waits in its devices, which may lose power. Not from within one of its
+ * processes. */
 void host_crash(Host *host);
 /* It is there again, with nothing that it knew before; whoever runs its programs starts them. */
 void host_restart(Host *host);

@@ -293,11 +293,11 @@ void line_carry(struct line *line, struct packet *packet, time_ns now)
                 fault_script_change_link(link->context->faults, link->number, change, now);
 }
 
-void line_break(struct line *line, struct packet *packet)
+void line_break(struct line *line, struct packet *packet, enum drop_reason reason)
 {
         struct passage passage = { .packet = packet, .facts = hop_facts_plain };
         decide_luck(line, &passage);
-        link_drop(line->link, packet, DROP_LINK_DOWN, &passage.facts);
+        link_drop(line->link, packet, reason, &passage.facts);
 }
 
 unsigned line_release_held(struct line *line, time_ns now)

@@ -28,7 +28,7 @@ void line_clear(struct line *line);
 /* Takes a packet whose transmission has just ended. */
 void line_carry(struct line *line, struct packet *packet, time_ns now);
 /* The same for one that a broken link drops: its luck is spent. */
-void line_break(struct line *line, struct packet *packet);
+void line_break(struct line *line, struct packet *packet, enum drop_reason reason);
 
 /* Everything held goes on now. Returns how many. */
 unsigned line_release_held(struct line *line, time_ns now);

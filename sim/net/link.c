@@ -141,7 +141,7 @@ void link_drop(Link *link, struct packet *packet, enum drop_reason reason, const
  * not be there before: computed ahead, it would come before other events of that instant. */
 static bool can_compute_ahead(const struct net_context *context, const struct link_config *config)
 {
-        if (context->one_event_a_packet || config->queue.ops != &queue_droptail)
+        if (context->one_event_a_packet || config->may_lose_power || config->queue.ops != &queue_droptail)
                 return false;
         if (!shaper_config_is_idle(&config->shape) || (config->delay == 0 && config->rate != 0))
                 return false;
@@ -217,6 +217,12 @@ void link_set_mtu(Link *link, uint32_t mtu)
         link->mtu = mtu;
 }
 
+void link_on_mtu_changed(Link *link, void (*changed)(void *data), void *data)
+{
+        link->mtu_changed = changed;
+        link->mtu_changed_data = data;
+}
+
 rate_bps link_rate(const Link *link)
 {
         return link->rate;
@@ -240,4 +246,12 @@ void link_on_departing(Link *link, void (*departing)(void *data, struct device_a
 void link_forget_account(Link *link, const struct device_account *account)
 {
         link->ops->forget_account(link, account);
+}
+
+void link_lose_power(Link *link)
+{
+        time_ns now = event_queue_now(link->context->events);
+        g_assert(link->ops->lose_power != NULL);
+        link->ops->settle(link, now);
+        link->ops->lose_power(link, now);
 }

@@ -12,7 +12,7 @@
  * other kind.
  *
  * While a link is down, all that is offered, queued or in transmission is lost; what already propagates
- * arrives.
+ * arrives. So it is when the host that sends through it crashes.
  */
 #ifndef INORDER_LINK_H
 #define INORDER_LINK_H
@@ -107,6 +107,7 @@ struct link_config {
         struct queue_config queue;
         struct impair_config impair;
         uint64_t seed;
+        bool may_lose_power; /* see link_lose_power() */
 };
 
 /* `sink` is copied; `context` outlives the link, and has its fault script before. */
@@ -127,6 +128,8 @@ uint32_t link_owner(const Link *link);
 uint32_t link_mtu(const Link *link);
 /* What is offered from now on. */
 void link_set_mtu(Link *link, uint32_t mtu);
+/* Who sends through it is told when a rule does that; he sends nothing from within. */
+void link_on_mtu_changed(Link *link, void (*changed)(void *data), void *data);
 rate_bps link_rate(const Link *link);
 
 /* ---- The device a host sends through ---- */
@@ -141,6 +144,9 @@ void link_on_departing(Link *link, void (*departing)(void *data, struct device_a
 
 /* The account's owner is going away: its packets go on without it. */
 void link_forget_account(Link *link, const struct device_account *account);
+
+/* Its owner is without power: what waits and what is in transmission is lost. Only of a link that may lose it. */
+void link_lose_power(Link *link);
 
 /* A packet ends anywhere: counted, traced by the caller, freed. */
 void net_drop(struct net_context *context, struct packet *packet, enum drop_reason reason);

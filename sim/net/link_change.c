@@ -10,11 +10,22 @@
 
 /* ---- Down and up ---- */
 
-static void drop_queued(struct evented_link *evented)
+/* What waits ends now, what is in transmission at its end. */
+static void lose_all(struct evented_link *evented, enum drop_reason reason)
 {
         struct packet *packet;
+        if (evented->transmitting != NULL && !evented->is_cut) {
+                evented->is_cut = true;
+                evented->cut_by = reason;
+        }
         while ((packet = queue_remove(&evented->queue)) != NULL)
-                evented_link_drop_waiting(evented, packet, DROP_LINK_DOWN);
+                evented_link_drop_waiting(evented, packet, reason);
+}
+
+void link_change_lose_power(Link *link, time_ns now)
+{
+        (void)now;
+        lose_all((struct evented_link *)link, DROP_HOST_DOWN);
 }
 
 static void expect_up(struct evented_link *evented)
@@ -35,12 +46,11 @@ static void go_down(struct evented_link *evented, duration_ns duration, time_ns 
         time_ns until = duration > 0 ? now + duration : TIME_NEVER;
         evented->down_until = evented->is_down ? MAX(evented->down_until, until) : until;
         evented->is_down = true;
-        evented->is_cut = evented->transmitting != NULL;
         if (evented->down_until != TIME_NEVER)
                 expect_up(evented);
         else
                 event_queue_cancel(evented->link.context->events, &evented->up_again);
-        drop_queued(evented);
+        lose_all(evented, DROP_LINK_DOWN);
 }
 
 static void go_up(struct evented_link *evented)
@@ -82,12 +92,19 @@ static void change_queue(struct evented_link *evented, const struct queue_config
         evented->queue.marked = 0; /* what was marked before is not marked by this queue */
 }
 
+static void change_mtu(Link *link, uint32_t mtu)
+{
+        link_set_mtu(link, mtu);
+        if (link->mtu_changed != NULL)
+                link->mtu_changed(link->mtu_changed_data);
+}
+
 /* What is in transmission goes on as it began. */
 static void change_link(struct evented_link *evented, const struct link_change *change, time_ns now)
 {
         const struct link_change_direction *values = &change->directions[evented->link.direction];
         if (change->mtu > 0)
-                link_set_mtu(&evented->link, change->mtu);
+                change_mtu(&evented->link, change->mtu);
         if (values->has_rate)
                 evented_link_set_rate(evented, values->rate, &values->shape);
         if (values->has_delay)

@@ -87,11 +87,12 @@ static void end(struct evented_link *evented, time_ns now)
 {
         struct packet *packet = evented->transmitting;
         bool is_lost = evented->is_cut || evented->is_down;
+        enum drop_reason reason = evented->is_cut ? evented->cut_by : DROP_LINK_DOWN;
         event_queue_cancel(evented->link.context->events, &evented->end_of_transmission);
         evented->transmitting = NULL;
         link_end_transmission(&evented->link, packet);
         if (is_lost)
-                line_break(&evented->line, packet);
+                line_break(&evented->line, packet, reason);
         else
                 line_carry(&evented->line, packet, now);
 }
@@ -283,6 +284,7 @@ static const struct link_ops evented_ops = {
         .settle = settle,
         .room_time = room_time,
         .forget_account = forget_account,
+        .lose_power = link_change_lose_power,
         .release_held = release_held,
         .in_flight = in_flight,
         .free = free_link,

@@ -30,7 +30,8 @@ struct evented_link {
         struct queue queue;
         struct packet *transmitting; /* NULL: the transmitter is free, and the queue empty */
         struct event end_of_transmission;
-        bool is_cut; /* the link went down during this transmission */
+        bool is_cut; /* the link went down during this transmission, or its owner lost power … */
+        enum drop_reason cut_by; /* … whichever was first */
         bool is_down;
         time_ns down_until;
         struct event up_again;
@@ -54,5 +55,6 @@ void evented_link_set_impair(struct evented_link *evented, const struct impair_c
 /* The rules of the scenario that act on this link at a time, and those that do so behind a packet. */
 void link_change_expect(struct evented_link *evented);
 void link_change_clear(struct evented_link *evented);
+void link_change_lose_power(Link *link, time_ns now);
 
 #endif

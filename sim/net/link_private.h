@@ -13,6 +13,7 @@ struct link_ops {
         void (*settle)(Link *link, time_ns now);
         time_ns (*room_time)(const Link *link, const struct device_account *account, uint32_t limit);
         void (*forget_account)(Link *link, const struct device_account *account);
+        void (*lose_power)(Link *link, time_ns now); /* NULL: it never does */
         unsigned (*release_held)(Link *link, time_ns now);
         uint64_t (*in_flight)(const Link *link);
         void (*free)(Link *link);
@@ -33,6 +34,8 @@ struct Link {
         uint64_t highest_arrived; /* ordinal */
         void (*departing)(void *data, struct device_account *account);
         void *departing_data;
+        void (*mtu_changed)(void *data);
+        void *mtu_changed_data;
 };
 
 /* What a hop's record tells of the line. */

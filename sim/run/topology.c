@@ -113,6 +113,16 @@ static RouteTable *routes_of(const struct world_node *node)
         return node->host != NULL ? host_routes(node->host) : router_routes(node->router);
 }
 
+static bool may_lose_power(const World *world, unsigned node)
+{
+        for (unsigned i = 0; i < world->fault_rules->len; i++) {
+                const struct fault_rule *rule = &g_array_index(world->fault_rules, struct fault_rule, i);
+                if (rule->link == FAULT_NO_LINK && rule->host == node)
+                        return true;
+        }
+        return false;
+}
+
 static void add_direction(World *world, const struct scenario_link *spec, const char *name, unsigned number,
         unsigned direction, const unsigned ends[2])
 {
@@ -132,6 +142,7 @@ static void add_direction(World *world, const struct scenario_link *spec, const 
                 .queue = values->queue,
                 .impair = values->impair,
                 .seed = world->path_seed,
+                .may_lose_power = may_lose_power(world, ends[direction]),
         };
         struct packet_sink sink = sink_of(far_end);
         Link *link = link_new(&world->net, &config, &sink);

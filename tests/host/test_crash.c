@@ -44,14 +44,21 @@ static void start_at(Host *host, const char *program, process_main main, time_ns
         process_start(host, &config, at);
 }
 
-static void start(void)
+static void start_at_rate(rate_bps rate)
 {
         client_errno = 0;
         accepted = 0;
         two_hosts_init(&world);
+        world.line.may_lose_power = true;
+        world.line.rate = rate;
         two_hosts_open(&world);
         start_at(world.server, "server", serve, 0);
         start_at(world.client, "client", write_for_ever, 0);
+}
+
+static void start(void)
+{
+        start_at_rate(100000000);
 }
 
 START_TEST(a_host_that_is_down_loses_what_arrives_and_says_nothing)
@@ -88,12 +95,31 @@ START_TEST(a_restarted_host_resets_whom_it_does_not_know)
 }
 END_TEST
 
+/* At 200 kbit/s a packet takes 40 ms: there is always one in transmission, and with it others that wait. */
+START_TEST(what_waits_in_a_crashed_hosts_device_is_lost)
+{
+        start_at_rate(200000);
+        event_queue_run_until(world.events, 500 * MILLISECOND);
+        uint64_t dropped = world.net.counts.dropped[DROP_HOST_DOWN];
+        ck_assert_uint_gt(link_in_flight(world.links[0]), 1);
+        host_crash(world.client);
+        ck_assert_uint_gt(world.net.counts.dropped[DROP_HOST_DOWN], dropped);
+        ck_assert_msg(link_in_flight(world.links[0]) <= 1, "the one in transmission ends when that does");
+        uint64_t hops = world.net.counts.hops;
+        event_queue_run_until(world.events, 2 * SECOND);
+        ck_assert_uint_eq(link_in_flight(world.links[0]), 0);
+        ck_assert_uint_le(world.net.counts.hops - hops, 3); /* and ACKs of what was on its way */
+        two_hosts_close(&world);
+}
+END_TEST
+
 int main(void)
 {
         Suite *suite = suite_create("crash");
         TCase *cases = tcase_create("crash");
         tcase_add_test(cases, a_host_that_is_down_loses_what_arrives_and_says_nothing);
         tcase_add_test(cases, a_restarted_host_resets_whom_it_does_not_know);
+        tcase_add_test(cases, what_waits_in_a_crashed_hosts_device_is_lost);
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);
         srunner_run_all(runner, CK_ENV);
