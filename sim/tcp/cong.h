@@ -35,7 +35,7 @@ struct cong_facts {
         enum tcp_congestion_state state;
 };
 
-/* What an acknowledgement brought; of a rate sample, RFC 9743's draft of BBR, as Linux (struct rate_sample). */
+/* What an acknowledgement brought; its rate sample as draft-cheng-iccrg-delivery-rate-estimation has it. */
 struct cong_ack {
         struct cong_facts facts;
         uint32_t acked_segments;   /* newly delivered, by cumulative and selective acknowledgement */
@@ -69,7 +69,7 @@ struct cong_ops {
         bool wants_pacing;
         bool wants_ecn;     /* ECT on every segment, and accurate echoes: RFC 8257 */
         bool owns_window;   /* on_ack sets cwnd in every state: no PRR, no moderation */
-        bool is_tahoe;      /* fast retransmit is followed by slow start */
+        bool lacks_fast_recovery; /* a loss that ACKs show is answered as one that the timer shows */
         /* The window starts (after cwnd and ssthresh are set). May be NULL, as all but on_ack and ssthresh. */
         void (*start)(struct cong *cong, const struct cong_facts *facts);
         /* New data was acknowledged outside of a reduction; with owns_window, at each ACK. */

@@ -1,12 +1,12 @@
 /*
- * Tahoe's congestion control: Reno's, without fast recovery: each loss is followed by slow start. Jacobson,
- * "Congestion Avoidance and Control", 1988.
+ * Tahoe's congestion control: Reno's, without fast recovery: each loss is followed by slow start, whatever
+ * has found it. Jacobson, "Congestion Avoidance and Control", 1988.
  */
 #include "tcp/cong.h"
 
 const struct cong_ops cong_tahoe = {
         .name = "tahoe",
-        .is_tahoe = true,
+        .lacks_fast_recovery = true,
         .on_ack = cong_reno_on_ack,
         .ssthresh = cong_reno_ssthresh,
 };

@@ -107,13 +107,19 @@ static void try_to_open(TcpConn *conn, const struct ack_event *event)
                 recovery_try_keep_open(conn, event->now);
 }
 
+/* Tahoe is chosen as a way to find and repair losses, or only as the window that follows them. */
+static bool has_fast_recovery(const TcpConn *conn)
+{
+        return conn->settings.recovery != TCP_RECOVERY_TAHOE && !conn->cong.ops->lacks_fast_recovery;
+}
+
 void recovery_enter(TcpConn *conn, enum tcp_loss_sign sign, bool by_mark, time_ns now)
 {
         struct recovery *recovery = &conn->recovery;
         conn->counts.fast_recoveries++;
         tcp_host_count(
                 conn->host, sack_is_used(conn) ? TCP_COUNTER_SACK_RECOVERY : TCP_COUNTER_RENO_RECOVERY);
-        if (conn->settings.recovery == TCP_RECOVERY_TAHOE || conn->cong.ops->is_tahoe) {
+        if (!has_fast_recovery(conn)) {
                 loss_begin(conn, sign, now);
                 return;
         }

@@ -13,7 +13,7 @@ struct cong_ops;
 
 /* How lost data is found and sent again. */
 enum tcp_recovery {
-        TCP_RECOVERY_TAHOE,   /* fast retransmit, then slow start */
+        TCP_RECOVERY_TAHOE,   /* three duplicate ACKs, then slow start; under any congestion control */
         TCP_RECOVERY_RENO,    /* RFC 2001: fast recovery until the first ACK of new data */
         TCP_RECOVERY_NEWRENO, /* RFC 6582: duplicate ACKs, one hole a round trip */
         TCP_RECOVERY_SACK,    /* RFC 6675 where the peer agreed to SACK, else as newreno */
