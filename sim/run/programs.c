@@ -101,14 +101,24 @@ static Documents *make_documents(const World *world, const GPtrArray *files)
         return documents;
 }
 
+/* One shelf for every instance of a program: they serve the same bytes, which then lie in memory once. */
+static Documents *documents_of(const struct instance *instance)
+{
+        GHashTable *shelves = instance->world->documents;
+        Documents *documents = g_hash_table_lookup(shelves, instance->spec);
+        if (documents == NULL) {
+                documents = make_documents(instance->world, instance->spec->files);
+                g_hash_table_insert(shelves, (void *)instance->spec, documents);
+        }
+        return documents;
+}
+
 static void start_http_server(const struct instance *instance)
 {
-        Documents *documents = make_documents(instance->world, instance->spec->files);
-        g_ptr_array_add(instance->world->documents, documents);
         struct http_server_config config = {
                 .name = instance->spec->name,
                 .port = instance->spec->port,
-                .documents = documents,
+                .documents = documents_of(instance),
                 .tcp = settings_of(instance->spec),
                 .transfer = instance->transfer,
         };

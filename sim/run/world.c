@@ -41,7 +41,7 @@ static World *allocate_world(const Scenario *scenario, Trace *trace, const struc
         world->transfers = g_ptr_array_new_with_free_func(free_transfer);
         world->transfer_names = g_hash_table_new(g_str_hash, g_str_equal);
         world->sources = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)payload_source_unref);
-        world->documents = g_ptr_array_new_with_free_func((GDestroyNotify)documents_free);
+        world->documents = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)documents_free);
         world->records = g_ptr_array_new_with_free_func(g_free);
         world->host_list = g_ptr_array_new();
         return world;
@@ -106,7 +106,7 @@ void world_free(World *world)
         g_hash_table_destroy(world->transfer_names);
         g_ptr_array_free(world->transfers, TRUE);
         g_hash_table_destroy(world->sources);
-        g_ptr_array_free(world->documents, TRUE);
+        g_hash_table_destroy(world->documents);
         g_ptr_array_free(world->records, TRUE);
         packet_pool_free(world->packets);
         payload_pool_free(world->payloads);

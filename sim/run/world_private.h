@@ -40,7 +40,7 @@ struct World {
         GPtrArray *transfers;       /* struct transfer *, by number less one */
         GHashTable *transfer_names; /* name → number */
         GHashTable *sources;        /* struct scenario_app of a sender → PayloadSource */
-        GPtrArray *documents;       /* Documents *, one for each http-server */
+        GHashTable *documents;      /* struct scenario_app of an http-server → Documents */
         GPtrArray *records;         /* struct dns_record arrays, one for each dns-server */
         GPtrArray *host_list;       /* Host *, by owner number; not owned */
         uint64_t path_seed; /* of links and rules: the scenario's, or that of what is replayed */
