@@ -34,7 +34,7 @@ static void answer_requests(Process *process, int fd, const struct echo_config *
         }
 }
 
-static void serve(Process *process, int fd, const void *data)
+static void serve(Process *process, int fd, void *data)
 {
         const struct echo_config *config = data;
         if (config->request == 0)

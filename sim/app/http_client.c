@@ -15,11 +15,19 @@
 #include "app/resolver.h"
 #include "host/socket.h"
 
+/* A response's head and what it meant: the same bytes mean the same, and are not read again. */
+struct known_head {
+        GBytes *bytes; /* NULL: none yet */
+        struct http_head head;
+};
+
 struct job {
         struct http_client_config config;
         struct http_url url;
         char *method;
-        unsigned begun; /* fetches */
+        GString *request;
+        struct known_head response; /* the last */
+        unsigned begun;             /* fetches */
         unsigned done;
         unsigned users; /* workers that have not ended */
 };
@@ -27,12 +35,12 @@ struct job {
 /* One fetch by one worker. */
 struct fetch {
         Process *process;
-        const struct job *job;
+        struct job *job;
         struct transfer *transfer;
         struct endpoint server;
         int fd;
         HttpStream *stream;
-        struct http_head response;
+        struct http_body body;
         EVP_MD_CTX *hash; /* NULL: nobody wants to know */
         uint64_t body_bytes;
 };
@@ -71,8 +79,9 @@ static bool take_known_address(struct fetch *fetch)
 {
         char text[IP_ADDRESS_TEXT_SIZE];
         fetch->server.address = fetch->job->config.address;
-        process_step(fetch->process, "dns.answer", "%s is %s, known beforehand", fetch->job->url.host,
-                ip_address_format(&fetch->server.address, text));
+        if (process_is_heard(fetch->process))
+                process_step(fetch->process, "dns.answer", "%s is %s, known beforehand", fetch->job->url.host,
+                        ip_address_format(&fetch->server.address, text));
         return true;
 }
 
@@ -112,6 +121,14 @@ static bool bind_local_port(const struct fetch *fetch)
         return sock_bind(fetch->process, fetch->fd, &local) == 0 || fail_call(fetch, "bind");
 }
 
+static void tell_connection(const struct fetch *fetch)
+{
+        char server[ENDPOINT_TEXT_SIZE];
+        if (process_is_heard(fetch->process))
+                process_step(fetch->process, "tcp.connected", "the TCP connection to %s is open",
+                        endpoint_format(&fetch->server, server));
+}
+
 static bool connect_to_server(struct fetch *fetch)
 {
         fetch->fd = sock_socket(fetch->process, host_family(process_host(fetch->process)), SOCK_STREAM, 0);
@@ -122,24 +139,29 @@ static bool connect_to_server(struct fetch *fetch)
         if (sock_connect(fetch->process, fetch->fd, &fetch->server) < 0)
                 return fail_call(fetch, "connect");
         note_time(&fetch->transfer->connected, fetch->process);
-        char server[ENDPOINT_TEXT_SIZE];
-        process_step(fetch->process, "tcp.connected", "the TCP connection to %s is open",
-                endpoint_format(&fetch->server, server));
+        tell_connection(fetch);
         return true;
 }
 
 /* ---- Step 5: the request ---- */
 
+static GString *request_of(const struct job *job)
+{
+        GString *request = g_string_new(NULL);
+        g_string_printf(request,
+                "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: inorder\r\nAccept: */*\r\n"
+                "Connection: close\r\n\r\n",
+                job->method, job->url.target, job->url.authority);
+        return request;
+}
+
 static bool send_request(const struct fetch *fetch)
 {
         const struct job *job = fetch->job;
-        g_autofree char *head =
-                g_strdup_printf("%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: inorder\r\nAccept: */*\r\n"
-                                "Connection: close\r\n\r\n",
-                        job->method, job->url.target, job->url.authority);
+        const GString *request = job->request;
         process_step(fetch->process, "http.request", "%s %s HTTP/1.1", job->method, job->url.target);
-        ssize_t size = (ssize_t)strlen(head);
-        return sock_write(fetch->process, fetch->fd, head, size) == size || fail_call(fetch, "write");
+        return sock_write(fetch->process, fetch->fd, request->str, request->len) == (ssize_t)request->len ||
+               fail_call(fetch, "write");
 }
 
 /* ---- Step 6: the response ---- */
@@ -159,35 +181,66 @@ static bool fail_reading(const struct fetch *fetch, enum http_reading reading, c
         }
 }
 
+static void forget_head(struct known_head *known)
+{
+        http_head_clear(&known->head);
+        g_clear_pointer(&known->bytes, g_bytes_unref);
+}
+
+static bool is_known(const struct known_head *known, const char *bytes, size_t size)
+{
+        gsize known_size = 0;
+        const void *known_bytes = known->bytes ? g_bytes_get_data(known->bytes, &known_size) : NULL;
+        return known_size == size && memcmp(known_bytes, bytes, size) == 0;
+}
+
+/* NULL: malformed. What is returned stays until another worker reads a head. */
+static const struct http_head *parse_head(struct job *job, const char *bytes, size_t size)
+{
+        struct known_head *known = &job->response;
+        if (is_known(known, bytes, size))
+                return &known->head;
+        forget_head(known);
+        if (!http_response_parse(bytes, size, job->method, &known->head))
+                return NULL;
+        known->bytes = g_bytes_new(bytes, size);
+        return &known->head;
+}
+
+static void tell_response(const struct fetch *fetch, const struct http_head *response)
+{
+        if (!process_is_heard(fetch->process))
+                return;
+        const char *type = http_head_field(response, "Content-Type");
+        const char *length = http_head_field(response, "Content-Length");
+        process_step(fetch->process, "http.response", "%u %s, %s%s%s", response->status,
+                soup_status_get_phrase(response->status), type ? type : "of no declared type",
+                length ? ", bytes: " : "", length ? length : "");
+}
+
 /* The final response's head: interim ones (RFC 9110 section 15.2) go by. */
 static bool read_response_head(struct fetch *fetch)
 {
+        const struct http_head *response;
         do {
                 const char *bytes;
                 size_t size;
-                http_head_clear(&fetch->response);
                 enum http_reading reading = http_stream_read_head(fetch->stream, &bytes, &size);
                 if (reading != HTTP_MORE)
                         return fail_reading(fetch, reading, "response head");
-                if (!http_response_parse(bytes, size, fetch->job->method, &fetch->response))
+                response = parse_head(fetch->job, bytes, size);
+                if (!response)
                         return fail(fetch, "malformed response head");
-        } while (fetch->response.status < 200);
-        fetch->transfer->status = (int)fetch->response.status;
+        } while (response->status < 200);
+        fetch->transfer->status = (int)response->status;
+        fetch->body = response->body;
+        tell_response(fetch, response);
         return true;
-}
-
-static void tell_response(const struct fetch *fetch)
-{
-        const char *type = http_head_field(&fetch->response, "Content-Type");
-        const char *length = http_head_field(&fetch->response, "Content-Length");
-        process_step(fetch->process, "http.response", "%u %s, %s%s%s", fetch->response.status,
-                soup_status_get_phrase(fetch->response.status), type ? type : "of no declared type",
-                length ? ", bytes: " : "", length ? length : "");
 }
 
 static bool read_body(struct fetch *fetch)
 {
-        const struct http_body *body = &fetch->response.body;
+        const struct http_body *body = &fetch->body;
         const char *bytes;
         size_t size;
         enum http_reading reading;
@@ -207,7 +260,7 @@ static bool read_body(struct fetch *fetch)
 }
 
 /* Repeated fetches of one URL must all bring the same. */
-static bool check_hash(const struct fetch *fetch, GString *text)
+static bool check_hash(const struct fetch *fetch)
 {
         struct transfer *transfer = fetch->transfer;
         uint8_t sha256[EVP_MAX_MD_SIZE];
@@ -218,19 +271,25 @@ static bool check_hash(const struct fetch *fetch, GString *text)
                 return fail(fetch, "the body differs from an earlier fetch's");
         memcpy(transfer->sha256, sha256, BODY_HASH_SIZE);
         transfer->has_sha256 = true;
-        g_string_append(text, ", SHA-256 ");
-        for (unsigned i = 0; i < BODY_HASH_SIZE; i++)
-                g_string_append_printf(text, "%02x", sha256[i]);
         return true;
+}
+
+static void tell_body(const struct fetch *fetch)
+{
+        if (!process_is_heard(fetch->process))
+                return;
+        g_autoptr(GString) text = g_string_new(fetch->hash ? ", SHA-256 " : "");
+        for (unsigned i = 0; fetch->hash && i < BODY_HASH_SIZE; i++)
+                g_string_append_printf(text, "%02x", fetch->transfer->sha256[i]);
+        process_step(fetch->process, "http.body", "%" G_GUINT64_FORMAT " bytes of body%s", fetch->body_bytes,
+                text->str);
 }
 
 static bool check_body(const struct fetch *fetch)
 {
-        g_autoptr(GString) text = g_string_new(NULL);
-        g_string_printf(text, "%" G_GUINT64_FORMAT " bytes of body", fetch->body_bytes);
-        if (!check_hash(fetch, text))
+        if (!check_hash(fetch))
                 return false;
-        process_step(fetch->process, "http.body", "%s", text->str);
+        tell_body(fetch);
         return true;
 }
 
@@ -257,11 +316,10 @@ static bool exchange(struct fetch *fetch)
 {
         if (!send_request(fetch) || !read_response_head(fetch))
                 return false;
-        tell_response(fetch);
         return read_body(fetch) && check_body(fetch) && close_connection(fetch);
 }
 
-static bool fetch_once(Process *process, const struct job *job)
+static bool fetch_once(Process *process, struct job *job)
 {
         struct fetch fetch = { .process = process, .job = job, .transfer = job->config.transfer, .fd = -1 };
         bool is_done = find_server(&fetch) && connect_to_server(&fetch);
@@ -270,7 +328,6 @@ static bool fetch_once(Process *process, const struct job *job)
                 fetch.hash = body_hash_new(process);
                 is_done = exchange(&fetch);
         }
-        http_head_clear(&fetch.response);
         http_stream_free(fetch.stream);
         EVP_MD_CTX_free(fetch.hash);
         if (fetch.fd >= 0)
@@ -297,6 +354,8 @@ static void job_unref(void *data)
         struct job *job = data;
         if (--job->users > 0)
                 return;
+        forget_head(&job->response);
+        g_string_free(job->request, TRUE);
         http_url_clear(&job->url);
         g_free(job->method);
         g_free(job);
@@ -320,6 +379,7 @@ void http_client_start(Host *host, const struct http_client_config *config, time
         job->users = 1;
         if (!http_url_parse(config->url, &job->url, NULL))
                 g_error("not checked: %s", config->url);
+        job->request = request_of(job);
         config->transfer->url = g_strdup(config->url);
         struct process_config process = {
                 .program = config->name,

@@ -8,22 +8,21 @@
 #include "app/http_server.h"
 
 #include "app/body_hash.h"
+#include "app/http_answer.h"
 #include "app/http_stream.h"
-#include "app/http_url.h"
 #include "app/service.h"
 #include "host/socket.h"
 
 #define PIECE_SIZE       (16 * 1024)
 #define REQUEST_BODY_MAX (1024 * 1024)
-#define ALLOWED_METHODS  "GET, HEAD"
 
 /* One client's connection, one request at a time. */
 struct exchange {
         Process *process;
         int fd;
-        const Documents *documents;
+        HttpAnswers *answers;
         HttpStream *stream;
-        struct http_head request;
+        struct http_answer *answer; /* NULL: no whole head has come */
         bool keeps_alive;
 };
 
@@ -34,34 +33,14 @@ static bool write_text(const struct exchange *exchange, const GString *text)
 
 /* ---- Responses ---- */
 
-static GString *response_head(
-        const struct exchange *exchange, unsigned status, const char *type, uint64_t size)
-{
-        GString *head = g_string_new(NULL);
-        g_string_append_printf(
-                head, "HTTP/1.1 %u %s\r\nServer: inorder\r\n", status, soup_status_get_phrase(status));
-        g_string_append_printf(
-                head, "Content-Type: %s\r\nContent-Length: %" G_GUINT64_FORMAT "\r\n", type, size);
-        if (status == SOUP_STATUS_METHOD_NOT_ALLOWED)
-                g_string_append(head, "Allow: " ALLOWED_METHODS "\r\n");
-        if (!exchange->keeps_alive)
-                g_string_append(head, "Connection: close\r\n");
-        else if (exchange->request.minor == 0)
-                g_string_append(head, "Connection: keep-alive\r\n");
-        return g_string_append(head, "\r\n");
-}
-
-static bool is_head_request(const struct exchange *exchange)
-{
-        return g_strcmp0(exchange->request.method, "HEAD") == 0;
-}
-
 static bool write_error(const struct exchange *exchange, unsigned status)
 {
+        const struct http_answer *answer = exchange->answer;
         g_autofree char *body = g_strdup_printf("<!DOCTYPE html>\n<title>%u %s</title>\n<h1>%s</h1>\n",
                 status, soup_status_get_phrase(status), soup_status_get_phrase(status));
-        GString *response = response_head(exchange, status, "text/html; charset=utf-8", strlen(body));
-        if (!is_head_request(exchange))
+        GString *response = http_response_head(status, "text/html; charset=utf-8", strlen(body),
+                exchange->keeps_alive, answer ? answer->request.minor : 0);
+        if (!answer || !http_answer_is_for_head(answer))
                 g_string_append(response, body);
         bool is_written = write_text(exchange, response);
         g_string_free(response, TRUE);
@@ -95,38 +74,24 @@ static bool write_body(const struct exchange *exchange, const struct document *d
         return is_written;
 }
 
-static bool write_document(const struct exchange *exchange, const struct document *document)
+static bool write_document(const struct exchange *exchange)
 {
-        GString *head = response_head(exchange, SOUP_STATUS_OK, document->content_type, document->size);
-        bool is_written = write_text(exchange, head);
-        g_string_free(head, TRUE);
-        return is_written && (is_head_request(exchange) || write_body(exchange, document));
+        const struct http_answer *answer = exchange->answer;
+        return write_text(exchange, answer->head) &&
+               (http_answer_is_for_head(answer) || write_body(exchange, answer->document));
 }
 
 /* ---- Requests ---- */
-
-/* 200, or why not; what is served is found on the way. */
-static unsigned find_document(const struct exchange *exchange, const struct document **document)
-{
-        const struct http_head *request = &exchange->request;
-        if (!http_method_is_known(request->method))
-                return SOUP_STATUS_NOT_IMPLEMENTED;
-        if (!g_str_equal(request->method, "GET") && !is_head_request(exchange))
-                return SOUP_STATUS_METHOD_NOT_ALLOWED;
-        g_autofree char *path = http_target_path(request->target);
-        if (!path)
-                return SOUP_STATUS_BAD_REQUEST;
-        *document = documents_find(exchange->documents, path);
-        return *document ? SOUP_STATUS_OK : SOUP_STATUS_NOT_FOUND;
-}
 
 /* A client that asked to be told before it sends its body. RFC 9110 section 10.1.1. */
 static bool invite_body(const struct exchange *exchange)
 {
         static const char invitation[] = "HTTP/1.1 100 Continue\r\n\r\n";
-        const char *expect = http_head_field(&exchange->request, "Expect");
-        if (exchange->request.body.framing == HTTP_FRAMING_NONE || exchange->request.minor == 0 || !expect ||
-                g_ascii_strcasecmp(expect, "100-continue") != 0)
+        const struct http_head *request = &exchange->answer->request;
+        if (request->body.framing == HTTP_FRAMING_NONE || request->minor == 0)
+                return true;
+        const char *expect = http_head_field(request, "Expect");
+        if (!expect || g_ascii_strcasecmp(expect, "100-continue") != 0)
                 return true;
         return sock_write(exchange->process, exchange->fd, invitation, strlen(invitation)) > 0;
 }
@@ -140,7 +105,7 @@ static unsigned discard_body(const struct exchange *exchange)
         enum http_reading reading;
         if (!invite_body(exchange))
                 return 0;
-        http_stream_begin_body(exchange->stream, &exchange->request.body);
+        http_stream_begin_body(exchange->stream, &exchange->answer->request.body);
         while ((reading = http_stream_read_body(exchange->stream, &bytes, &size)) == HTTP_MORE) {
                 total += size;
                 if (total > REQUEST_BODY_MAX)
@@ -161,24 +126,23 @@ static unsigned read_request(struct exchange *exchange)
                 return 0;
         if (reading != HTTP_MORE)
                 return SOUP_STATUS_BAD_REQUEST;
-        unsigned status = http_request_parse(head, size, &exchange->request);
-        return status == SOUP_STATUS_OK ? discard_body(exchange) : status;
+        exchange->answer = http_answers_find(exchange->answers, head, size);
+        return exchange->answer->is_well_formed ? discard_body(exchange) : exchange->answer->status;
 }
 
 /* False: the connection is not to be used again. */
 static bool serve_request(struct exchange *exchange)
 {
-        const struct document *document;
         unsigned status = read_request(exchange);
-        exchange->keeps_alive = status == SOUP_STATUS_OK && http_head_keeps_alive(&exchange->request);
+        exchange->keeps_alive = status == SOUP_STATUS_OK && exchange->answer->keeps_alive;
         if (status == SOUP_STATUS_OK)
-                status = find_document(exchange, &document);
+                status = exchange->answer->status;
         bool is_written = false;
         if (status == SOUP_STATUS_OK)
-                is_written = write_document(exchange, document);
+                is_written = write_document(exchange);
         else if (status != 0)
                 is_written = write_error(exchange, status);
-        http_head_clear(&exchange->request);
+        g_clear_pointer(&exchange->answer, http_answer_unref);
         /* RFC 9112 section 9.6: close only the writing side first, or a reset might destroy the response. */
         if (is_written && !exchange->keeps_alive &&
                 sock_shutdown(exchange->process, exchange->fd, SHUT_WR) == 0)
@@ -186,17 +150,22 @@ static bool serve_request(struct exchange *exchange)
         return is_written && exchange->keeps_alive;
 }
 
-static void serve(Process *process, int fd, const void *data)
+static void serve(Process *process, int fd, void *data)
 {
         struct exchange exchange = {
                 .process = process,
                 .fd = fd,
-                .documents = data,
+                .answers = data,
                 .stream = http_stream_new(process, fd, NULL),
         };
         while (serve_request(&exchange))
-                exchange.request = (struct http_head){ 0 };
+                ;
         http_stream_free(exchange.stream);
+}
+
+static void free_answers(void *data)
+{
+        http_answers_free(data);
 }
 
 void http_server_start(Host *host, const struct http_server_config *config)
@@ -207,7 +176,8 @@ void http_server_start(Host *host, const struct http_server_config *config)
                 .tcp = config->tcp,
                 .transfer = config->transfer,
                 .serve = serve,
-                .data = (void *)config->documents,
+                .data = http_answers_new(config->documents),
+                .free_data = free_answers,
         };
         service_start(host, &service);
 }

@@ -13,7 +13,7 @@ struct service_config {
         const struct tcp_settings *tcp; /* NULL: the host's */
         struct transfer *transfer;      /* NULL: not named */
         /* Serve the client on `fd`, which is closed afterwards. */
-        void (*serve)(Process *process, int fd, const void *data);
+        void (*serve)(Process *process, int fd, void *data);
         void *data;                    /* outlives its clients; freed by free_data at the end */
         void (*free_data)(void *data); /* may be NULL */
 };

@@ -169,10 +169,15 @@ uint64_t process_random(Process *process)
         return rng_draw(&program->luck, program->draws++, 0, 0);
 }
 
+bool process_is_heard(const Process *process)
+{
+        return host_traces(process->host, TRACE_STEP);
+}
+
 void process_step(Process *process, const char *name, const char *format, ...)
 {
         Host *host = process->host;
-        if (!host_traces(host, TRACE_STEP))
+        if (!process_is_heard(process))
                 return;
         va_list arguments;
         va_start(arguments, format);

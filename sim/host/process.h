@@ -47,5 +47,7 @@ uint64_t process_random(Process *process);
 /* Tell the trace what the program does: "dns.answer", "www.joes-hardware.com is 202.43.78.3". Assembled only
  * when somebody listens. */
 void process_step(Process *process, const char *name, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* Whether somebody listens: for steps whose words are costly to find. */
+bool process_is_heard(const Process *process);
 
 #endif
