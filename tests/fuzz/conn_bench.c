@@ -73,6 +73,7 @@ static void begin(struct bench_peer *peer, TcpConn *conn, bool is_user_s)
         peer->is_user_s = is_user_s;
         peer->written = 0;
         peer->read = 0;
+        peer->has_promised = false;
         peer->buffer_most = buffer_most(tcp_conn_settings(conn));
         tcp_conn_set_owner(conn, peer);
 }
@@ -117,6 +118,27 @@ static void check_window(
         g_assert(seq_diff(end, conn->snd.una) <= (int64_t)conn->snd.wnd);
 }
 
+/* "A TCP receiver SHOULD NOT shrink the window" (SHLD-14): its right edge never moves left, but for what a
+ * scaled window cannot say. The exceptions are Linux's: the settings let it; memory has run out; TIME-WAIT,
+ * where nobody sends any more, cuts off what the field cannot hold. */
+static void check_promise(struct bench_peer *peer, const struct tcp_segment *segment, bool may_be_broken)
+{
+        if (!(segment->flags & TCP_FLAG_ACK) || segment->flags & TCP_FLAG_RST)
+                return;
+        unsigned scale = segment->flags & TCP_FLAG_SYN ? 0 : peer->conn->rcv.scale;
+        struct seqnum edge = seq_add(segment->ack, (uint32_t)segment->window << scale);
+        if (!peer->has_promised || may_be_broken || seq_after(edge, peer->promised))
+                peer->promised = edge;
+        peer->has_promised = true;
+        g_assert(seq_diff(peer->promised, edge) < 1 << peer->conn->rcv.scale);
+}
+
+static bool may_break_promise(const TcpConn *conn)
+{
+        bool may_shrink = conn->settings.window_may_shrink && conn->rcv.scale > 0;
+        return may_shrink || conn->ack.has_no_memory || conn->is_small;
+}
+
 static void check_sent(const struct conn_bench *bench, struct bench_peer *peer, struct tcp_segment *segment,
         const struct tcp_sending *sending)
 {
@@ -142,9 +164,12 @@ static void pump(struct conn_bench *bench, struct bench_peer *peer)
         struct tcp_segment segment;
         struct tcp_sending sending;
         unsigned count = 0;
+        bool may_break = may_break_promise(peer->conn);
         while (count < bench->pump_most &&
                 tcp_conn_next_segment(peer->conn, bench->now, &segment, &sending)) {
+                check_promise(peer, &segment, may_break);
                 check_sent(bench, peer, &segment, &sending);
+                may_break = may_break_promise(peer->conn);
                 drain_notes(bench);
                 bench->work++;
                 g_assert(++count < PUMP_ENDLESS);
@@ -172,7 +197,7 @@ static void let_go(struct bench_peer *peer)
 }
 
 /* No more is promised than the buffer could ever hold. */
-static void check_promise(const struct bench_peer *peer)
+static void check_window_size(const struct bench_peer *peer)
 {
         struct tcp_report report;
         tcp_conn_report(peer->conn, &report);
@@ -187,7 +212,7 @@ static void settle_peer(struct conn_bench *bench, struct bench_peer *peer)
         tcp_conn_check(peer->conn);
         run_instant(bench, peer);
         tcp_conn_check(peer->conn);
-        check_promise(peer);
+        check_window_size(peer);
         if (tcp_conn_is_finished(peer->conn))
                 let_go(peer);
 }

@@ -21,6 +21,8 @@ struct bench_peer {
         uint64_t written;
         uint64_t read;
         uint32_t buffer_most;    /* the largest receive buffer that its settings ever gave */
+        bool has_promised;
+        struct seqnum promised;  /* the furthest right edge of the windows told */
         struct tcp_segment sent; /* last; its payload is gone */
 };
 

@@ -7,6 +7,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "end_judge.h"
+
 #define LISTENER_PORT 80
 #define CALLER_PORT   40000
 #define TIME_MOST     (TIME_NEVER / 4)
@@ -19,6 +21,9 @@ struct flight {
         time_ns arrives_at;
         uint64_t number;
         unsigned to;
+        bool is_forged;
+        bool is_icmp;
+        struct tcp_icmp icmp;
         struct tcp_segment segment;
 };
 
@@ -37,8 +42,9 @@ static void init_end(struct two_ends *two, unsigned number, const struct tcp_set
                 [LISTENER] = { ip_address_from_ipv4(0x0a000002), LISTENER_PORT },
         };
         end->settings = *settings;
-        end->settings.keepalive = true;
         end->tuple = (struct four_tuple){ .local = places[number], .remote = places[1 - number] };
+        end->forged_from = UINT64_MAX;
+        end->icmp_errors = g_array_new(FALSE, FALSE, sizeof(int));
         end->host = tcp_host_new(two->pool, secret);
         tcp_host_want_notes(end->host, UINT64_MAX);
 }
@@ -52,7 +58,7 @@ void two_ends_init(struct two_ends *two, const struct tcp_settings settings[2], 
         struct end *caller = &two->ends[CALLER];
         struct end *listener = &two->ends[LISTENER];
         caller->conn = tcp_conn_new(caller->host, &caller->settings, path_mtu);
-        caller->is_user_s = true;
+        caller->is_user_s = caller->has_begun = true;
         listener->listener =
                 tcp_listener_new(listener->host, &listener->settings, &listener->tuple.local, 2, path_mtu);
 }
@@ -66,22 +72,39 @@ void two_ends_clear(struct two_ends *two)
                 tcp_conn_free(two->ends[i].conn);
                 tcp_listener_free(two->ends[i].listener);
                 tcp_host_free(two->ends[i].host);
+                g_array_free(two->ends[i].icmp_errors, TRUE);
         }
         payload_pool_free(two->pool);
 }
 
 /* ---- The line ---- */
 
+static void launch(struct two_ends *two, struct flight flight, unsigned to, duration_ns delay)
+{
+        flight.to = to;
+        flight.arrives_at = two->now + delay;
+        flight.number = two->launched++;
+        g_array_append_val(two->flying, flight);
+}
+
 void two_ends_fly(struct two_ends *two, unsigned to, const struct tcp_segment *segment, duration_ns delay)
 {
-        struct flight flight = {
-                .arrives_at = two->now + delay,
-                .number = two->launched++,
-                .to = to,
-                .segment = *segment,
-        };
+        struct flight flight = { .segment = *segment };
         flight.segment.payload = payload_ref(&segment->payload);
-        g_array_append_val(two->flying, flight);
+        launch(two, flight, to, delay);
+}
+
+void two_ends_fly_forged(
+        struct two_ends *two, unsigned to, const struct tcp_segment *segment, duration_ns delay)
+{
+        struct flight flight = { .segment = *segment, .is_forged = true };
+        flight.segment.payload = payload_ref(&segment->payload);
+        launch(two, flight, to, delay);
+}
+
+void two_ends_fly_icmp(struct two_ends *two, unsigned to, const struct tcp_icmp *icmp, duration_ns delay)
+{
+        launch(two, (struct flight){ .icmp = *icmp, .is_icmp = true }, to, delay);
 }
 
 static bool arrives_before(const struct flight *a, const struct flight *b)
@@ -109,6 +132,17 @@ static void drain_notes(struct end *end)
                 g_assert(tcp_note_name(note.kind) != NULL);
 }
 
+static void send_out(struct two_ends *two, unsigned number, struct tcp_segment *segment)
+{
+        struct end *end = &two->ends[number];
+        if (segment->flags & TCP_FLAG_SYN) {
+                end->has_iss = true;
+                end->iss = segment->seq;
+        }
+        two->carry(two, number, segment);
+        payload_clear(&segment->payload);
+}
+
 static void pump(struct two_ends *two, unsigned number)
 {
         struct end *end = &two->ends[number];
@@ -116,8 +150,7 @@ static void pump(struct two_ends *two, unsigned number)
         struct tcp_sending sending;
         unsigned count = 0;
         while (tcp_conn_next_segment(end->conn, two->now, &segment, &sending)) {
-                two->carry(two, number, &segment);
-                payload_clear(&segment.payload);
+                send_out(two, number, &segment);
                 drain_notes(end);
                 g_assert(++count < PUMP_MOST);
         }
@@ -143,12 +176,6 @@ static void settle(struct two_ends *two, unsigned number)
                 g_clear_pointer(&end->conn, tcp_conn_free);
 }
 
-static void send_answer(struct two_ends *two, unsigned number, struct tcp_segment *answer)
-{
-        two->carry(two, number, answer);
-        payload_clear(&answer->payload);
-}
-
 static void offer_to_listener(struct two_ends *two, unsigned number, const struct tcp_segment *segment)
 {
         struct end *end = &two->ends[number];
@@ -160,7 +187,7 @@ static void offer_to_listener(struct two_ends *two, unsigned number, const struc
                 end->conn = tcp_listener_on_segment(
                         end->listener, &end->tuple, segment, two->now, &answer, &has_answer);
         if (has_answer)
-                send_answer(two, number, &answer);
+                send_out(two, number, &answer);
 }
 
 /* ---- A program ---- */
@@ -192,21 +219,6 @@ static void write_some(struct two_ends *two, unsigned number)
         }
 }
 
-static void judge_text(const struct two_ends *two, unsigned number, const uint8_t *bytes, size_t size)
-{
-        const struct end *end = &two->ends[number];
-        if (two->text_is_forged)
-                return;
-        for (size_t i = 0; i < size; i++)
-                g_assert_cmpuint(bytes[i], ==, two_ends_byte(1 - number, end->read + i));
-}
-
-static void judge_end(const struct two_ends *two, unsigned number)
-{
-        if (!two->text_is_forged)
-                g_assert_cmpuint(two->ends[number].read, ==, two->ends[1 - number].to_write);
-}
-
 static void read_some(struct two_ends *two, unsigned number)
 {
         struct end *end = &two->ends[number];
@@ -220,10 +232,10 @@ static void read_some(struct two_ends *two, unsigned number)
                 } else if (got == 0 && end->written < end->to_write) {
                         return; /* the rest of ours first */
                 } else if (got == 0) {
-                        judge_end(two, number);
+                        end_judge_end(two, number);
                         end_connection(two, end, 0);
                 } else {
-                        judge_text(two, number, bytes, (size_t)got);
+                        end_judge_text(two, number, bytes, (size_t)got);
                         end->read += (uint64_t)got;
                 }
         }
@@ -235,7 +247,9 @@ static void accept_one(struct end *end)
                 return;
         if (tcp_listener_accept(end->listener) == NULL)
                 return;
-        end->is_user_s = true;
+        end->is_user_s = end->has_begun = true;
+        end->has_ended = false;
+        end->error = 0;
         end->written = 0;
         end->read = 0;
 }
@@ -266,15 +280,48 @@ static void run_program(struct two_ends *two, unsigned number)
 
 void two_ends_give_up(struct two_ends *two)
 {
-        for (unsigned i = 0; i < G_N_ELEMENTS(two->ends); i++)
-                if (two->ends[i].is_user_s)
-                        end_connection(two, &two->ends[i], ECANCELED);
+        for (unsigned i = 0; i < G_N_ELEMENTS(two->ends); i++) {
+                struct end *end = &two->ends[i];
+                if (!end->is_user_s)
+                        continue;
+                end->causes |= CAUSE_GIVING_UP;
+                end_connection(two, end, ECANCELED);
+                settle(two, i);
+        }
+}
+
+void two_ends_abort(struct two_ends *two, unsigned number)
+{
+        tcp_conn_abort(two->ends[number].conn, 0, two->now);
+        settle(two, number);
+}
+
+static bool opens_fast(const struct tcp_settings *settings)
+{
+        uint32_t flags = settings->fast_open_flags;
+        bool is_asked = settings->fast_open_connect || flags & TCP_FAST_OPEN_ANY_CLIENT;
+        return settings->fast_open && flags & TCP_FAST_OPEN_CLIENT && is_asked;
+}
+
+/* Text goes with the SYN where no cookie is needed: there was no connection before, to learn it in. */
+static void connect_fast(struct two_ends *two, struct end *caller)
+{
+        uint8_t bytes[1024];
+        size_t size = MIN(sizeof bytes, caller->to_write);
+        if (!tcp_host_may_open_fast(caller->host, &caller->settings, &caller->tuple.remote.address))
+                size = 0;
+        for (size_t i = 0; i < size; i++)
+                bytes[i] = two_ends_byte(CALLER, i);
+        caller->written = tcp_conn_connect_fast(caller->conn, &caller->tuple, bytes, size, two->now);
 }
 
 void two_ends_connect(struct two_ends *two)
 {
         struct end *caller = &two->ends[CALLER];
-        tcp_conn_connect(caller->conn, &caller->tuple, two->now);
+        if (opens_fast(&caller->settings))
+                connect_fast(two, caller);
+        else
+                tcp_conn_connect(caller->conn, &caller->tuple, two->now);
         settle(two, CALLER);
 }
 
@@ -318,10 +365,23 @@ static void let_act(struct two_ends *two, unsigned number)
         settle(two, number);
 }
 
+static void hear_icmp(struct two_ends *two, struct end *end, const struct tcp_icmp *icmp)
+{
+        g_array_append_val(end->icmp_errors, icmp->error);
+        if (end->conn != NULL)
+                tcp_conn_on_icmp(end->conn, icmp, two->now);
+        drain_notes(end);
+}
+
 static void take_flight(struct two_ends *two, guint index)
 {
         struct flight flight = g_array_index(two->flying, struct flight, index);
         g_array_remove_index_fast(two->flying, index);
+        if (flight.is_icmp) {
+                hear_icmp(two, &two->ends[flight.to], &flight.icmp);
+                return;
+        }
+        end_judge_arrival(two, flight.to, &flight.segment, flight.is_forged);
         arrive(two, flight.to, &flight.segment);
         payload_clear(&flight.segment.payload);
 }
