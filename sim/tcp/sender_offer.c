@@ -76,7 +76,7 @@ static uint32_t decided_blocks(const TcpConn *conn, time_ns now)
 struct sender_place sender_place_decided(const TcpConn *conn, time_ns now)
 {
         struct sender_place place = sender_place_sent(conn);
-        if (place.block < conn->send_queue.head)
+        if (sender_is_within_burst(conn))
                 sender_pass(conn, &place, conn->burst.end.value - conn->snd.nxt.value);
         for (uint32_t i = decided_blocks(conn, now); i > 0; i--) {
                 uint64_t end = send_queue_block(&conn->send_queue, place.block)->end;
@@ -274,8 +274,11 @@ static struct sender_offer cut(const TcpConn *conn, const struct sender_place *p
         };
 }
 
+/* Should the place lie within a burst, that is one no more, for want of a window: it never goes on. */
 void sender_grow(TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency)
 {
+        if (place->block < conn->send_queue.head)
+                conn->burst.end = conn->snd.nxt;
         uint64_t length = block_length(conn, place);
         uint64_t full = (uint64_t)quota(conn, place, urgency) * sender_current_mss(conn);
         if (length > 0 && length < full)
