@@ -35,6 +35,13 @@ static int64_t slow_start_bound(const TcpConn *conn, uint32_t delivered, bool is
         return MIN(count + is_safe, room);
 }
 
+/* RFC 6675 section 5 (4.3): the first hole is sent again whatever is in flight. */
+static uint32_t least_without(const TcpConn *conn, int64_t in_flight)
+{
+        bool is_due = conn->recovery.state == TCP_CONGESTION_RECOVERY && conn->prr.out == 0;
+        return is_due ? (uint32_t)in_flight + 1 : 0;
+}
+
 void prr_on_delivery(TcpConn *conn, uint32_t delivered, uint32_t newly_lost, bool is_advance)
 {
         int64_t in_flight = scoreboard_in_flight(&conn->scoreboard);
@@ -42,7 +49,7 @@ void prr_on_delivery(TcpConn *conn, uint32_t delivered, uint32_t newly_lost, boo
         if (delivered == 0 || conn->cong.ops->owns_window)
                 return;
         if (!conn->settings.prr) {
-                conn->cong.cwnd = conn->cong.ssthresh;
+                conn->cong.cwnd = MAX(conn->cong.ssthresh, least_without(conn, in_flight));
                 return;
         }
         conn->prr.delivered += delivered;

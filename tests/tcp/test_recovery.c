@@ -379,6 +379,30 @@ START_TEST(sack_sends_an_uncertain_hole_when_nothing_else_is_left)
 }
 END_TEST
 
+/* RFC 5681 section 3.2 (3), RFC 6675 section 5 (4.3): the first hole goes out at once, what follows when cwnd
+ * has room: of ten, three and the hole are gone, so that six and what was sent again are in flight; five may
+ * be. */
+START_TEST(without_prr_the_first_hole_goes_out_at_once_and_the_rest_waits_for_half_of_the_window)
+{
+        static const char *const blocks[] = { "1000-4000", "1000-5000", "1000-6000", "1000-7000" };
+        settings.limited_transmit = settings.tail_loss_probe = settings.prr = false;
+        settings.recovery = _i == 0 ? TCP_RECOVERY_NEWRENO : TCP_RECOVERY_SACK;
+        start_again(1000);
+        send_window(30000);
+        rig_acks(&rig, 0, _i == 0 ? 2 : 0);
+        rig_sack(&rig, 0, _i == 0 ? "" : blocks[0]);
+        rig_expect(&rig, "fast-retransmit 0-1000");
+        ck_assert_uint_eq(rig.conn->cong.ssthresh, 5);
+        for (int i = 1; i <= 2; i++) {
+                rig_sack(&rig, 0, _i == 0 ? "" : blocks[i]);
+                rig_expect(&rig, "");
+        }
+        ck_assert_uint_eq(rig.conn->cong.cwnd, 5);
+        rig_sack(&rig, 0, _i == 0 ? "" : blocks[3]);
+        rig_expect(&rig, "10000-11000");
+}
+END_TEST
+
 /* It is resent at once; that it was lost after the window had been reduced reduces it once more. */
 START_TEST(a_loss_of_what_a_recovery_sent_begins_another)
 {
@@ -671,6 +695,8 @@ int main(void)
         tcase_add_test(cases, one_sack_of_three_segments_is_a_loss);
         tcase_add_test(cases, with_sack_an_ack_that_reports_nothing_new_is_no_duplicate);
         tcase_add_test(cases, sack_sends_an_uncertain_hole_when_nothing_else_is_left);
+        tcase_add_loop_test(cases,
+                without_prr_the_first_hole_goes_out_at_once_and_the_rest_waits_for_half_of_the_window, 0, 2);
         tcase_add_test(cases, a_loss_of_what_a_recovery_sent_begins_another);
         tcase_add_test(cases, a_dsack_is_counted_against_what_was_sent_again);
         tcase_add_test(cases, a_dsack_beyond_all_that_was_sent_again_is_of_the_networks_copy);
