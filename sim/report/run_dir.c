@@ -8,7 +8,7 @@
 #include "report/run_dir.h"
 #include "report/move_list.h"
 #include "report/own_names.h"
-#include "trace/sha256.h"
+#include "report/summed_file.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -21,8 +21,8 @@ G_DEFINE_QUARK(inorder - run - dir - error, run_dir_error)
 
 struct run_file {
         char *name;
-        FILE *file; /* NULL: closed */
-        char sha256[SHA256_TEXT_SIZE];
+        struct summed_file file;
+        char sha256[SHA256_TEXT_SIZE]; /* when it is closed */
 };
 
 struct RunDir {
@@ -61,8 +61,8 @@ static void remove_tree(const char *path)
 static void free_file(void *data)
 {
         struct run_file *file = data;
-        if (file->file)
-                fclose(file->file);
+        if (file->file.stream)
+                summed_file_close(&file->file, file->sha256);
         g_free(file->name);
         g_free(file);
 }
@@ -241,16 +241,15 @@ FILE *run_dir_open_file(RunDir *dir, const char *name, GError **error)
         }
         if (!may_take_name(dir, name, error) || !make_folders(dir, name, error))
                 return NULL;
-        FILE *file = fopen(path, "wbxe");
-        if (!file) {
+        struct run_file *entry = g_new0(struct run_file, 1);
+        if (!summed_file_open(&entry->file, path)) {
                 fail(error, "make", name, errno);
+                g_free(entry);
                 return NULL;
         }
-        struct run_file *entry = g_new0(struct run_file, 1);
         entry->name = g_strdup(name);
-        entry->file = file;
         g_ptr_array_add(dir->files, entry);
-        return file;
+        return entry->file.stream;
 }
 
 static FILE *open_for_writer(void *data, const char *name, GError **error)
@@ -270,46 +269,12 @@ const char *run_dir_work_path(const RunDir *dir)
 
 /* ---- Closing ---- */
 
-static bool sum_stream(FILE *stream, char text[SHA256_TEXT_SIZE])
-{
-        g_autofree uint8_t *bytes = g_malloc(64 * 1024);
-        g_autoptr(Sha256) sum = sha256_new();
-        uint8_t hash[SHA256_SIZE];
-        size_t got;
-        while ((got = fread(bytes, 1, 64 * 1024, stream)) > 0)
-                sha256_add(sum, bytes, got);
-        sha256_finish(sum, hash);
-        sha256_format(hash, text);
-        return !ferror(stream);
-}
-
-static bool sum_file(const RunDir *dir, struct run_file *file, GError **error)
-{
-        g_autofree char *path = g_build_filename(dir->contents, file->name, NULL);
-        FILE *stream = fopen(path, "rbe");
-        if (!stream)
-                return fail(error, "read", file->name, errno);
-        bool is_read = sum_stream(stream, file->sha256);
-        fclose(stream);
-        return is_read || fail(error, "read", file->name, EIO);
-}
-
-static bool close_file(const RunDir *dir, struct run_file *file, GError **error)
-{
-        errno = EIO; /* for a failure that its writer has not told */
-        bool had_error = ferror(file->file) != 0;
-        bool is_closed = fclose(g_steal_pointer(&file->file)) == 0;
-        if (had_error || !is_closed)
-                return fail(error, "write", file->name, errno);
-        return sum_file(dir, file, error);
-}
-
 bool run_dir_close_files(RunDir *dir, GError **error)
 {
         for (unsigned i = 0; i < dir->files->len; i++) {
                 struct run_file *file = g_ptr_array_index(dir->files, i);
-                if (file->file && !close_file(dir, file, error))
-                        return false;
+                if (file->file.stream && !summed_file_close(&file->file, file->sha256))
+                        return fail(error, "write", file->name, errno);
         }
         return true;
 }
@@ -332,7 +297,7 @@ void run_dir_add_files(const RunDir *dir, JsonWriter *writer)
         json_writer_begin_object(writer, "files");
         for (unsigned i = 0; i < dir->files->len; i++) {
                 const struct run_file *file = g_ptr_array_index(dir->files, i);
-                if (!file->file && !is_picture(file->name))
+                if (!file->file.stream && !is_picture(file->name))
                         json_writer_add_string(writer, file->name, file->sha256);
         }
         json_writer_end_object(writer);
