@@ -210,7 +210,7 @@ static struct record *add_record(Capture *capture, time_ns time, const struct tr
 Capture *capture_new(FILE *file, const char *file_name, const struct capture_config *config)
 {
         Capture *capture = g_new0(Capture, 1);
-        trace_file_init(&capture->file, file, file_name);
+        trace_file_init(&capture->file, file, file_name, TRACE_FILE_SMALL_PIECE);
         capture->snap = config->snap;
         capture->block = g_byte_array_new();
         write_section(capture, config);

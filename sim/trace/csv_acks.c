@@ -30,16 +30,16 @@ struct acks {
 
 static const struct event_field columns[] = {
         CSV_CONNECTION_COLUMNS,
-        ROW_FIELD(struct ack_row, "packet", packet, event_packet_id),
-        ROW_FIELD(struct ack_row, "ack", ack, event_number),
-        ROW_FIELD(struct ack_row, "edge", edge, event_number),
-        ROW_FIELD(struct ack_row, "window", window, event_number),
-        ROW_FIELD(struct ack_row, "newly", newly, event_number),
-        ROW_FIELD(struct ack_row, "duplicate", duplicate, event_number),
-        ROW_FIELD(struct ack_row, "window_update", is_window_update, event_truth),
-        ROW_FIELD(struct ack_row, "payload", payload, event_number),
-        ROW_FIELD(struct ack_row, "t_sent_ns", t_sent, event_time),
-        ROW_FIELD(struct ack_row, "t_sent", t_sent, event_seconds),
+        ROW_FIELD(struct ack_row, "packet", packet, EVENT_PACKET_ID),
+        ROW_FIELD(struct ack_row, "ack", ack, EVENT_NUMBER),
+        ROW_FIELD(struct ack_row, "edge", edge, EVENT_NUMBER),
+        ROW_FIELD(struct ack_row, "window", window, EVENT_NUMBER),
+        ROW_FIELD(struct ack_row, "newly", newly, EVENT_NUMBER),
+        ROW_FIELD(struct ack_row, "duplicate", duplicate, EVENT_NUMBER),
+        ROW_FIELD(struct ack_row, "window_update", is_window_update, EVENT_TRUTH),
+        ROW_FIELD(struct ack_row, "payload", payload, EVENT_NUMBER),
+        ROW_FIELD(struct ack_row, "t_sent_ns", t_sent, EVENT_TIME),
+        ROW_FIELD(struct ack_row, "t_sent", t_sent, EVENT_SECONDS),
 };
 
 /* Every segment of a download repeats the acknowledgment of the request: that is no news. */

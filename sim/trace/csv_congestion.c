@@ -30,13 +30,13 @@ struct congestion {
 
 static const struct event_field columns[] = {
         CSV_CONNECTION_COLUMNS,
-        ROW_FIELD(struct congestion_row, "state", state, event_text),
-        ROW_FIELD(struct congestion_row, "limit", limit, event_text),
-        ROW_FIELD(struct congestion_row, "cwnd", cwnd, event_number),
-        ROW_FIELD(struct congestion_row, "ssthresh", ssthresh, event_not_maximum),
-        ROW_FIELD(struct congestion_row, "send_window", send_window, event_number),
-        ROW_FIELD(struct congestion_row, "pacing", pacing, event_nonzero),
-        ROW_FIELD(struct congestion_row, "in_flight", in_flight, event_number),
+        ROW_FIELD(struct congestion_row, "state", state, EVENT_TEXT),
+        ROW_FIELD(struct congestion_row, "limit", limit, EVENT_TEXT),
+        ROW_FIELD(struct congestion_row, "cwnd", cwnd, EVENT_NUMBER),
+        ROW_FIELD(struct congestion_row, "ssthresh", ssthresh, EVENT_NOT_MAXIMUM),
+        ROW_FIELD(struct congestion_row, "send_window", send_window, EVENT_NUMBER),
+        ROW_FIELD(struct congestion_row, "pacing", pacing, EVENT_NONZERO),
+        ROW_FIELD(struct congestion_row, "in_flight", in_flight, EVENT_NUMBER),
 };
 
 /* RFC 5681 section 3.1: "The slow start algorithm is used when cwnd < ssthresh." An ssthresh that is not set

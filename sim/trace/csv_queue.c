@@ -47,14 +47,14 @@ struct queues {
 
 static const struct event_field columns[] = {
         CSV_LINK_COLUMNS,
-        ROW_FIELD(struct queue_row, "event", event, event_text),
-        ROW_FIELD(struct queue_row, "packet", packet, event_packet_id),
-        ROW_FIELD(struct queue_row, "copy", copy, event_number),
-        MADE_FIELD("transfer", event_transfer_name),
-        ROW_FIELD(struct queue_row, "reason", reason, event_text),
-        ROW_FIELD(struct queue_row, "size", size, event_number),
-        ROW_FIELD(struct queue_row, "bytes", bytes, event_number),
-        ROW_FIELD(struct queue_row, "packets", packets, event_number),
+        ROW_FIELD(struct queue_row, "event", event, EVENT_TEXT),
+        ROW_FIELD(struct queue_row, "packet", packet, EVENT_PACKET_ID),
+        ROW_FIELD(struct queue_row, "copy", copy, EVENT_NUMBER),
+        MADE_FIELD("transfer", EVENT_TRANSFER_NAME),
+        ROW_FIELD(struct queue_row, "reason", reason, EVENT_TEXT),
+        ROW_FIELD(struct queue_row, "size", size, EVENT_NUMBER),
+        ROW_FIELD(struct queue_row, "bytes", bytes, EVENT_NUMBER),
+        ROW_FIELD(struct queue_row, "packets", packets, EVENT_NUMBER),
 };
 
 /* ---- Rows in order ---- */

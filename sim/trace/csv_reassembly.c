@@ -42,17 +42,17 @@ struct reassembly {
 
 static const struct event_field columns[] = {
         CSV_CONNECTION_COLUMNS,
-        ROW_FIELD(struct reassembly_row, "kind", kind, event_text),
-        ROW_FIELD(struct reassembly_row, "packet", stretch.packet, event_packet_id),
-        ROW_FIELD(struct reassembly_row, "first", stretch.first, event_number),
-        ROW_FIELD(struct reassembly_row, "end", stretch.end, event_number),
-        ROW_FIELD(struct reassembly_row, "t_arrive_ns", stretch.t_arrive, event_time),
-        ROW_FIELD(struct reassembly_row, "t_arrive", stretch.t_arrive, event_seconds),
-        ROW_FIELD(struct reassembly_row, "t_deliver_ns", t_deliver, event_time),
-        ROW_FIELD(struct reassembly_row, "t_deliver", t_deliver, event_seconds),
-        ROW_FIELD(struct reassembly_row, "readable", readable, event_number),
-        ROW_FIELD(struct reassembly_row, "read", read, event_number),
-        ROW_FIELD(struct reassembly_row, "held", held, event_number),
+        ROW_FIELD(struct reassembly_row, "kind", kind, EVENT_TEXT),
+        ROW_FIELD(struct reassembly_row, "packet", stretch.packet, EVENT_PACKET_ID),
+        ROW_FIELD(struct reassembly_row, "first", stretch.first, EVENT_NUMBER),
+        ROW_FIELD(struct reassembly_row, "end", stretch.end, EVENT_NUMBER),
+        ROW_FIELD(struct reassembly_row, "t_arrive_ns", stretch.t_arrive, EVENT_TIME),
+        ROW_FIELD(struct reassembly_row, "t_arrive", stretch.t_arrive, EVENT_SECONDS),
+        ROW_FIELD(struct reassembly_row, "t_deliver_ns", t_deliver, EVENT_TIME),
+        ROW_FIELD(struct reassembly_row, "t_deliver", t_deliver, EVENT_SECONDS),
+        ROW_FIELD(struct reassembly_row, "readable", readable, EVENT_NUMBER),
+        ROW_FIELD(struct reassembly_row, "read", read, EVENT_NUMBER),
+        ROW_FIELD(struct reassembly_row, "held", held, EVENT_NUMBER),
 };
 
 static void tell(struct reassembly *reassembly, struct receiving *receiving, const char *kind,

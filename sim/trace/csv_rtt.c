@@ -5,16 +5,16 @@
 
 static const struct event_field columns[] = {
         CSV_CONNECTION_COLUMNS,
-        EVENT_FIELD("packet", cause.packet, event_packet_id),
-        EVENT_FIELD("sample_ns", rtt.sample, event_not_negative),
-        EVENT_FIELD_WHEN("sample", rtt.sample, event_seconds, event_has_rtt_sample),
-        EVENT_FIELD("srtt_ns", rtt.smoothed, event_number),
-        EVENT_FIELD("srtt", rtt.smoothed, event_seconds),
-        EVENT_FIELD("rttvar_ns", rtt.variation, event_number),
-        EVENT_FIELD("rttvar", rtt.variation, event_seconds),
-        EVENT_FIELD("rto_ns", rtt.rto, event_number),
-        EVENT_FIELD("rto", rtt.rto, event_seconds),
-        EVENT_FIELD("backoff", rtt.backoffs, event_number),
+        EVENT_FIELD("packet", cause.packet, EVENT_PACKET_ID),
+        EVENT_FIELD("sample_ns", rtt.sample, EVENT_NOT_NEGATIVE),
+        EVENT_FIELD_WHEN("sample", rtt.sample, EVENT_SECONDS, EVENT_HAS_RTT_SAMPLE),
+        EVENT_FIELD("srtt_ns", rtt.smoothed, EVENT_NUMBER),
+        EVENT_FIELD("srtt", rtt.smoothed, EVENT_SECONDS),
+        EVENT_FIELD("rttvar_ns", rtt.variation, EVENT_NUMBER),
+        EVENT_FIELD("rttvar", rtt.variation, EVENT_SECONDS),
+        EVENT_FIELD("rto_ns", rtt.rto, EVENT_NUMBER),
+        EVENT_FIELD("rto", rtt.rto, EVENT_SECONDS),
+        EVENT_FIELD("backoff", rtt.backoffs, EVENT_NUMBER),
 };
 
 const struct csv_table csv_rtt = {

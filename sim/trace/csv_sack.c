@@ -12,12 +12,12 @@ struct sack_row {
 
 static const struct event_field columns[] = {
         CSV_CONNECTION_COLUMNS,
-        PACKET_FIELD("packet", id, event_packet_id),
-        PACKET_FIELD("ack", relative_ack, event_not_negative),
-        ROW_FIELD(struct sack_row, "block", block, event_number),
-        ROW_FIELD(struct sack_row, "left", left, event_number),
-        ROW_FIELD(struct sack_row, "right", right, event_number),
-        ROW_FIELD(struct sack_row, "dsack", is_dsack, event_truth),
+        PACKET_FIELD("packet", id, EVENT_PACKET_ID),
+        PACKET_FIELD("ack", relative_ack, EVENT_NOT_NEGATIVE),
+        ROW_FIELD(struct sack_row, "block", block, EVENT_NUMBER),
+        ROW_FIELD(struct sack_row, "left", left, EVENT_NUMBER),
+        ROW_FIELD(struct sack_row, "right", right, EVENT_NUMBER),
+        ROW_FIELD(struct sack_row, "dsack", is_dsack, EVENT_TRUTH),
 };
 
 static void on_received(void *sheet, const struct trace_event *event)

@@ -26,8 +26,7 @@ struct csv_sheet {
         const struct csv_table *table;
         const Trace *trace;
         struct trace_file file;
-        GString *line;
-        GString *scratch;
+        GString *scratch; /* for text that needs quotes */
         void *state;
 };
 

@@ -16,12 +16,12 @@ extern const struct csv_table csv_queue;
 extern const struct csv_table csv_events;
 
 /* What most rows begin with. */
-#define CSV_TIME_COLUMNS EVENT_FIELD("t_ns", time, event_time), EVENT_FIELD("t", time, event_seconds)
+#define CSV_TIME_COLUMNS EVENT_FIELD("t_ns", time, EVENT_TIME), EVENT_FIELD("t", time, EVENT_SECONDS)
 #define CSV_CONNECTION_COLUMNS                                                                               \
-        CSV_TIME_COLUMNS, EVENT_FIELD("host", owner, event_owner_label),                                     \
-                EVENT_FIELD("conn", connection, event_number), MADE_FIELD("transfer", event_transfer_name)
+        CSV_TIME_COLUMNS, EVENT_FIELD("host", owner, EVENT_OWNER_LABEL),                                     \
+                EVENT_FIELD("conn", connection, EVENT_NUMBER), MADE_FIELD("transfer", EVENT_TRANSFER_NAME)
 #define CSV_LINK_COLUMNS                                                                                     \
-        CSV_TIME_COLUMNS, MADE_FIELD("link", event_link_name), MADE_FIELD("near", event_link_near_end),      \
-                MADE_FIELD("far", event_link_far_end)
+        CSV_TIME_COLUMNS, MADE_FIELD("link", EVENT_LINK_NAME), MADE_FIELD("near", EVENT_LINK_NEAR_END),      \
+                MADE_FIELD("far", EVENT_LINK_FAR_END)
 
 #endif

@@ -105,7 +105,7 @@ static bool append_plain(GString *text, const char *string)
         return true;
 }
 
-static void append_string(GString *text, const char *string)
+void json_append_string(GString *text, const char *string)
 {
         if (append_plain(text, string))
                 return;
@@ -136,7 +136,7 @@ static void begin_value(JsonWriter *writer, const char *key)
         *has_members = true;
         if (!key)
                 return;
-        append_string(writer->text, key);
+        json_append_string(writer->text, key);
         if (writer->layout == JSON_ONE_LINE)
                 g_string_append_c(writer->text, ':');
         else
@@ -190,7 +190,7 @@ void json_writer_add_string(JsonWriter *writer, const char *key, const char *tex
                 return;
         }
         begin_value(writer, key);
-        append_string(writer->text, text);
+        json_append_string(writer->text, text);
 }
 
 void json_writer_add_integer(JsonWriter *writer, const char *key, int64_t number)

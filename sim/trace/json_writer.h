@@ -39,6 +39,9 @@ void json_writer_add_null(JsonWriter *writer, const char *key);
 /* 1.234567890; TIME_NEVER: null. */
 void json_writer_add_seconds(JsonWriter *writer, const char *key, duration_ns duration);
 
+/* A string alone, in its quotes, at the end of any text. */
+void json_append_string(GString *text, const char *string);
+
 /* What has been written so far. The writer's. */
 const GString *json_writer_text(const JsonWriter *writer);
 /* Once a document is complete: forget its text and begin another. */

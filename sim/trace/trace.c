@@ -3,9 +3,12 @@
  */
 #include "trace/trace.h"
 
+#include <string.h>
+
 struct named_owner {
         struct trace_owner owner;
         char *label;
+        struct trace_name names[TRACE_NAMINGS];
 };
 
 struct listener {
@@ -15,10 +18,10 @@ struct listener {
 };
 
 struct Trace {
-        uint32_t mask;        /* of all listeners together */
-        GArray *listeners;    /* of struct listener */
-        GPtrArray *owners;    /* of struct named_owner: they stay where they are while more are added */
-        GPtrArray *transfers; /* names */
+        uint32_t mask;     /* of all listeners together */
+        GArray *listeners; /* of struct listener */
+        GPtrArray *owners; /* of struct named_owner: they stay where they are while more are added */
+        GArray *transfers; /* of struct trace_name; the first is that of none */
 };
 
 static void free_owner(void *data)
@@ -31,12 +34,53 @@ static void free_owner(void *data)
         g_free(named);
 }
 
+static bool stands_for_itself(unsigned char c)
+{
+        return c >= 0x20 && c != '"' && c != '\\' && c != ',';
+}
+
+bool trace_text_is_plain(const char *text, size_t size)
+{
+        for (size_t i = 0; i < size; i++) {
+                unsigned char c = (unsigned char)text[i];
+                if (c >= 0x80 || !stands_for_itself(c))
+                        return false;
+        }
+        return true;
+}
+
+/* Other letters than ASCII's too, as in "core → right". */
+static bool name_is_plain(const char *text)
+{
+        for (const char *c = text; *c; c++) {
+                if (!stands_for_itself((unsigned char)*c))
+                        return false;
+        }
+        return g_utf8_validate(text, -1, NULL);
+}
+
+static struct trace_name name_of(const char *text)
+{
+        if (!text || !*text)
+                text = "-";
+        return (struct trace_name){
+                .text = text, .size = (uint32_t)strlen(text), .is_plain = name_is_plain(text)
+        };
+}
+
+static void add_transfer(Trace *trace, const char *text)
+{
+        struct trace_name name = name_of(text);
+        g_array_append_val(trace->transfers, name);
+}
+
 Trace *trace_new(void)
 {
         Trace *trace = g_new0(Trace, 1);
         trace->listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
         trace->owners = g_ptr_array_new_with_free_func(free_owner);
-        trace->transfers = g_ptr_array_new_with_free_func(g_free);
+        trace->transfers = g_array_new(FALSE, FALSE, sizeof(struct trace_name));
+        add_transfer(trace, NULL);
         return trace;
 }
 
@@ -46,7 +90,9 @@ void trace_free(Trace *trace)
                 return;
         g_array_unref(trace->listeners);
         g_ptr_array_unref(trace->owners);
-        g_ptr_array_unref(trace->transfers);
+        for (unsigned i = 1; i < trace->transfers->len; i++)
+                g_free((char *)g_array_index(trace->transfers, struct trace_name, i).text);
+        g_array_unref(trace->transfers);
         g_free(trace);
 }
 
@@ -60,6 +106,10 @@ void trace_add_owner(
         named->owner.near_end = g_strdup(near_end);
         named->owner.far_end = g_strdup(far_end);
         named->label = far_end ? g_strdup_printf("%s → %s", name, far_end) : g_strdup(name);
+        named->names[TRACE_NAMED_LABEL] = name_of(named->label);
+        named->names[TRACE_NAMED_OWN] = name_of(named->owner.name);
+        named->names[TRACE_NAMED_NEAR_END] = name_of(named->owner.near_end);
+        named->names[TRACE_NAMED_FAR_END] = name_of(named->owner.far_end);
         g_ptr_array_add(trace->owners, named);
 }
 
@@ -71,7 +121,7 @@ void trace_set_takes_turns(Trace *trace)
 
 void trace_add_transfer(Trace *trace, const char *name)
 {
-        g_ptr_array_add(trace->transfers, g_strdup(name));
+        add_transfer(trace, g_strdup(*name ? name : "-"));
 }
 
 unsigned trace_owner_count(const Trace *trace)
@@ -81,7 +131,7 @@ unsigned trace_owner_count(const Trace *trace)
 
 unsigned trace_transfer_count(const Trace *trace)
 {
-        return trace->transfers->len;
+        return trace->transfers->len - 1;
 }
 
 static const struct named_owner *find_owner(const Trace *trace, uint32_t owner)
@@ -102,8 +152,18 @@ const char *trace_owner_label(const Trace *trace, uint32_t owner)
 
 const char *trace_transfer_name(const Trace *trace, uint32_t transfer)
 {
-        g_assert(transfer <= trace->transfers->len);
-        return transfer ? g_ptr_array_index(trace->transfers, transfer - 1) : "-";
+        return trace_transfer_named(trace, transfer)->text;
+}
+
+const struct trace_name *trace_owner_named(const Trace *trace, uint32_t owner, enum trace_naming naming)
+{
+        return &find_owner(trace, owner)->names[naming];
+}
+
+const struct trace_name *trace_transfer_named(const Trace *trace, uint32_t transfer)
+{
+        g_assert(transfer < trace->transfers->len);
+        return &g_array_index(trace->transfers, struct trace_name, transfer);
 }
 
 void trace_listen(Trace *trace, uint32_t mask, void (*on_event)(void *data, const struct trace_event *event),

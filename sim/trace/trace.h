@@ -195,12 +195,23 @@ void trace_add_owner(Trace *trace, enum trace_owner_kind kind, const char *name,
 /* Of the owner added last. */
 void trace_set_takes_turns(Trace *trace);
 void trace_add_transfer(Trace *trace, const char *name);
+/* A name with what writers ask about each time they write it. */
+struct trace_name {
+        const char *text; /* "-": there is none */
+        uint32_t size;
+        bool is_plain;    /* it stands for itself in JSON and CSV: nothing has to be escaped or quoted */
+};
 unsigned trace_owner_count(const Trace *trace);
 unsigned trace_transfer_count(const Trace *trace);
 const struct trace_owner *trace_owner(const Trace *trace, uint32_t owner);
 /* "core → right" for a link direction, the name for others. */
 const char *trace_owner_label(const Trace *trace, uint32_t owner);
 const char *trace_transfer_name(const Trace *trace, uint32_t transfer); /* "-" for 0 */
+enum trace_naming { TRACE_NAMED_LABEL, TRACE_NAMED_OWN, TRACE_NAMED_NEAR_END, TRACE_NAMED_FAR_END, TRACE_NAMINGS };
+const struct trace_name *trace_owner_named(const Trace *trace, uint32_t owner, enum trace_naming naming);
+const struct trace_name *trace_transfer_named(const Trace *trace, uint32_t transfer);
+/* The same of other text: so many bytes of printable ASCII that stand for themselves. */
+bool trace_text_is_plain(const char *text, size_t size);
 
 /* Hear the kinds in `mask` (TRACE_BIT) from now on. Listeners are called in order of addition. */
 void trace_listen(Trace *trace, uint32_t mask, void (*on_event)(void *data, const struct trace_event *event),

@@ -1,6 +1,6 @@
 /*
- * What the writers of a trace share: a file that remembers the first thing that went wrong, and the run's
- * name.
+ * What the writers of a trace share: a file that gathers lines and remembers the first thing that went wrong, and the
+ * run's name.
  *
  * Files belong to whoever opened them: writers flush and never close.
  */
@@ -31,14 +31,41 @@ struct trace_opener {
         void *data;
 };
 
+/* Lines are made where they wait to be written. Large pieces are cheap, also for the kernel; who has many files open takes
+ * small ones. */
+#define TRACE_FILE_LARGE_PIECE (256 * 1024)
+#define TRACE_FILE_SMALL_PIECE (16 * 1024)
+
 struct trace_file {
         FILE *file;
         char *name; /* for messages */
         int error;  /* errno of the first failure; 0: none. Nothing is written after it. */
+        size_t piece;
+        char *bytes; /* to be written */
+        char *end;   /* of them */
+        char *limit; /* of the room behind them */
 };
 
-void trace_file_init(struct trace_file *file, FILE *stream, const char *name);
+void trace_file_init(struct trace_file *file, FILE *stream, const char *name, size_t piece);
 void trace_file_clear(struct trace_file *file);
+
+/* A line is made behind the others: `at` goes from trace_file_begin() through trace_file_room(), which is called before
+ * anything is written and may move it, to trace_file_end(). */
+static inline char *trace_file_begin(const struct trace_file *file)
+{
+        return file->end;
+}
+char *trace_file_more_room(struct trace_file *file, char *at, size_t size);
+static inline char *trace_file_room(struct trace_file *file, char *at, size_t size)
+{
+        return (size_t)(file->limit - at) >= size ? at : trace_file_more_room(file, at, size);
+}
+static inline void trace_file_end(struct trace_file *file, char *at)
+{
+        file->end = at;
+}
+
+/* All at once. */
 void trace_file_write(struct trace_file *file, const void *bytes, size_t size);
 /* Flush; false when this or anything before it failed. */
 bool trace_file_finish(struct trace_file *file, GError **error);

@@ -7,7 +7,7 @@
 #ifndef INORDER_TRACE_NDJSON_H
 #define INORDER_TRACE_NDJSON_H
 
-#include "trace/event_field.h"
+#include "trace/trace.h"
 #include "trace/trace_file.h"
 
 #define TRACE_NDJSON_SCHEMA 1
@@ -19,16 +19,5 @@ TraceNdjson *trace_ndjson_new(Trace *trace, FILE *file, const struct trace_about
 bool trace_ndjson_finish(TraceNdjson *writer, GError **error);
 void trace_ndjson_free(TraceNdjson *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TraceNdjson, trace_ndjson_free)
-
-/* One kind of event: its name and the fields of its own, which follow the common ones. */
-struct ndjson_kind {
-        const char *name; /* "net.hop" */
-        const struct event_field *fields;
-        unsigned field_count;
-        bool has_packet; /* the fields of a packet come between */
-};
-const struct ndjson_kind *trace_ndjson_kind(enum trace_kind kind);
-const struct event_field *trace_ndjson_common_fields(unsigned *count);
-const struct event_field *trace_ndjson_packet_fields(unsigned *count);
 
 #endif

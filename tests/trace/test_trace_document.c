@@ -3,6 +3,7 @@
  */
 #include "made_up.h"
 #include "trace/trace_csv.h"
+#include "trace/ndjson_kinds.h"
 #include "trace/trace_ndjson.h"
 
 #include <check.h>
@@ -72,15 +73,12 @@ static void expect_fields(const char *heading, const struct event_field *fields,
 
 START_TEST(every_key_of_every_event_is_explained)
 {
-        unsigned count;
-        const struct event_field *fields = trace_ndjson_common_fields(&count);
-        expect_fields("### Common keys", fields, count);
-        fields = trace_ndjson_packet_fields(&count);
-        expect_fields("### Packet keys", fields, count);
+        expect_fields("### Common keys", ndjson_common_fields.fields, ndjson_common_fields.count);
+        expect_fields("### Packet keys", ndjson_packet_fields.fields, ndjson_packet_fields.count);
         for (enum trace_kind kind = 0; kind < TRACE_KINDS; kind++) {
-                const struct ndjson_kind *event = trace_ndjson_kind(kind);
+                const struct ndjson_kind *event = ndjson_kind_of(kind);
                 g_autofree char *heading = g_strdup_printf("### `%s`", event->name);
-                expect_fields(heading, event->fields, event->field_count);
+                expect_fields(heading, event->own.fields, event->own.count);
         }
 }
 END_TEST
@@ -101,7 +99,7 @@ START_TEST(every_event_and_table_has_an_example)
         unsigned count;
         const struct csv_table *const *tables = trace_csv_tables(&count);
         for (enum trace_kind kind = 0; kind < TRACE_KINDS; kind++) {
-                g_autofree char *heading = g_strdup_printf("### `%s`", trace_ndjson_kind(kind)->name);
+                g_autofree char *heading = g_strdup_printf("### `%s`", ndjson_kind_of(kind)->name);
                 g_autofree char *text = section(heading);
                 ck_assert_msg(strstr(text, "\n    {") != NULL, "%s", heading);
         }

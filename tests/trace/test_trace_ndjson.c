@@ -2,6 +2,7 @@
  * The lines of trace.ndjson: read by json-glib, and compared as text where the form matters.
  */
 #include "made_up.h"
+#include "trace/ndjson_kinds.h"
 #include "trace/trace_ndjson.h"
 
 #include <check.h>
@@ -80,18 +81,16 @@ START_TEST(every_kind_and_every_field_is_seen)
         made_up_everything(trace);
         read_lines();
         for (enum trace_kind kind = 0; kind < TRACE_KINDS; kind++) {
-                const struct ndjson_kind *description = trace_ndjson_kind(kind);
+                const struct ndjson_kind *description = ndjson_kind_of(kind);
                 g_autofree char *name = g_strdup_printf("\"ev\":\"%s\"", description->name);
                 ck_assert_msg(strstr(bytes, name) != NULL, "%s", name);
-                for (unsigned i = 0; i < description->field_count; i++) {
-                        g_autofree char *key = g_strdup_printf("\"%s\":", description->fields[i].name);
+                for (unsigned i = 0; i < description->own.count; i++) {
+                        g_autofree char *key = g_strdup_printf("\"%s\":", description->own.fields[i].name);
                         ck_assert_msg(strstr(bytes, key) != NULL, "%s: %s", name, key);
                 }
         }
-        unsigned count;
-        const struct event_field *fields = trace_ndjson_packet_fields(&count);
-        for (unsigned i = 0; i < count; i++) {
-                g_autofree char *key = g_strdup_printf("\"%s\":", fields[i].name);
+        for (unsigned i = 0; i < ndjson_packet_fields.count; i++) {
+                g_autofree char *key = g_strdup_printf("\"%s\":", ndjson_packet_fields.fields[i].name);
                 ck_assert_msg(strstr(bytes, key) != NULL, "%s", key);
         }
 }

@@ -1,0 +1,208 @@
+/*
+ * Reading fields: a member is fetched by its offset and given its meaning.
+ *
+ * Inline, and only for the writers: a packet-hop is a hundred and fifty fields, and each writer's way of printing a value
+ * joins the reading of it.
+ */
+#ifndef INORDER_EVENT_VALUE_H
+#define INORDER_EVENT_VALUE_H
+
+#include "trace/event_field.h"
+
+enum event_value_kind {
+        EVENT_VALUE_NONE, /* a number that is not known or does not apply */
+        EVENT_VALUE_SIGNED,
+        EVENT_VALUE_UNSIGNED,
+        EVENT_VALUE_BOOL,
+        EVENT_VALUE_SECONDS, /* `integer` nanoseconds, to be printed as seconds */
+        EVENT_VALUE_NO_TEXT,
+        EVENT_VALUE_TEXT,
+        EVENT_VALUE_NAME,
+        EVENT_VALUE_PACKET, /* its maker's name and its number */
+        EVENT_VALUE_FLAGS,  /* `natural`, at least one */
+        EVENT_VALUE_RANGES, /* none: count 0 */
+};
+
+/* Of a number that is known. */
+static inline enum event_value_kind event_number_kind(const struct event_field *field)
+{
+        if (field->meaning == EVENT_TRUTH)
+                return EVENT_VALUE_BOOL;
+        if (field->meaning == EVENT_SECONDS)
+                return EVENT_VALUE_SECONDS;
+        return field->store == STORE_U64 ? EVENT_VALUE_UNSIGNED : EVENT_VALUE_SIGNED;
+}
+
+struct event_value {
+        enum event_value_kind kind;
+        union {
+                int64_t integer;
+                uint64_t natural;
+                const char *text;
+                struct {
+                        const struct trace_name *name;
+                        uint32_t number;
+                };
+                struct {
+                        unsigned count;
+                        struct event_range items[TRACE_SACK_BLOCKS_MAX];
+                } ranges;
+        };
+};
+
+/* An event being read, and what a table gathered for this row. */
+struct event_reading {
+        const Trace *trace;
+        const struct trace_event *event;
+        const void *row; /* of the table's own type; NULL: the event is all there is */
+        unsigned facts;  /* event_facts() */
+};
+
+unsigned event_facts(const struct trace_event *event);
+#define EVENT_FLAGS_NAMED 0x1ff
+char *event_put_flags(char *at, uint64_t flags);
+
+extern const struct trace_name event_no_name; /* "-" */
+extern const struct trace_name event_cause_names[];
+
+static inline const void *event_locate(const struct event_field *field, const struct event_reading *reading)
+{
+        const char *base = field->base == BASE_EVENT    ? (const char *)reading->event
+                           : field->base == BASE_PACKET ? (const char *)reading->event->packet
+                                                        : reading->row;
+        return base + field->offset;
+}
+
+/* As it is stored: a number of 64 bits without a sign keeps its bits. */
+static inline int64_t event_fetch(const struct event_field *field, const void *member)
+{
+        switch (field->store) {
+        case STORE_BOOL:
+                return *(const bool *)member;
+        case STORE_U16:
+                return *(const uint16_t *)member;
+        case STORE_U32:
+                return *(const uint32_t *)member;
+        case STORE_I32:
+                return *(const int32_t *)member;
+        default:
+                return *(const int64_t *)member;
+        }
+}
+
+static inline bool event_number_is_known(enum event_meaning meaning, int64_t number)
+{
+        switch (meaning) {
+        case EVENT_NONZERO:
+                return number != 0;
+        case EVENT_NOT_NEGATIVE:
+                return number >= 0;
+        case EVENT_NOT_MAXIMUM:
+                return number != UINT32_MAX;
+        case EVENT_TIME:
+        case EVENT_SECONDS:
+                return number != TIME_NEVER;
+        default:
+                return true;
+        }
+}
+
+static inline void event_value_set_number(
+        struct event_value *value, const struct event_field *field, const void *member)
+{
+        value->integer = event_fetch(field, member);
+        value->kind = event_number_is_known(field->meaning, value->integer) ? event_number_kind(field)
+                                                                            : EVENT_VALUE_NONE;
+}
+
+static inline bool event_text_is_none(const char *text)
+{
+        return text == NULL || text[0] == '\0' || (text[0] == '-' && text[1] == '\0');
+}
+
+static inline void event_value_set_name(struct event_value *value, const struct trace_name *name)
+{
+        value->kind = event_text_is_none(name->text) ? EVENT_VALUE_NO_TEXT : EVENT_VALUE_NAME;
+        value->name = name;
+}
+
+static inline const struct trace_name *event_owner_label(const Trace *trace, uint32_t owner)
+{
+        return owner == UINT32_MAX ? &event_no_name : trace_owner_named(trace, owner, TRACE_NAMED_LABEL);
+}
+
+static inline void event_value_set_end(
+        struct event_value *value, const struct event_reading *reading, enum trace_naming naming)
+{
+        event_value_set_name(value, trace_owner_named(reading->trace, reading->event->owner, naming));
+}
+
+static inline void event_value_set_packet(
+        struct event_value *value, const struct event_reading *reading, const struct trace_packet_id *id)
+{
+        value->kind = id->number == 0 ? EVENT_VALUE_NO_TEXT : EVENT_VALUE_PACKET;
+        if (id->number == 0)
+                return;
+        value->name = event_owner_label(reading->trace, id->host);
+        value->number = id->number;
+}
+
+static inline void event_value_set_ranges(struct event_value *value, const struct trace_packet *packet)
+{
+        value->kind = EVENT_VALUE_RANGES;
+        value->ranges.count = packet ? event_sack_blocks(packet, value->ranges.items) : 0;
+}
+
+static inline void event_value_set_text(
+        struct event_value *value, const struct event_field *field, const struct event_reading *reading)
+{
+        const struct trace_event *event = reading->event;
+        const void *member = event_locate(field, reading);
+        switch (field->meaning) {
+        case EVENT_TEXT:
+                value->text = *(const char *const *)member;
+                value->kind = event_text_is_none(value->text) ? EVENT_VALUE_NO_TEXT : EVENT_VALUE_TEXT;
+                return;
+        case EVENT_OWNER_LABEL:
+                event_value_set_name(value, event_owner_label(reading->trace, *(const uint32_t *)member));
+                return;
+        case EVENT_PACKET_ID:
+                event_value_set_packet(value, reading, member);
+                return;
+        case EVENT_FLAGS:
+                value->natural = *(const uint16_t *)member & EVENT_FLAGS_NAMED;
+                value->kind = value->natural != 0 ? EVENT_VALUE_FLAGS : EVENT_VALUE_NO_TEXT;
+                return;
+        case EVENT_TRANSFER_NAME:
+                event_value_set_name(value, trace_transfer_named(reading->trace, event_transfer(event)));
+                return;
+        case EVENT_CAUSE:
+                event_value_set_name(value, &event_cause_names[event->cause.kind]);
+                return;
+        case EVENT_LINK_NAME:
+                event_value_set_end(value, reading, TRACE_NAMED_OWN);
+                return;
+        case EVENT_LINK_NEAR_END:
+                event_value_set_end(value, reading, TRACE_NAMED_NEAR_END);
+                return;
+        case EVENT_LINK_FAR_END:
+                event_value_set_end(value, reading, TRACE_NAMED_FAR_END);
+                return;
+        default:
+                event_value_set_ranges(value, event->packet);
+                return;
+        }
+}
+
+static inline void event_value_read(
+        struct event_value *value, const struct event_field *field, const struct event_reading *reading)
+{
+        if ((field->needs & reading->facts) != field->needs)
+                value->kind = EVENT_VALUE_NONE;
+        else if (field->meaning < EVENT_TEXT)
+                event_value_set_number(value, field, event_locate(field, reading));
+        else
+                event_value_set_text(value, field, reading);
+}
+
+#endif

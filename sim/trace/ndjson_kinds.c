@@ -1,0 +1,145 @@
+/*
+ * What a line of each kind holds, as tables of fields.
+ */
+#include "trace/ndjson_kinds.h"
+
+static const struct event_field common_fields[] = {
+        EVENT_FIELD("owner", owner, EVENT_OWNER_LABEL),
+        EVENT_FIELD("conn", connection, EVENT_NONZERO),
+        MADE_FIELD("transfer", EVENT_TRANSFER_NAME),
+        MADE_FIELD("cause", EVENT_CAUSE),
+        EVENT_FIELD("cause_packet", cause.packet, EVENT_PACKET_ID),
+        EVENT_FIELD("cause_name", cause.name, EVENT_TEXT),
+};
+
+static const struct event_field packet_fields[] = {
+        PACKET_FIELD("packet", id, EVENT_PACKET_ID),
+        PACKET_FIELD("copy", copy, EVENT_NONZERO),
+        PACKET_FIELD("from", from, EVENT_OWNER_LABEL),
+        PACKET_FIELD("to", to, EVENT_OWNER_LABEL),
+        PACKET_FIELD("from_conn", connection, EVENT_NONZERO),
+        PACKET_FIELD("protocol", protocol, EVENT_TEXT),
+        PACKET_FIELD_WHEN("sport", source_port, EVENT_NUMBER, EVENT_HAS_PORTS),
+        PACKET_FIELD_WHEN("dport", destination_port, EVENT_NUMBER, EVENT_HAS_PORTS),
+        PACKET_FIELD("flags", flags, EVENT_FLAGS),
+        PACKET_FIELD_WHEN("seq", relative_seq, EVENT_NOT_NEGATIVE, EVENT_IS_TCP),
+        PACKET_FIELD_WHEN("ack", relative_ack, EVENT_NOT_NEGATIVE, EVENT_HAS_ACK),
+        PACKET_FIELD_WHEN("seq_raw", seq, EVENT_NUMBER, EVENT_IS_TCP),
+        PACKET_FIELD_WHEN("ack_raw", ack, EVENT_NUMBER, EVENT_HAS_ACK),
+        PACKET_FIELD("payload", payload_size, EVENT_NUMBER),
+        PACKET_FIELD("size", size, EVENT_NUMBER),
+        PACKET_FIELD_WHEN("offset", stream_offset, EVENT_NUMBER, EVENT_IS_TCP),
+        PACKET_FIELD_WHEN("window", window, EVENT_NUMBER, EVENT_IS_TCP),
+        PACKET_FIELD_WHEN("window_field", window_field, EVENT_NUMBER, EVENT_IS_TCP),
+        PACKET_FIELD_WHEN("ts", timestamp_value, EVENT_NUMBER, EVENT_HAS_TIMESTAMPS),
+        PACKET_FIELD_WHEN("ts_echo", timestamp_echo, EVENT_NUMBER, EVENT_HAS_TIMESTAMPS),
+        MADE_FIELD("sack", EVENT_SACK_RANGES),
+        PACKET_FIELD("dsack", is_dsack, EVENT_TRUTH),
+        PACKET_FIELD("sending", sending, EVENT_NONZERO),
+        PACKET_FIELD("why", why, EVENT_TEXT),
+        PACKET_FIELD("corrupted", is_corrupted, EVENT_TRUTH),
+};
+
+static const struct event_field hop_fields[] = {
+        EVENT_FIELD("ordinal", hop.ordinal, EVENT_NONZERO),
+        EVENT_FIELD("t_enqueue", hop.t_enqueue, EVENT_TIME),
+        EVENT_FIELD("t_tx", hop.t_tx, EVENT_TIME),
+        EVENT_FIELD("t_tx_end", hop.t_tx_end, EVENT_TIME),
+        EVENT_FIELD("t_arrive", hop.t_arrive, EVENT_TIME),
+        EVENT_FIELD("drop", hop.drop, EVENT_TEXT),
+        EVENT_FIELD("rule", hop.rule, EVENT_TEXT),
+        EVENT_FIELD("reordered", hop.is_reordered, EVENT_TRUTH),
+        EVENT_FIELD("duplicate", hop.is_duplicate, EVENT_TRUTH),
+        EVENT_FIELD("corrupted_here", hop.is_corrupted_here, EVENT_TRUTH),
+        EVENT_FIELD("delayed", hop.is_delayed, EVENT_TRUTH),
+};
+
+static const struct event_field dropped_fields[] = {
+        EVENT_FIELD("drop", dropped.reason, EVENT_TEXT),
+        EVENT_FIELD("detail", dropped.detail, EVENT_TEXT),
+};
+
+static const struct event_field fault_fields[] = {
+        EVENT_FIELD("rule", fault.rule, EVENT_TEXT),
+        EVENT_FIELD("action", fault.action, EVENT_TEXT),
+};
+
+static const struct event_field state_fields[] = {
+        EVENT_FIELD("state_from", state.from, EVENT_TEXT),
+        EVENT_FIELD("state_to", state.to, EVENT_TEXT),
+};
+
+static const struct event_field rtt_fields[] = {
+        EVENT_FIELD("sample", rtt.sample, EVENT_NOT_NEGATIVE),
+        EVENT_FIELD("srtt", rtt.smoothed, EVENT_NUMBER),
+        EVENT_FIELD("rttvar", rtt.variation, EVENT_NUMBER),
+        EVENT_FIELD("rto", rtt.rto, EVENT_NUMBER),
+        EVENT_FIELD("backoff", rtt.backoffs, EVENT_NONZERO),
+};
+
+static const struct event_field congestion_fields[] = {
+        EVENT_FIELD("cwnd", congestion.cwnd_bytes, EVENT_NUMBER),
+        EVENT_FIELD("ssthresh", congestion.ssthresh_bytes, EVENT_NOT_MAXIMUM),
+        EVENT_FIELD("in_flight", congestion.in_flight_bytes, EVENT_NUMBER),
+        EVENT_FIELD("send_window", congestion.send_window_bytes, EVENT_NUMBER),
+        EVENT_FIELD("pacing", congestion.pacing, EVENT_NONZERO),
+};
+
+static const struct event_field note_fields[] = {
+        EVENT_FIELD("note", note.name, EVENT_TEXT),
+        EVENT_FIELD("note_why", note.why, EVENT_TEXT),
+        EVENT_FIELD("outgoing", note.is_outgoing, EVENT_TRUTH),
+        EVENT_FIELD("first", note.first, EVENT_NUMBER),
+        EVENT_FIELD("end", note.end, EVENT_NUMBER),
+        EVENT_FIELD("value", note.value, EVENT_NUMBER),
+};
+
+static const struct event_field call_fields[] = {
+        EVENT_FIELD("process", call.process, EVENT_NUMBER),
+        EVENT_FIELD("program", call.program, EVENT_TEXT),
+        EVENT_FIELD("call", call.name, EVENT_TEXT),
+        EVENT_FIELD("fd", call.fd, EVENT_NOT_NEGATIVE),
+        EVENT_FIELD("arguments", call.arguments, EVENT_TEXT),
+        EVENT_FIELD("result", call.result, EVENT_NUMBER),
+        EVENT_FIELD("error", call.error, EVENT_TEXT),
+        EVENT_FIELD("started", call.started, EVENT_TIME),
+};
+
+static const struct event_field step_fields[] = {
+        EVENT_FIELD("process", step.process, EVENT_NUMBER),
+        EVENT_FIELD("program", step.program, EVENT_TEXT),
+        EVENT_FIELD("step", step.name, EVENT_TEXT),
+        EVENT_FIELD("text", step.text, EVENT_TEXT),
+};
+
+#define FIELDS(table)                                                                                        \
+        {                                                                                                    \
+                table, G_N_ELEMENTS(table)                                                                   \
+        }
+#define NO_FIELDS                                                                                            \
+        {                                                                                                    \
+                NULL, 0                                                                                      \
+        }
+#define NAMED(literal)                                                                                       \
+        .name = literal, .opening = ",\"ev\":\"" literal "\"",                                               \
+        .opening_size = sizeof ",\"ev\":\"\"" literal - 1
+static const struct ndjson_kind kinds[TRACE_KINDS] = {
+        [TRACE_HOP] = { NAMED("net.hop"), FIELDS(hop_fields), true },
+        [TRACE_SENT] = { NAMED("host.sent"), NO_FIELDS, true },
+        [TRACE_RECEIVED] = { NAMED("host.received"), NO_FIELDS, true },
+        [TRACE_DROPPED] = { NAMED("net.dropped"), FIELDS(dropped_fields), true },
+        [TRACE_FAULT] = { NAMED("net.fault"), FIELDS(fault_fields), true },
+        [TRACE_TCP_STATE] = { NAMED("tcp.state"), FIELDS(state_fields), false },
+        [TRACE_TCP_RTT] = { NAMED("tcp.rtt"), FIELDS(rtt_fields), false },
+        [TRACE_TCP_CONGESTION] = { NAMED("tcp.congestion"), FIELDS(congestion_fields), false },
+        [TRACE_TCP_NOTE] = { NAMED("tcp.note"), FIELDS(note_fields), false },
+        [TRACE_SOCKET_CALL] = { NAMED("socket.call"), FIELDS(call_fields), false },
+        [TRACE_STEP] = { NAMED("app.step"), FIELDS(step_fields), false },
+};
+const struct ndjson_fields ndjson_common_fields = FIELDS(common_fields);
+const struct ndjson_fields ndjson_packet_fields = FIELDS(packet_fields);
+
+const struct ndjson_kind *ndjson_kind_of(enum trace_kind kind)
+{
+        return &kinds[kind];
+}
