@@ -55,8 +55,13 @@ static gboolean take_defines(const struct command *command, char **defines, GHas
                 char *equals = strchr(*define, '=');
                 if (equals == NULL || equals == *define)
                         return command_refuse(command, "-D %s: NAME=VALUE is expected", *define);
-                g_hash_table_insert(
-                        table, g_strndup(*define, (gsize)(equals - *define)), g_strdup(equals + 1));
+                g_autofree char *name = g_strndup(*define, (gsize)(equals - *define));
+                if (!script_is_macro_name(name))
+                        return command_refuse(command,
+                                "-D %s: '%s' is no macro's name; letters, digits and _ make one, which is no "
+                                "number",
+                                *define, name);
+                g_hash_table_insert(table, g_steal_pointer(&name), g_strdup(equals + 1));
         }
         return TRUE;
 }
@@ -141,6 +146,17 @@ static enum exit_status run(struct drill_options *options, char **scripts, bool 
         return drill_batch_count(batch, DRILL_NO_MEANS) > 0 ? EXIT_RUN_TIME : EXIT_OK;
 }
 
+/* Of our options and the scripts'; the group is taken. */
+static gboolean parse(const struct command *command, const GOptionEntry *entries,
+        const GArray *script_entries, GOptionGroup *group, int *argc, char ***argv)
+{
+        const GOptionEntry *flags = (const GOptionEntry *)(const void *)script_entries->data;
+        if (command_check_switches(command, flags, *argc, *argv))
+                return command_parse_with_group(command, entries, group, argc, argv, 1);
+        g_option_group_unref(group);
+        return FALSE;
+}
+
 enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
 {
         struct drill_options options = { 0 };
@@ -181,7 +197,7 @@ enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
         g_autofree char **split = split_defines(argv);
         argc = (int)g_strv_length(split);
         argv = split;
-        if (!command_parse_with_group(command, entries, group, &argc, &argv, 1) ||
+        if (!parse(command, entries, script_entries, group, &argc, &argv) ||
                 !take_defines(command, defines, words))
                 return EXIT_USAGE;
         options = (struct drill_options){ .defines = words,

@@ -25,13 +25,13 @@ static gboolean has_enough_arguments(const struct command *command, int count, i
 static const GOptionEntry *find_switch(const GOptionEntry *options, const char *name)
 {
         for (const GOptionEntry *option = options; option && option->long_name; option++)
-                if (option->arg == G_OPTION_ARG_NONE && g_str_equal(option->long_name, name))
+                if ((option->arg == G_OPTION_ARG_NONE || option->flags & G_OPTION_FLAG_NO_ARG) &&
+                        g_str_equal(option->long_name, name))
                         return option;
         return NULL;
 }
 
-/* GLib takes "--json=no" for "--json". */
-static gboolean refuse_needless_values(
+gboolean command_check_switches(
         const struct command *command, const GOptionEntry *options, int argc, char **argv)
 {
         for (int i = 1; i < argc && !g_str_equal(argv[i], "--"); i++) {
@@ -49,8 +49,10 @@ static gboolean refuse_needless_values(
 static gboolean parse_options(const struct command *command, const GOptionEntry *options, GOptionGroup *group,
         int *argc, char ***argv)
 {
-        if (!refuse_needless_values(command, options, *argc, *argv))
+        if (!command_check_switches(command, options, *argc, *argv)) {
+                g_clear_pointer(&group, g_option_group_unref);
                 return FALSE;
+        }
         g_autoptr(GError) error = NULL;
         g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
         g_autofree char *program = g_strdup_printf("inorder %s", command->name);

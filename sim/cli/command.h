@@ -49,6 +49,10 @@ gboolean command_parse_some(
 gboolean command_parse_with_group(const struct command *command, const GOptionEntry *options, GOptionGroup *group,
         int *argc, char ***argv, int least);
 
+/* "--json=no" is refused, which GLib takes for "--json". */
+gboolean command_check_switches(
+        const struct command *command, const GOptionEntry *options, int argc, char **argv);
+
 /* "inorder run: error: …; see inorder run --help" on stderr: EXIT_USAGE. Always FALSE. */
 gboolean command_refuse(const struct command *command, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

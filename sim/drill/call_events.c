@@ -34,8 +34,10 @@ bool call_prepare_poll(ScriptCall *call, GError **error)
         if (!call_number(call_argument(call, 1), &count, error) ||
                 !call_number(call_argument(call, 2), &call->numbers[0], error))
                 return false;
-        return count == call->polls->len ||
-               call_refuse(call_argument(call, 1), error, "there are %u entries", call->polls->len);
+        guint entries = call->polls->len;
+        return count == entries || call_refuse(call_argument(call, 1), error,
+                                           "the count is %" G_GINT64_FORMAT ", of %u entr%s; make them agree",
+                                           count, entries, entries == 1 ? "y" : "ies");
 }
 
 int64_t call_perform_poll(Caller *caller, ScriptCall *call)

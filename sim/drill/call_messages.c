@@ -45,7 +45,9 @@ static bool add_vector_piece(ScriptCall *call, const struct script_value *piece,
         if (!call_number(field->value, &size, error))
                 return false;
         if (size < 0 || size > PIECE_BYTES_MAX)
-                return call_refuse(field->value, error, "a piece has 0 to %d bytes", PIECE_BYTES_MAX);
+                return call_refuse(field->value, error,
+                        "the piece's size is %" G_GINT64_FORMAT "; it goes from 0 to %d bytes", size,
+                        PIECE_BYTES_MAX);
         call_add_piece(call, (size_t)size);
         return true;
 }
@@ -64,7 +66,9 @@ static bool add_vector(ScriptCall *call, const struct script_value *vector, GErr
 
 static bool check_count(const struct script_value *at, int64_t count, guint pieces, GError **error)
 {
-        return count == pieces || call_refuse(at, error, "there are %u pieces, not %d", pieces, (int)count);
+        return count == pieces ||
+               call_refuse(at, error, "the count is %" G_GINT64_FORMAT ", of %u piece%s; make them agree",
+                       count, pieces, pieces == 1 ? "" : "s");
 }
 
 bool call_prepare_vector(ScriptCall *call, GError **error)

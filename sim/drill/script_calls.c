@@ -39,7 +39,9 @@ static bool prepare_buffer(ScriptCall *call, GError **error)
         if (!prepare_fd(call, error) || !call_number(call_argument(call, 2), &size, error))
                 return false;
         if (size < 0 || size > BUFFER_BYTES_MAX)
-                return call_refuse(call_argument(call, 2), error, "0 to %d bytes", BUFFER_BYTES_MAX);
+                return call_refuse(call_argument(call, 2), error,
+                        "the size is %" G_GINT64_FORMAT "; it goes from 0 to %d bytes", size,
+                        BUFFER_BYTES_MAX);
         call_add_piece(call, (size_t)size);
         call_end_pieces(call);
         if (call->script->arguments->len > 3 &&

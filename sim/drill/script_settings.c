@@ -124,22 +124,29 @@ static bool set_tolerance_percent(struct script_settings *settings, const char *
         return true;
 }
 
+/* A flag is there, or is told 0 or 1. */
+static bool set_flag(const char *value, bool *flag)
+{
+        bool is_off = value != NULL && strcmp(value, "0") == 0;
+        if (value != NULL && !is_off && strcmp(value, "1") != 0)
+                return false;
+        *flag = !is_off;
+        return true;
+}
+
 static bool set_echo_scaled(struct script_settings *settings, const char *value)
 {
-        settings->timestamp_echo_scaled = value == NULL || strcmp(value, "0") != 0;
-        return true;
+        return set_flag(value, &settings->timestamp_echo_scaled);
 }
 
 static bool set_strict_segments(struct script_settings *settings, const char *value)
 {
-        settings->strict_segments = value == NULL || strcmp(value, "0") != 0;
-        return true;
+        return set_flag(value, &settings->strict_segments);
 }
 
 static bool set_dry_run(struct script_settings *settings, const char *value)
 {
-        settings->dry_run = value == NULL || strcmp(value, "0") != 0;
-        return true;
+        return set_flag(value, &settings->dry_run);
 }
 
 static bool set_non_fatal(struct script_settings *settings, const char *value)
@@ -158,13 +165,41 @@ static bool set_non_fatal(struct script_settings *settings, const char *value)
         return true;
 }
 
-/* Asks for nothing here: speed of the line, how much is printed, who runs code, what kernel memory is zeroed.
- */
+/* The rest asks for nothing here: speed of the line, who runs code, how much is printed, what kernel memory
+ * is zeroed. But what is no such value is told. */
+static bool set_speed(struct script_settings *settings, const char *value)
+{
+        gint64 number;
+        (void)settings;
+        return read_number(value, 0, UINT32_MAX, &number);
+}
+
+static bool set_gateway(struct script_settings *settings, const char *value)
+{
+        struct ip_address gateway;
+        (void)settings;
+        return value != NULL && ip_address_parse(value, &gateway);
+}
+
 static bool set_nothing(struct script_settings *settings, const char *value)
 {
         (void)settings;
-        (void)value;
-        return true;
+        return value != NULL;
+}
+
+static bool set_no_flag(struct script_settings *settings, const char *value)
+{
+        bool flag;
+        (void)settings;
+        return set_flag(value, &flag);
+}
+
+/* How much is printed may be a number. */
+static bool set_loudness(struct script_settings *settings, const char *value)
+{
+        gint64 number;
+        (void)settings;
+        return value == NULL || read_number(value, 0, UINT16_MAX, &number);
 }
 
 static const struct option_name options[] = {
@@ -173,29 +208,29 @@ static const struct option_name options[] = {
         { "connect_port", set_connect_port, "1 to 65535" },
         { "local_ip", set_local, "an address" },
         { "remote_ip", set_remote, "an address" },
-        { "gateway_ip", set_nothing, "an address" },
+        { "gateway_ip", set_gateway, "an address" },
         { "netmask_ip", set_netmask, "255.255.0.0" },
         { "mtu", set_mtu, "68 to 65535" },
         { "mss", set_mss, "0 to 65535" },
-        { "speed", set_nothing, "a number" },
-        { "tolerance_usecs", set_tolerance, "microseconds" },
+        { "speed", set_speed, "a number of Mbit/s from 0 on" },
+        { "tolerance_usecs", set_tolerance, "a number of microseconds from 0 on" },
         { "tolerance_percent", set_tolerance_percent, "0 to 1000" },
-        { "tcp_ts_tick_usecs", set_timestamp_tick, "microseconds" },
+        { "tcp_ts_tick_usecs", set_timestamp_tick, "a number of microseconds from 0 on" },
         { "tcp_ts_ecr_scaled", set_echo_scaled, NULL },
         { "strict_segments", set_strict_segments, NULL },
         { "non_fatal", set_non_fatal, "packet, syscall or both with a comma" },
-        { "send_omit_free", set_nothing, NULL },
+        { "send_omit_free", set_no_flag, NULL },
         { "init_scripts", set_nothing, "a file" },
         { "dry_run", set_dry_run, NULL },
-        { "verbose", set_nothing, NULL },
-        { "debug", set_nothing, NULL },
+        { "verbose", set_loudness, NULL },
+        { "debug", set_loudness, NULL },
         { "code_command", set_nothing, "a command" },
         { "code_format", set_nothing, "a name" },
         { "code_sockopt", set_nothing, "a name" },
         { "so_filename", set_nothing, "a file" },
         { "so_flags", set_nothing, "a text" },
-        { "no_cleanup", set_nothing, NULL },
-        { "persistent_tun_dev", set_nothing, NULL },
+        { "no_cleanup", set_no_flag, NULL },
+        { "persistent_tun_dev", set_no_flag, NULL },
 };
 
 static const struct option_name *find_option(const char *name)

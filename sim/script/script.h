@@ -223,6 +223,9 @@ struct script_given {
                                    ICMP codes and types differ */
 };
 
+/* A macro's name: letters, digits and '_', and no number, which would be read as one. */
+bool script_is_macro_name(const char *name);
+
 /* Messages begin "FILE:LINE:COL: error: " and tell what would be accepted. NULL with `error` set. */
 struct script *script_parse(const char *name, const char *text, size_t size, const struct script_given *given, GError **error);
 void script_free(struct script *script);

@@ -152,6 +152,15 @@ static bool is_decimal(const char *text, size_t size)
         return size > sign;
 }
 
+bool script_is_macro_name(const char *name)
+{
+        size_t size = strlen(name);
+        for (size_t i = 0; i < size; i++)
+                if (!is_word_char(name[i]))
+                        return false;
+        return size > 0 && !is_decimal(name, size) && !is_hex(name, size);
+}
+
 /* What does not fit a signed 64-bit number, but an unsigned one, is the same bits, as in C. */
 static void read_integer(struct token *token)
 {

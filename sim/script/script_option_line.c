@@ -42,8 +42,11 @@ static bool read_define(struct reader *reader, GHashTable *fixed)
 {
         struct script_place place = reader->lexer.place;
         g_autofree char *name = lexer_option_value(&reader->lexer);
-        if (*name == '\0' || strspn(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") != strlen(name))
+        if (*name == '\0')
                 return reader_complain_at(reader, place, "expected --define=NAME=value, not '%s'", name);
+        if (!script_is_macro_name(name))
+                return reader_complain_at(reader, place,
+                        "'%s' is no macro's name; letters, digits and _ make one, which is no number", name);
         reader_advance(reader);
         if (!reader_is(reader, '='))
                 return reader_expected(reader, "'=' and the macro's value");

@@ -183,6 +183,31 @@ static struct script *script_new(const char *name)
         return script;
 }
 
+static struct script_place place_of(const char *text, size_t offset)
+{
+        struct script_place place = { 1, 1 };
+        for (size_t i = 0; i < offset; i++) {
+                place.column++;
+                if (text[i] == '\n')
+                        place = (struct script_place){ .line = place.line + 1, .column = 1 };
+        }
+        return place;
+}
+
+/* What an editor or a damaged disk puts into a file, and nobody sees. */
+static bool check_is_text(struct reader *reader, const char *text, size_t size)
+{
+        struct script_place begin = { 1, 1 };
+        if (size >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
+                return reader_complain_at(reader, begin, "the script is written in UTF-16; save it as UTF-8");
+        if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+                return reader_complain_at(
+                        reader, begin, "the script begins with a byte order mark; save it without one");
+        const char *zero = memchr(text, '\0', size);
+        return zero == NULL || reader_complain_at(reader, place_of(text, (size_t)(zero - text)),
+                                       "there is a byte of value 0 here; a script is text: take it out");
+}
+
 struct script *script_parse(
         const char *name, const char *text, size_t size, const struct script_given *given, GError **error)
 {
@@ -196,7 +221,8 @@ struct script *script_parse(
         struct reader reader;
         g_autoptr(Script) script = script_new(name);
         reader_init(&reader, name, text, size, macros, &complaint);
-        bool is_read = read_script(&reader, script, given, fixed) && complaint == NULL;
+        bool is_read = check_is_text(&reader, text, size) && read_script(&reader, script, given, fixed) &&
+                       complaint == NULL;
         reader_clear(&reader);
         if (is_read)
                 return g_steal_pointer(&script);

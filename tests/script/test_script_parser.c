@@ -578,6 +578,16 @@ static const struct wrong_script wrong[] = {
         { "--mtu=\n0 > . 1:1(0)", "1:1: error: --mtu= lacks its value" },
         { "--define=X=1000\n0 > . 1:1(0)",
                 "1:12: error: expected a WORD, a \"string\" or a `command` after the macro's name" },
+        { "--define=9=x\n0 > . 1:1(0)",
+                "1:10: error: '9' is no macro's name; letters, digits and _ make one" },
+        { "--define=0x1f=x\n0 > . 1:1(0)", "1:10: error: '0x1f' is no macro's name" },
+        { "--define=A-B=x\n0 > . 1:1(0)", "1:10: error: 'A-B' is no macro's name" },
+        { "\xef\xbb\xbf"
+          "0 > . 1:1(0)",
+                "1:1: error: the script begins with a byte order mark; save it without one" },
+        { "\xff\xfe"
+          "0",
+                "1:1: error: the script is written in UTF-16; save it as UTF-8" },
         { "--define=X\n0 > . 1:1(0)", "2:1: error: expected '=' and the macro's value, not '0'" },
         { "0 > . 1:1(0)\n--mtu=1500",
                 "2:1: error: expected a time in seconds like 0.25 or +.1, not '--mtu'" },
@@ -637,6 +647,17 @@ START_TEST(deep_nesting_is_refused_not_followed)
 }
 END_TEST
 
+START_TEST(byte_of_value_0_is_told_even_in_a_comment)
+{
+        static const char text[] = "0 > . 1:1(0)\n// a \0 b\n";
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Script) script = script_parse("x.pkt", text, sizeof text - 1, NULL, &error);
+        ck_assert_ptr_null(script);
+        ck_assert_str_eq(error->message,
+                "x.pkt:2:6: error: there is a byte of value 0 here; a script is text: take it out");
+}
+END_TEST
+
 int main(void)
 {
         TCase *cases = tcase_create("script_parser");
@@ -671,6 +692,7 @@ int main(void)
         tcase_add_test(cases, code_is_parsed_where_it_stands);
         tcase_add_loop_test(cases, mistake_is_told_with_its_place, 0, G_N_ELEMENTS(wrong));
         tcase_add_loop_test(cases, what_needs_a_kernel_is_refused_by_name, 0, G_N_ELEMENTS(refused));
+        tcase_add_test(cases, byte_of_value_0_is_told_even_in_a_comment);
         tcase_add_test(cases, deep_nesting_is_refused_not_followed);
         Suite *suite = suite_create("script_parser");
         suite_add_tcase(suite, cases);
