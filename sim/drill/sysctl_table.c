@@ -40,7 +40,7 @@ static void set_window_scaling(struct tcp_settings *settings, const int64_t *num
 
 static void set_ecn(struct tcp_settings *settings, const int64_t *numbers)
 {
-        static const enum tcp_ecn modes[] = { TCP_ECN_OFF, TCP_ECN_ON, TCP_ECN_PASSIVE };
+        static const enum tcp_ecn modes[] = { TCP_ECN_AS_NEEDED, TCP_ECN_ON, TCP_ECN_PASSIVE };
         if (numbers[0] < (int64_t)G_N_ELEMENTS(modes))
                 settings->ecn = modes[numbers[0]];
 }

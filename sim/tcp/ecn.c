@@ -6,10 +6,10 @@
 
 /* ---- The handshake: section 6.1.1 ---- */
 
-/* DCTCP cannot do without. */
 bool ecn_asks(const TcpConn *conn)
 {
-        return conn->settings.ecn == TCP_ECN_ON || conn->cong.ops->wants_ecn;
+        enum tcp_ecn ecn = conn->settings.ecn;
+        return ecn == TCP_ECN_ON || (ecn != TCP_ECN_OFF && conn->cong.ops->wants_ecn);
 }
 
 uint16_t ecn_syn_flags(const TcpConn *conn)
@@ -30,7 +30,7 @@ void ecn_on_syn(TcpConn *conn, const struct tcp_segment *segment)
         if (is_answer)
                 conn->ecn.is_agreed = ecn_asks(conn) && flags == TCP_FLAG_ECE;
         else
-                conn->ecn.is_agreed = (conn->settings.ecn != TCP_ECN_OFF || ecn_asks(conn)) &&
+                conn->ecn.is_agreed = (conn->settings.ecn == TCP_ECN_PASSIVE || ecn_asks(conn)) &&
                                       flags == (TCP_FLAG_ECE | TCP_FLAG_CWR) && segment->ecn == ECN_NOT_ECT;
 }
 

@@ -21,7 +21,12 @@ enum tcp_recovery {
 };
 
 /* RFC 3168: whether our SYNs ask for it, and whether we agree when asked. */
-enum tcp_ecn { TCP_ECN_OFF, TCP_ECN_PASSIVE, TCP_ECN_ON };
+enum tcp_ecn {
+        TCP_ECN_OFF,
+        TCP_ECN_AS_NEEDED, /* Linux's 0: only congestion control that cannot do without (DCTCP) asks and agrees */
+        TCP_ECN_PASSIVE,
+        TCP_ECN_ON,
+};
 
 /* RFC 4987 section 3.6: whether a listener does without memory of a SYN: never, when its queue is full, always. */
 enum tcp_syn_cookies { TCP_SYN_COOKIES_OFF, TCP_SYN_COOKIES_WHEN_FULL, TCP_SYN_COOKIES_ALWAYS };
