@@ -47,7 +47,7 @@ struct event {
         struct event_rank rank; /* when queued */
         struct event *next;     /* when far off: of its slot */
         struct event **link;    /* what points to it there */
-        uint32_t place;         /* index among the near ones plus one; 0 when not queued */
+        uint32_t place;         /* where it is queued (event_queue.c); 0: it is not */
 };
 
 typedef struct EventQueue EventQueue;
