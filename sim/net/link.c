@@ -186,7 +186,6 @@ void link_send(Link *link, struct packet *packet)
                 link_drop(link, packet, DROP_MTU, &hop_facts_plain);
                 return;
         }
-        link->ops->settle(link, now);
         link->ops->offer(link, packet, now);
 }
 

@@ -217,6 +217,7 @@ static void enter(struct evented_link *evented, struct packet *packet, time_ns n
 static void offer(Link *link, struct packet *packet, time_ns now)
 {
         struct evented_link *evented = evented_of(link);
+        evented_link_settle(evented, now);
         if (evented->is_down)
                 link_drop(link, packet, DROP_LINK_DOWN, &hop_facts_plain);
         else if (evented->has_entry)

@@ -2,8 +2,9 @@
  * The link that computes its departures ahead: drop-tail, one rate, nothing but delay and loss behind it.
  *
  * Everything about a packet is known when it is offered. Those on their way stand in one list in order; marks
- * in it follow the clock: which have begun transmission, which have ended it. One event stands for the next
- * arrival, and one for the end of the next transmission whose packet is lost.
+ * in it follow the clock: which have begun transmission, which have ended it. They may lag behind it until
+ * somebody asks what depends on them, or the packet leaves. One event stands for the next arrival, and one
+ * for the end of the next transmission whose packet is lost.
  */
 #include "net/link_private.h"
 
@@ -114,14 +115,18 @@ static void end_transmission(struct plain_link *plain)
                 plain->ended = packet;
 }
 
+static void begin_transmission(struct plain_link *plain)
+{
+        plain->waiting_packets--;
+        plain->waiting_bytes -= plain->waiting->size;
+        plain->waiting = plain->waiting->next;
+}
+
 static void settle(Link *link, time_ns now)
 {
         struct plain_link *plain = plain_of(link);
-        while (plain->waiting != NULL && plain->waiting->t_tx <= now) {
-                plain->waiting_packets--;
-                plain->waiting_bytes -= plain->waiting->size;
-                plain->waiting = plain->waiting->next;
-        }
+        while (plain->waiting != NULL && plain->waiting->t_tx <= now)
+                begin_transmission(plain);
         while (plain->ending != NULL && plain->ending->t_tx_end <= now)
                 end_transmission(plain);
 }
@@ -132,11 +137,18 @@ static void on_loss(void *data)
         settle(&plain->link, event_queue_now(plain->link.context->events));
 }
 
-static bool has_room(const struct plain_link *plain, uint32_t size, time_ns now)
+static bool takes_one_more(const struct plain_link *plain, uint32_t size)
 {
-        if (plain->free_at <= now)
-                return true;
         return queue_droptail_has_room(&plain->queue, plain->waiting_packets, plain->waiting_bytes, size);
+}
+
+/* While the marks lag, more seem to wait than do. */
+static bool has_room(struct plain_link *plain, uint32_t size, time_ns now)
+{
+        if (plain->free_at <= now || takes_one_more(plain, size))
+                return true;
+        settle(&plain->link, now);
+        return takes_one_more(plain, size);
 }
 
 static void decide_arrival(struct plain_link *plain, struct packet *packet)
@@ -157,6 +169,10 @@ static void decide_arrival(struct plain_link *plain, struct packet *packet)
 static void offer(Link *link, struct packet *packet, time_ns now)
 {
         struct plain_link *plain = plain_of(link);
+        /* What is lost at this very instant is lost before this one comes, whether or not its event has run.
+         */
+        if (plain->losing != NULL && plain->losing->t_tx_end <= now)
+                settle(link, now);
         if (!has_room(plain, packet->size, now)) {
                 link_drop(link, packet, DROP_QUEUE_FULL, &hop_facts_plain);
                 return;
@@ -166,22 +182,31 @@ static void offer(Link *link, struct packet *packet, time_ns now)
         decide_arrival(plain, packet);
         plain->free_at = packet->t_tx_end;
         append(plain, packet);
-        settle(link, now);
         if (plain->first == packet)
                 expect_arrival(plain);
 }
 
+/* The first packet leaves the list, and no mark stays at it. */
+static struct packet *take_first(struct plain_link *plain)
+{
+        struct packet *packet = plain->first;
+        if (plain->waiting == packet)
+                begin_transmission(plain);
+        if (plain->ending == packet)
+                end_transmission(plain);
+        if (plain->ended == packet)
+                plain->ended = NULL;
+        plain->first = packet->next;
+        plain->in_flight--;
+        return packet;
+}
+
 /* The event of the next one is queued before this one is delivered: whatever that does finds the link in
- * order. What is lost at this very instant has an event of its own. */
+ * order. */
 static void arrive(void *data)
 {
         struct plain_link *plain = data;
-        struct packet *packet = plain->first;
-        settle(&plain->link, packet->t_arrive - plain->has_luck);
-        plain->first = packet->next;
-        if (plain->ended == packet)
-                plain->ended = NULL;
-        plain->in_flight--;
+        struct packet *packet = take_first(plain);
         expect_arrival(plain);
         if (packet->next != NULL && packet->next->next != NULL)
                 packet_will_be_used(packet->next->next);

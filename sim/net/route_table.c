@@ -19,6 +19,7 @@ struct route {
 /* All prefixes of one length; open addressing, at most half full. */
 struct route_length {
         unsigned prefix_bits;
+        struct ip_address mask;
         struct route *places;
         uint32_t capacity;
         uint32_t count;
@@ -49,16 +50,19 @@ static uint64_t high_bits(unsigned count)
         return count == 0 ? 0 : UINT64_MAX << (64 - count);
 }
 
-static struct ip_address prefix_of(const struct ip_address *address, unsigned bits)
+static struct ip_address mask_of(unsigned bits)
 {
-        if (bits == ADDRESS_BITS)
-                return *address;
-        const uint64_t halves[2] = {
-                GUINT64_TO_BE(read_be64(address->bytes) & high_bits(MIN(bits, 64))),
-                GUINT64_TO_BE(read_be64(address->bytes + 8) & high_bits(bits > 64 ? bits - 64 : 0)),
-        };
+        struct ip_address mask;
+        write_be64(mask.bytes, high_bits(MIN(bits, 64)));
+        write_be64(mask.bytes + 8, high_bits(bits > 64 ? bits - 64 : 0));
+        return mask;
+}
+
+static struct ip_address prefix_of(const struct ip_address *address, const struct ip_address *mask)
+{
         struct ip_address prefix;
-        memcpy(prefix.bytes, halves, sizeof prefix.bytes);
+        write_be64(prefix.bytes, read_be64(address->bytes) & read_be64(mask->bytes));
+        write_be64(prefix.bytes + 8, read_be64(address->bytes + 8) & read_be64(mask->bytes + 8));
         return prefix;
 }
 
@@ -102,7 +106,8 @@ static struct route_length *length_for(RouteTable *table, unsigned prefix_bits)
         table->lengths = g_renew(struct route_length, table->lengths, table->count + 1);
         for (unsigned i = table->count; i > at; i--)
                 table->lengths[i] = table->lengths[i - 1];
-        table->lengths[at] = (struct route_length){ .prefix_bits = prefix_bits };
+        table->lengths[at] =
+                (struct route_length){ .prefix_bits = prefix_bits, .mask = mask_of(prefix_bits) };
         table->count++;
         return &table->lengths[at];
 }
@@ -113,7 +118,7 @@ void route_table_add(RouteTable *table, const struct ip_address *prefix, unsigne
         struct route_length *length = length_for(table, prefix_bits);
         if (length->count * 2 >= length->capacity)
                 grow(length);
-        struct route route = { prefix_of(prefix, prefix_bits), link };
+        struct route route = { prefix_of(prefix, &length->mask), link };
         struct route *place = place_of(length, &route.prefix);
         length->count += place->link == NULL;
         *place = route;
@@ -122,7 +127,7 @@ void route_table_add(RouteTable *table, const struct ip_address *prefix, unsigne
 Link *route_table_find(const RouteTable *table, const struct ip_address *destination)
 {
         for (unsigned i = 0; i < table->count; i++) {
-                struct ip_address prefix = prefix_of(destination, table->lengths[i].prefix_bits);
+                struct ip_address prefix = prefix_of(destination, &table->lengths[i].mask);
                 const struct route *place = place_of(&table->lengths[i], &prefix);
                 if (place->link != NULL)
                         return place->link;
