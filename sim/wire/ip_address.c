@@ -3,50 +3,9 @@
  */
 #include "wire/ip_address.h"
 
-#include "wire/byte_order.h"
-
 #include <arpa/inet.h>
 
-/* None of these has padding, so that one memcmp() compares them whole. */
-_Static_assert(sizeof(struct endpoint) == 18, "an endpoint is an address and a port");
-_Static_assert(sizeof(struct four_tuple) == 36, "a four-tuple is two endpoints");
-
-#define IPV4_OFFSET 12 /* of the four bytes in an IPv4-mapped address */
-
-static const uint8_t ipv4_mapped_prefix[IPV4_OFFSET] = { [10] = 0xff, [11] = 0xff };
-
 const struct ip_address ip_address_any = { { 0 } };
-
-struct ip_address ip_address_from_ipv4(uint32_t ipv4)
-{
-        struct ip_address address = ip_address_any;
-        if (ipv4 == 0)
-                return address;
-        memcpy(address.bytes, ipv4_mapped_prefix, sizeof ipv4_mapped_prefix);
-        write_be32(address.bytes + IPV4_OFFSET, ipv4);
-        return address;
-}
-
-uint32_t ip_address_to_ipv4(const struct ip_address *address)
-{
-        return read_be32(address->bytes + IPV4_OFFSET);
-}
-
-bool ip_address_is_ipv4(const struct ip_address *address)
-{
-        return memcmp(address->bytes, ipv4_mapped_prefix, sizeof ipv4_mapped_prefix) == 0 ||
-               ip_address_is_any(address);
-}
-
-bool ip_address_is_any(const struct ip_address *address)
-{
-        return ip_address_equal(address, &ip_address_any);
-}
-
-bool ip_address_equal(const struct ip_address *a, const struct ip_address *b)
-{
-        return ip_address_compare(a, b) == 0;
-}
 
 struct ip_address ip_address_plus(const struct ip_address *address, uint32_t steps)
 {
@@ -86,11 +45,6 @@ const char *ip_address_format(const struct ip_address *address, char text[IP_ADD
         return inet_ntop(AF_INET6, address->bytes, text, IP_ADDRESS_TEXT_SIZE);
 }
 
-bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
-{
-        return memcmp(a, b, sizeof *a) == 0;
-}
-
 const char *endpoint_format(const struct endpoint *endpoint, char text[ENDPOINT_TEXT_SIZE])
 {
         char address[IP_ADDRESS_TEXT_SIZE];
@@ -98,11 +52,6 @@ const char *endpoint_format(const struct endpoint *endpoint, char text[ENDPOINT_
         const char *form = ip_address_is_ipv4(&endpoint->address) ? "%s:%u" : "[%s]:%u";
         g_snprintf(text, ENDPOINT_TEXT_SIZE, form, address, endpoint->port);
         return text;
-}
-
-bool four_tuple_equal(const struct four_tuple *a, const struct four_tuple *b)
-{
-        return memcmp(a, b, sizeof *a) == 0;
 }
 
 /* The finishing steps of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): every bit in reaches every bit out. */

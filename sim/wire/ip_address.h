@@ -8,6 +8,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
+#include "wire/byte_order.h"
+
+#define IPV4_OFFSET 12      /* of the four bytes in an IPv4-mapped address ... */
+#define IPV4_MAPPED 0xffffu /* ... and what stands in the four before them */
 
 struct ip_address {
         uint8_t bytes[16];
@@ -34,11 +39,38 @@ struct four_tuple {
 extern const struct ip_address ip_address_any;
 
 /* `ipv4` is in host byte order: 0xc0000201 is 192.0.2.1. */
-struct ip_address ip_address_from_ipv4(uint32_t ipv4);
-uint32_t ip_address_to_ipv4(const struct ip_address *address);
-bool ip_address_is_ipv4(const struct ip_address *address);
-bool ip_address_is_any(const struct ip_address *address);
-bool ip_address_equal(const struct ip_address *a, const struct ip_address *b);
+static inline struct ip_address ip_address_from_ipv4(uint32_t ipv4)
+{
+        struct ip_address address = { { 0 } };
+        if (ipv4 == 0)
+                return address;
+        write_be32(address.bytes + 8, IPV4_MAPPED);
+        write_be32(address.bytes + IPV4_OFFSET, ipv4);
+        return address;
+}
+static inline uint32_t ip_address_to_ipv4(const struct ip_address *address)
+{
+        return read_be32(address->bytes + IPV4_OFFSET);
+}
+/* As two words, since compilers call memcmp() for sixteen bytes: every packet is compared half a dozen times. */
+static inline bool ip_address_equal(const struct ip_address *a, const struct ip_address *b)
+{
+        uint64_t one[2], other[2];
+        memcpy(one, a->bytes, sizeof one);
+        memcpy(other, b->bytes, sizeof other);
+        return ((one[0] ^ other[0]) | (one[1] ^ other[1])) == 0;
+}
+static inline bool ip_address_is_any(const struct ip_address *address)
+{
+        return ip_address_equal(address, &ip_address_any);
+}
+static inline bool ip_address_is_ipv4(const struct ip_address *address)
+{
+        uint64_t high;
+        memcpy(&high, address->bytes, sizeof high);
+        uint32_t middle = read_be32(address->bytes + 8);
+        return high == 0 && (middle == IPV4_MAPPED || (middle | read_be32(address->bytes + IPV4_OFFSET)) == 0);
+}
 /* `steps` further in its last 32 bits, without carrying out of them. */
 struct ip_address ip_address_plus(const struct ip_address *address, uint32_t steps);
 int ip_address_compare(const struct ip_address *a, const struct ip_address *b);
@@ -49,11 +81,17 @@ bool ip_address_parse(const char *text, struct ip_address *address);
 /* RFC 5952's form. */
 const char *ip_address_format(const struct ip_address *address, char text[IP_ADDRESS_TEXT_SIZE]);
 
-bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
+static inline bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
+{
+        return ip_address_equal(&a->address, &b->address) && a->port == b->port;
+}
 /* "192.0.2.1:80", "[2001:db8::1]:80". */
 const char *endpoint_format(const struct endpoint *endpoint, char text[ENDPOINT_TEXT_SIZE]);
 
-bool four_tuple_equal(const struct four_tuple *a, const struct four_tuple *b);
+static inline bool four_tuple_equal(const struct four_tuple *a, const struct four_tuple *b)
+{
+        return endpoint_equal(&a->remote, &b->remote) && endpoint_equal(&a->local, &b->local);
+}
 /* For hash tables. The same on every machine. */
 uint32_t four_tuple_hash(const struct four_tuple *tuple);
 

@@ -208,13 +208,8 @@ bool ip_mark_ce(uint8_t *bytes, size_t size)
         return true;
 }
 
-/* The same for both families: the 0xffff in an IPv4-mapped address is zero in ones' complement, so that its
- * sixteen bytes sum to what its last four do. */
 uint16_t ip_pseudo_header_sum(const struct ip_address *source, const struct ip_address *destination,
         uint8_t protocol, uint32_t size)
 {
-        uint16_t addresses = checksum_fold(checksum_words(source->bytes, sizeof source->bytes) +
-                                           checksum_words(destination->bytes, sizeof destination->bytes));
-        uint16_t length = checksum_add((uint16_t)(size >> 16), (uint16_t)size);
-        return checksum_add(addresses, checksum_add(protocol, length));
+        return checksum_fold(ip_pseudo_header_words(source, destination, protocol, size));
 }

@@ -4,6 +4,7 @@
 #ifndef INORDER_IP_HEADER_H
 #define INORDER_IP_HEADER_H
 
+#include "wire/checksum.h"
 #include "wire/ipv4.h"
 #include "wire/ipv6.h"
 
@@ -66,5 +67,15 @@ bool ip_mark_ce(uint8_t *bytes, size_t size);
  * section 8.1. `size` counts the transport header and its payload. */
 uint16_t ip_pseudo_header_sum(const struct ip_address *source, const struct ip_address *destination,
         uint8_t protocol, uint32_t size);
+
+/* The same sum before it is folded (checksum_words()), to which a header's may be added. The 0xffff in an
+ * IPv4-mapped address is zero in ones' complement, so that its sixteen bytes sum to what its last four do. */
+static inline uint64_t ip_pseudo_header_words(const struct ip_address *source,
+        const struct ip_address *destination, uint8_t protocol, uint32_t size)
+{
+        return checksum_words(source->bytes, sizeof source->bytes) +
+               checksum_words(destination->bytes, sizeof destination->bytes) + GUINT32_TO_BE(size) +
+               GUINT32_TO_BE((uint32_t)protocol);
+}
 
 #endif

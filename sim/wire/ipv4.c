@@ -14,7 +14,8 @@
 #define DONT_FRAGMENT        0x4000
 #define MORE_FRAGMENTS       0x2000
 #define FRAGMENT_OFFSET_MASK 0x1fff
-#define FRAGMENT_UNIT        8 /* bytes */
+#define FRAGMENT_UNIT        8                               /* bytes */
+#define USUAL_FIRST_BYTE     (4 << 4 | IPV4_HEADER_SIZE / 4) /* version 4, no options */
 
 static struct ipv4_header header_of_bytes(const uint8_t *bytes)
 {
@@ -35,18 +36,34 @@ static struct ipv4_header header_of_bytes(const uint8_t *bytes)
         };
 }
 
-enum ipv4_parse ipv4_check(const uint8_t *bytes, size_t size, size_t packet_size)
+/* Options are rare: without them the loop has a fixed end, and none in machine code. */
+static bool is_sum_right(const uint8_t *bytes, size_t header_length)
 {
-        if (size < IPV4_HEADER_SIZE)
-                return IPV4_TRUNCATED;
+        uint64_t sum = header_length == IPV4_HEADER_SIZE ? checksum_words(bytes, IPV4_HEADER_SIZE)
+                                                         : checksum_words(bytes, header_length);
+        return checksum_fold(sum) == 0xffff;
+}
+
+/* What the first byte says. */
+static enum ipv4_parse check_shape(const uint8_t *bytes, size_t size)
+{
         if (bytes[0] >> 4 != 4)
                 return IPV4_NOT_VERSION_4;
         size_t header_length = (bytes[0] & 0x0f) * 4u;
         if (header_length < IPV4_HEADER_SIZE)
                 return IPV4_BAD_LENGTH;
-        if (header_length > size)
+        return header_length > size ? IPV4_TRUNCATED : IPV4_OK;
+}
+
+enum ipv4_parse ipv4_check(const uint8_t *bytes, size_t size, size_t packet_size)
+{
+        if (size < IPV4_HEADER_SIZE)
                 return IPV4_TRUNCATED;
-        if (checksum_fold(checksum_words(bytes, header_length)) != 0xffff)
+        enum ipv4_parse shape = bytes[0] == USUAL_FIRST_BYTE ? IPV4_OK : check_shape(bytes, size);
+        if (shape != IPV4_OK)
+                return shape;
+        size_t header_length = (bytes[0] & 0x0f) * 4u;
+        if (!is_sum_right(bytes, header_length))
                 return IPV4_BAD_CHECKSUM;
         uint16_t total_length = read_be16(bytes + 2);
         bool is_short = total_length < header_length || total_length > packet_size;
@@ -79,7 +96,7 @@ void ipv4_emit(const struct ipv4_header *header, uint8_t bytes[IPV4_HEADER_SIZE]
         uint16_t fragment = (header->dont_fragment ? DONT_FRAGMENT : 0) |
                             (header->more_fragments ? MORE_FRAGMENTS : 0) |
                             header->fragment_offset / FRAGMENT_UNIT;
-        bytes[0] = 4 << 4 | IPV4_HEADER_SIZE / 4;
+        bytes[0] = USUAL_FIRST_BYTE;
         bytes[1] = (uint8_t)(header->dscp << 2 | header->ecn);
         write_be16(bytes + 2, header->total_length);
         write_be16(bytes + 4, header->identification);
@@ -96,12 +113,9 @@ bool ipv4_decrement_ttl(uint8_t *bytes)
 {
         if (bytes[8] <= 1)
                 return false;
-        uint16_t old_word = read_be16(bytes + 8);
         bytes[8]--;
-        /* HC' = ~(~HC + ~m + m'): RFC 1624 section 3, equation 3. */
-        uint16_t sum = (uint16_t)~read_be16(bytes + 10);
-        sum = checksum_add(sum, (uint16_t)~old_word);
-        sum = checksum_add(sum, read_be16(bytes + 8));
-        write_be16(bytes + 10, checksum_finish(sum));
+        /* HC' = ~(~HC + ~m + m'), RFC 1624 section 3, equation 3: m' - m is -0x0100. */
+        uint32_t sum = read_be16(bytes + 10) + 0x0100u;
+        write_be16(bytes + 10, (uint16_t)(sum + (sum >= 0xffff)));
         return true;
 }

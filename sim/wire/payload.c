@@ -51,7 +51,10 @@ void payload_clear(struct payload *payload)
                 payload_check(payload);
         for (uint8_t i = 0; i < payload->slice_count; i++)
                 payload_chunk_unref(payload->slices[i].chunk);
-        *payload = (struct payload){ 0 };
+        payload->length = 0;
+        payload->slice_count = 0;
+        payload->is_summed = false;
+        payload->sum = 0;
 }
 
 /* The part of `slice` that `*offset` and `*length` leave of it: both shrink by what it takes up. */
@@ -158,7 +161,7 @@ static uint16_t sum_of_slice(const struct payload_slice *slice)
         return kept->sum;
 }
 
-static uint16_t sum_slices(
+static inline uint16_t sum_slices(
         const struct payload *payload, uint16_t (*sum_of)(const struct payload_slice *slice))
 {
         uint16_t sum = 0;
@@ -170,7 +173,7 @@ static uint16_t sum_slices(
         return sum;
 }
 
-uint16_t payload_sum(struct payload *payload)
+uint16_t payload_make_sum(struct payload *payload)
 {
         if (!payload->is_summed) {
                 payload->sum = sum_slices(payload, sum_of_slice);

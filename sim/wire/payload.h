@@ -75,8 +75,12 @@ void payload_append(PayloadPool *pool, struct payload *payload, const struct pay
 void payload_copy_out(const struct payload *payload, uint32_t offset, void *to, size_t length);
 
 /* The sum, made now if it is not there. payload_sum_again() sums the bytes whatever is stored, for checks. */
-uint16_t payload_sum(struct payload *payload);
+uint16_t payload_make_sum(struct payload *payload);
 uint16_t payload_sum_again(const struct payload *payload);
+static inline uint16_t payload_sum(struct payload *payload)
+{
+        return payload->is_summed && !INORDER_CHECKED ? payload->sum : payload_make_sum(payload);
+}
 
 /* Make the payload one private slice whose bytes may be changed through the pointer returned (NULL when
  * empty); its sum is void. */

@@ -161,9 +161,20 @@ static void read_option(const uint8_t *option, size_t size, struct tcp_options *
         }
 }
 
+/* What most segments have, and nothing else: RFC 7323 appendix A's two NOPs and the timestamps. */
+static bool is_timestamps_alone(const uint8_t *bytes, size_t size)
+{
+        const uint32_t head = KIND_NOP << 24 | KIND_NOP << 16 | KIND_TIMESTAMPS << 8 | TIMESTAMPS_SIZE;
+        return size == TIMESTAMPS_SIZE + 2 && read_be32(bytes) == head;
+}
+
 void tcp_options_parse(const uint8_t *bytes, size_t size, struct tcp_options *options)
 {
         *options = (struct tcp_options){ 0 };
+        if (is_timestamps_alone(bytes, size)) {
+                read_timestamps(bytes + 2 + HEAD_SIZE, TIMESTAMPS_SIZE - HEAD_SIZE, options);
+                return;
+        }
         size_t at = 0;
         while (at < size && bytes[at] != KIND_END) {
                 if (bytes[at] == KIND_NOP) {

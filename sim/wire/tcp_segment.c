@@ -13,25 +13,10 @@
 #include "wire/tcp_options.h"
 #include "wire/transport.h"
 
-uint32_t tcp_segment_length(const struct tcp_segment *segment)
+/* The header of `header_size` bytes; the payload is the caller's to fill in, and what the packet says. */
+static void read_header(const uint8_t *header, size_t header_size, struct tcp_segment *segment)
 {
-        uint32_t length = segment->payload.length;
-        if (segment->flags & TCP_FLAG_SYN)
-                length++;
-        if (segment->flags & TCP_FLAG_FIN)
-                length++;
-        return length;
-}
-
-struct seqnum tcp_segment_end(const struct tcp_segment *segment)
-{
-        return seq_add(segment->seq, tcp_segment_length(segment));
-}
-
-static struct tcp_segment segment_of(
-        const uint8_t *header, const struct tcp_options *options, struct payload payload)
-{
-        return (struct tcp_segment){
+        *segment = (struct tcp_segment){
                 .source_port = read_be16(header),
                 .destination_port = read_be16(header + 2),
                 .seq = seq_of(read_be32(header + 4)),
@@ -39,20 +24,18 @@ static struct tcp_segment segment_of(
                 .flags = (uint16_t)((header[12] & 0x01) << 8 | header[13]),
                 .window = read_be16(header + 14),
                 .urgent_pointer = read_be16(header + 18),
-                .options = *options,
-                .payload = payload,
         };
+        tcp_options_parse(header + TCP_HEADER_SIZE, header_size - TCP_HEADER_SIZE, &segment->options);
 }
 
 enum tcp_parse tcp_segment_parse(const struct ip_address *source, const struct ip_address *destination,
-        const uint8_t *bytes, size_t size, const struct payload *payload, PayloadPool *pool,
+        const uint8_t *bytes, size_t size, struct payload *payload, PayloadPool *pool,
         struct tcp_segment *segment)
 {
         size_t whole_size = size + payload->length;
         if (whole_size < TCP_HEADER_SIZE)
                 return TCP_PARSE_TRUNCATED;
-        struct payload summed = *payload;
-        if (transport_sum(source, destination, IP_PROTOCOL_TCP, bytes, size, &summed) != 0xffff)
+        if (transport_sum(source, destination, IP_PROTOCOL_TCP, bytes, size, payload) != 0xffff)
                 return TCP_PARSE_BAD_CHECKSUM;
         uint8_t buffer[TCP_HEADER_SIZE_MAX];
         const uint8_t *header = transport_header(bytes, size, payload, TCP_HEADER_SIZE, buffer);
@@ -60,9 +43,8 @@ enum tcp_parse tcp_segment_parse(const struct ip_address *source, const struct i
         if (header_size < TCP_HEADER_SIZE || header_size > whole_size)
                 return TCP_PARSE_BAD_OFFSET;
         header = transport_header(bytes, size, payload, header_size, buffer);
-        struct tcp_options options;
-        tcp_options_parse(header + TCP_HEADER_SIZE, header_size - TCP_HEADER_SIZE, &options);
-        *segment = segment_of(header, &options, transport_payload(bytes, size, &summed, header_size, pool));
+        read_header(header, header_size, segment);
+        segment->payload = transport_payload(bytes, size, payload, header_size, pool);
         return TCP_PARSE_OK;
 }
 
@@ -73,9 +55,7 @@ enum tcp_parse tcp_header_parse(const uint8_t *bytes, size_t size, struct tcp_se
         size_t header_size = (bytes[12] >> 4) * 4u;
         if (header_size < TCP_HEADER_SIZE || header_size > size)
                 return TCP_PARSE_BAD_OFFSET;
-        struct tcp_options options;
-        tcp_options_parse(bytes + TCP_HEADER_SIZE, header_size - TCP_HEADER_SIZE, &options);
-        *segment = segment_of(bytes, &options, (struct payload){ 0 });
+        read_header(bytes, header_size, segment);
         return TCP_PARSE_OK;
 }
 

@@ -86,17 +86,25 @@ enum tcp_parse {
 };
 
 /* Sequence numbers the segment takes: its payload, plus one each for SYN and FIN (SEG.LEN). */
-uint32_t tcp_segment_length(const struct tcp_segment *segment);
+static inline uint32_t tcp_segment_length(const struct tcp_segment *segment)
+{
+        uint32_t syn = (segment->flags & TCP_FLAG_SYN) != 0;
+        uint32_t fin = segment->flags & TCP_FLAG_FIN;
+        return segment->payload.length + syn + fin;
+}
 /* seq + SEG.LEN: the first number after it. */
-struct seqnum tcp_segment_end(const struct tcp_segment *segment);
+static inline struct seqnum tcp_segment_end(const struct tcp_segment *segment)
+{
+        return seq_add(segment->seq, tcp_segment_length(segment));
+}
 
 /* Read the segment whose header begins at `bytes` (`size` of them are header bytes of the packet) and whose
- * further bytes are `payload`; the checksum is verified with the payload's sum. Options that are malformed
+ * further bytes are `payload`; the checksum is verified with the payload's sum, which is made if it is not there. Options that are malformed
  * or unknown are left out (tcp_options_parse()). `*segment`, with its own reference to
  * the payload, is written only when the answer is TCP_PARSE_OK; what the packet around it says is the caller's to
  * fill in. */
 enum tcp_parse tcp_segment_parse(const struct ip_address *source, const struct ip_address *destination,
-        const uint8_t *bytes, size_t size, const struct payload *payload, PayloadPool *pool,
+        const uint8_t *bytes, size_t size, struct payload *payload, PayloadPool *pool,
         struct tcp_segment *segment);
 
 /* Read a header alone, of which `size` bytes are there in one piece; nothing is verified. For telling what a

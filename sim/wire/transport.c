@@ -14,10 +14,10 @@ uint16_t transport_sum(const struct ip_address *source, const struct ip_address 
 {
         size_t whole_size = size + payload->length;
         g_assert(whole_size <= UINT16_MAX);
-        uint16_t sum = ip_pseudo_header_sum(source, destination, protocol, (uint32_t)whole_size);
-        bool is_words = size % sizeof(uint32_t) == 0;
-        sum = checksum_add(
-                sum, is_words ? checksum_fold(checksum_words(bytes, size)) : checksum_sum(bytes, size));
+        uint64_t words = ip_pseudo_header_words(source, destination, protocol, (uint32_t)whole_size);
+        if (size % sizeof(uint32_t) == 0)
+                return checksum_add(checksum_fold(words + checksum_words(bytes, size)), payload_sum(payload));
+        uint16_t sum = checksum_add(checksum_fold(words), checksum_sum(bytes, size));
         return checksum_combine(sum, payload_sum(payload), size);
 }
 
