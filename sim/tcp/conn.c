@@ -94,12 +94,18 @@ static time_ns tried_since(const TcpConn *conn)
         return conn->probing_since;
 }
 
-void conn_leave_entry(TcpConn *conn)
+static void tend_user_timeout(TcpConn *conn)
 {
         time_ns since = conn->state == TCP_STATE_CLOSED ? NEVER_YET : tried_since(conn);
         bool is_impatient = conn->settings.user_timeout > 0 && since != NEVER_YET;
         conn_set_deadline(conn, TCP_DEADLINE_USER_TIMEOUT,
                 is_impatient ? since + conn->settings.user_timeout : TIME_NEVER);
+}
+
+void conn_leave_entry(TcpConn *conn)
+{
+        if (conn->settings.user_timeout > 0 || conn->deadlines[TCP_DEADLINE_USER_TIMEOUT] != TIME_NEVER)
+                tend_user_timeout(conn);
         if (INORDER_CHECKED)
                 tcp_conn_check(conn);
         if (INORDER_CHECKED && conn->listener != NULL)

@@ -52,7 +52,8 @@ ssize_t tcp_conn_peek(TcpConn *conn, void *bytes, size_t size)
 ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now)
 {
         (void)now;
-        urgent_step_over(conn);
+        if (urgent_has_mark(conn))
+                urgent_step_over(conn);
         size_t taken = reassembly_read(&conn->rcv.reassembly, bytes, urgent_cut(conn, 0, size));
         if (taken > 0) {
                 urgent_on_read(conn);

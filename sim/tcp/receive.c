@@ -293,7 +293,8 @@ static enum verdict process_ack(TcpConn *conn, const struct tcp_segment *segment
 static enum verdict process_urgent(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         (void)now;
-        urgent_on_segment(conn, segment);
+        if ((segment->flags & TCP_FLAG_URG) || urgent_has_mark(conn))
+                urgent_on_segment(conn, segment);
         return GO_ON;
 }
 

@@ -61,7 +61,8 @@ static void fill_answer(TcpConn *conn, struct tcp_segment *segment, bool is_new_
         ecn_fill(conn, segment, is_new_data);
         fill_timestamps(conn, segment, now);
         fill_sack(conn, segment);
-        urgent_fill(conn, segment);
+        if (urgent_is_under_way(conn))
+                urgent_fill(conn, segment);
         ack_on_ack_sent(conn);
         conn->rcv.window_field = segment->window;
 }
@@ -243,10 +244,35 @@ bool tcp_conn_may_send(const TcpConn *conn)
                conn->snd.may_have_room || !sender_is_at_rest(conn);
 }
 
+/* Who only receives has no other turn to take, and is asked after every segment. */
+static bool owes_at_most_an_ack(const TcpConn *conn)
+{
+        return conn->state == TCP_STATE_ESTABLISHED && !conn->reset_wanted && !conn->syn_wanted &&
+               !conn->ack.is_wanted && !conn->keepalive_wanted && sender_has_nothing(conn);
+}
+
+/* As next_of(), of which nothing else would come: send_due_ack() alone. */
+static bool next_ack(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
+{
+        sender_rest(conn);
+        bool is_due = ack_check(conn, now);
+        if (is_due) {
+                *segment = blank(conn);
+                send_ack(conn, now, segment, sending);
+                count(conn, segment, sending, now);
+        } else {
+                send_memory_check_room(conn, now);
+        }
+        conn_leave_entry(conn);
+        return is_due;
+}
+
 bool tcp_conn_next_segment(
         TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        return tcp_conn_may_send(conn) && next_of(open_turns, conn, now, segment, sending);
+        if (owes_at_most_an_ack(conn))
+                return tcp_conn_may_send(conn) && next_ack(conn, now, segment, sending);
+        return next_of(open_turns, conn, now, segment, sending);
 }
 
 bool tcp_conn_next_control(

@@ -62,8 +62,11 @@ bool send_memory_is_writable(const TcpConn *conn)
 {
         uint32_t memory = send_memory_size(conn);
         uint32_t used = send_memory_used(conn);
-        uint64_t unsent = tcp_conn_unsent(conn);
-        return used < memory && memory - used >= used / 2 && 2 * unsent < conn->settings.unsent_low_water;
+        if (used >= memory || memory - used < used / 2)
+                return false;
+        /* No more can be unsent than is there. */
+        uint64_t most = conn->settings.unsent_low_water;
+        return 2 * send_queue_size(&conn->send_queue) < most || 2 * (uint64_t)tcp_conn_unsent(conn) < most;
 }
 
 /* tcp_check_space: a larger buffer would not help where the window is full. */

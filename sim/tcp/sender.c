@@ -62,11 +62,12 @@ static void begin_flight(TcpConn *conn, time_ns now)
 /* As Linux (tcp_event_new_data_sent): the first in flight starts the timer; the tail probe waits anew. */
 static void tend_timer(TcpConn *conn, bool is_first, time_ns now)
 {
+        if (tail_probe_schedule(conn, false, now))
+                return; /* instead of the timer */
         if (is_first)
                 sender_timer_rearm(conn, now);
         else if (sender_timer_is_running(conn, TCP_DEADLINE_TAIL_PROBE))
                 sender_timer_rearm_from_head(conn, now);
-        tail_probe_schedule(conn, false, now);
 }
 
 /* The FIN alone is in no block. */
@@ -379,8 +380,18 @@ static bool is_idle(const TcpConn *conn)
 
 bool sender_is_at_rest(const TcpConn *conn)
 {
-        return is_idle(conn) && conn->limit == TCP_LIMIT_APPLICATION && !conn->push_wanted &&
-               !conn->use.is_pending;
+        return !conn->push_wanted && sender_has_nothing(conn);
+}
+
+bool sender_has_nothing(const TcpConn *conn)
+{
+        return is_idle(conn) && conn->limit == TCP_LIMIT_APPLICATION && !conn->use.is_pending &&
+               conn->chrono.kind == CHRONO_IDLE;
+}
+
+void sender_rest(TcpConn *conn)
+{
+        conn->push_wanted = false;
 }
 
 bool sender_next_segment(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)

@@ -29,6 +29,9 @@ void sender_on_write(TcpConn *conn, time_ns now);
 
 /* Nothing is out or to go, and nothing has happened since that was seen. */
 bool sender_is_at_rest(const TcpConn *conn);
+/* It is, or will be once it has been asked: all that sender_next_segment() would do then is sender_rest(). */
+bool sender_has_nothing(const TcpConn *conn);
+void sender_rest(TcpConn *conn);
 
 /* The next segment with stream bytes or FIN that may go out now: fills seq, payload (with its sum), PSH and
  * FIN flags and `sending`, and takes it as sent: SND.NXT, scoreboard, timers. False when there is none; then

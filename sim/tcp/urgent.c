@@ -11,11 +11,6 @@
 
 /* ---- What is sent ---- */
 
-bool urgent_is_under_way(const TcpConn *conn)
-{
-        return conn->urgent.told_end > conn->send_queue.first;
-}
-
 /* SND.UP. */
 static struct seqnum told_end(const TcpConn *conn)
 {
@@ -99,16 +94,6 @@ void urgent_on_segment(TcpConn *conn, const struct tcp_segment *segment)
 }
 
 /* ---- What is read ---- */
-
-bool urgent_has_mark(const TcpConn *conn)
-{
-        return conn->urgent.receipt != URGENT_NONE;
-}
-
-bool urgent_is_next(const TcpConn *conn)
-{
-        return tcp_conn_is_at_mark(conn, 0) && !conn->settings.urgent_inline && tcp_conn_readable(conn) > 0;
-}
 
 void urgent_step_over(TcpConn *conn)
 {

@@ -10,8 +10,11 @@
 /* ---- What is sent ---- */
 
 /* Urgent data are unacknowledged ("urgent mode"). */
-bool urgent_is_under_way(const TcpConn *conn);
-/* URG and the pointer, where the segment's number asks for them. */
+static inline bool urgent_is_under_way(const TcpConn *conn)
+{
+        return conn->urgent.told_end > conn->send_queue.first;
+}
+/* In urgent mode: URG and the pointer, where the segment's number asks for them. */
 void urgent_fill(const TcpConn *conn, struct tcp_segment *segment);
 /* Of two probes of a closed window that are due, whether this is the first, which tells the pointer alone. */
 bool urgent_takes_probe(TcpConn *conn);
@@ -21,9 +24,16 @@ bool urgent_takes_probe(TcpConn *conn);
 /* "Sixth, check the URG bit" of an acceptable segment, before its text is taken. */
 void urgent_on_segment(TcpConn *conn, const struct tcp_segment *segment);
 /* Something is kept, or awaited. */
-bool urgent_has_mark(const TcpConn *conn);
+static inline bool urgent_has_mark(const TcpConn *conn)
+{
+        return conn->urgent.receipt != URGENT_NONE;
+}
 /* The next byte to read is the urgent one, and is left out. */
-bool urgent_is_next(const TcpConn *conn);
+static inline bool urgent_is_next(const TcpConn *conn)
+{
+        return urgent_has_mark(conn) && tcp_conn_is_at_mark(conn, 0) && !conn->settings.urgent_inline &&
+               tcp_conn_readable(conn) > 0;
+}
 /* It is left out: what is read next is the byte behind it. */
 void urgent_step_over(TcpConn *conn);
 /* So much of `size` bytes, `ahead` of the next to read, lies before the mark. */
