@@ -6,10 +6,15 @@
 
 /* ---- The handshake: section 6.1.1 ---- */
 
+/* DCTCP cannot do without. */
+static bool is_needed(const TcpConn *conn)
+{
+        return conn->cong.ops->wants_ecn && conn->settings.ecn != TCP_ECN_OFF;
+}
+
 bool ecn_asks(const TcpConn *conn)
 {
-        enum tcp_ecn ecn = conn->settings.ecn;
-        return ecn == TCP_ECN_ON || (ecn != TCP_ECN_OFF && conn->cong.ops->wants_ecn);
+        return conn->settings.ecn == TCP_ECN_ON || is_needed(conn);
 }
 
 uint16_t ecn_syn_flags(const TcpConn *conn)
@@ -20,9 +25,16 @@ uint16_t ecn_syn_flags(const TcpConn *conn)
         return ecn_asks(conn) && conn->syn_sendings == 0 ? TCP_FLAG_ECE | TCP_FLAG_CWR : 0;
 }
 
-/* A SYN asks with ECE and CWR, a SYN-ACK answers with ECE alone. "A host MUST NOT set ECT on SYN or SYN-ACK
- * packets": who does so means something else. Who asks for accurate feedback too (AE) is content with this
- * one: RFC 9768 section 3.1.3. */
+/* "A host MUST NOT set ECT on SYN or SYN-ACK packets". Differs: as Linux, DCTCP does: where routers mark
+ * early, what is not capable is lost early. */
+enum ecn_codepoint ecn_syn_codepoint(const TcpConn *conn)
+{
+        return is_needed(conn) ? ECN_ECT_0 : ECN_NOT_ECT;
+}
+
+/* A SYN asks with ECE and CWR, a SYN-ACK answers with ECE alone. Who sets ECT on it means something else,
+ * except to DCTCP. Who asks for accurate feedback too (AE) is content with this one: RFC 9768 section 3.1.3.
+ */
 void ecn_on_syn(TcpConn *conn, const struct tcp_segment *segment)
 {
         uint16_t flags = segment->flags & (TCP_FLAG_ECE | TCP_FLAG_CWR);
@@ -31,7 +43,8 @@ void ecn_on_syn(TcpConn *conn, const struct tcp_segment *segment)
                 conn->ecn.is_agreed = ecn_asks(conn) && flags == TCP_FLAG_ECE;
         else
                 conn->ecn.is_agreed = (conn->settings.ecn == TCP_ECN_PASSIVE || ecn_asks(conn)) &&
-                                      flags == (TCP_FLAG_ECE | TCP_FLAG_CWR) && segment->ecn == ECN_NOT_ECT;
+                                      flags == (TCP_FLAG_ECE | TCP_FLAG_CWR) &&
+                                      (segment->ecn == ECN_NOT_ECT || is_needed(conn));
 }
 
 /* ---- The sender: section 6.1.2 ---- */

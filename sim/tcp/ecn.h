@@ -12,6 +12,7 @@
 bool ecn_asks(const TcpConn *conn);
 /* Flags that our SYN, or SYN-ACK, carries for it. */
 uint16_t ecn_syn_flags(const TcpConn *conn);
+enum ecn_codepoint ecn_syn_codepoint(const TcpConn *conn);
 /* The peer's SYN or SYN-ACK has come. */
 void ecn_on_syn(TcpConn *conn, const struct tcp_segment *segment);
 

@@ -106,6 +106,7 @@ static bool send_syn(TcpConn *conn, time_ns now, struct tcp_segment *segment, st
                 return false;
         bool is_answer = conn->state != TCP_STATE_SYN_SENT;
         segment->flags = TCP_FLAG_SYN | ecn_syn_flags(conn);
+        segment->ecn = ecn_syn_codepoint(conn);
         segment->seq = conn->snd.iss;
         segment->window = (uint16_t)MIN(conn->rcv.wnd, UINT16_MAX);
         if (is_answer) {
