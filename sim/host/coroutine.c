@@ -1,6 +1,9 @@
 /*
  * Switching between stacks: makecontext(3) to start one, sigsetjmp(3) and siglongjmp(3) to go on.
  *
+ * A stack is started once, which takes system calls, and then runs one coroutine after the other. What there
+ * is to remember lies with the stack, which is warm when it is taken again.
+ *
  * swapcontext(3) would make a system call for the signal mask at every switch, ten times the cost of the
  * rest. Builds with AddressSanitizer use it nevertheless, since that has to be told of every switch and to
  * see no jump.
@@ -26,7 +29,6 @@
 #endif
 
 #if defined(WITH_ADDRESS_SANITIZER)
-#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #define STACK_SIZE (1024 * 1024) /* its red zones make frames several times as large */
 #else
@@ -40,20 +42,6 @@
 #endif
 #endif
 
-struct stack {
-        struct stack *next_free;
-        char *mapping; /* the guard page, then the stack */
-        size_t mapping_size;
-        unsigned valgrind_id;
-};
-
-struct StackPool {
-        struct stack *free;
-        unsigned mapped;
-        unsigned in_use;
-        size_t guard_size;
-};
-
 /* A place to go on from. */
 struct place {
         ucontext_t context;
@@ -66,15 +54,32 @@ struct place {
 #endif
 };
 
-struct Coroutine {
-        StackPool *pool;
-        struct stack *stack;
-        void (*main)(void *data);
-        void *data;
+struct stack {
+        struct stack *next_free;
+        char *mapping; /* the guard page, then the stack */
+        size_t mapping_size;
+        unsigned valgrind_id;
         bool has_started;
-        bool has_ended;
+        Coroutine *coroutine; /* which runs on it */
         struct place inside;
         struct place outside;
+};
+
+struct Coroutine {
+        Coroutine *next_free;
+        StackPool *pool;
+        struct stack *stack; /* NULL: it has not begun, or has ended */
+        void (*main)(void *data);
+        void *data;
+        bool has_ended;
+};
+
+struct StackPool {
+        struct stack *free;
+        Coroutine *free_coroutines;
+        unsigned mapped;
+        unsigned in_use;
+        size_t guard_size;
 };
 
 static char *stack_bottom(const struct stack *stack)
@@ -135,10 +140,6 @@ static struct stack *stack_take(StackPool *pool)
 
 static void stack_give_back(StackPool *pool, struct stack *stack)
 {
-#if defined(WITH_ADDRESS_SANITIZER)
-        /* The last frames were never returned from: their red zones are still marked. */
-        ASAN_UNPOISON_MEMORY_REGION(stack_bottom(stack), STACK_SIZE);
-#endif
         stack->next_free = pool->free;
         pool->free = stack;
         pool->in_use--;
@@ -146,87 +147,93 @@ static void stack_give_back(StackPool *pool, struct stack *stack)
 
 #if defined(WITH_ADDRESS_SANITIZER)
 
-/* Returns when somebody goes on from `from`. A coroutine that `is_last` leaves for good gives up its fake
- * stack. */
+/* Returns when somebody goes on from `from`. Whoever leaves for good, `is_last`, gives up the fake stack, and
+ * the next to come begins with none. */
 static void move(struct place *from, struct place *to, bool is_last)
 {
+        from->fake_stack = NULL;
         __sanitizer_start_switch_fiber(is_last ? NULL : &from->fake_stack, to->bottom, to->size);
         swapcontext(&from->context, &to->context);
         __sanitizer_finish_switch_fiber(from->fake_stack, &to->bottom, &to->size);
 }
 
-static void leave(Coroutine *coroutine)
+static void leave(struct stack *stack)
 {
-        move(&coroutine->inside, &coroutine->outside, coroutine->has_ended);
+        move(&stack->inside, &stack->outside, stack->coroutine->has_ended);
 }
 
-static void enter(Coroutine *coroutine)
+static void enter(struct stack *stack)
 {
-        move(&coroutine->outside, &coroutine->inside, false);
+        move(&stack->outside, &stack->inside, false);
 }
 
-static void arrive_first(Coroutine *coroutine)
+static void arrive_first(struct stack *stack)
 {
-        __sanitizer_finish_switch_fiber(NULL, &coroutine->outside.bottom, &coroutine->outside.size);
+        __sanitizer_finish_switch_fiber(NULL, &stack->outside.bottom, &stack->outside.size);
 }
 
-static void enter_first(Coroutine *coroutine)
+static void enter_first(struct stack *stack)
 {
-        coroutine->inside.bottom = stack_bottom(coroutine->stack);
-        coroutine->inside.size = STACK_SIZE;
-        enter(coroutine);
+        stack->inside.bottom = stack_bottom(stack);
+        stack->inside.size = STACK_SIZE;
+        enter(stack);
 }
 
 #else
 
-static void leave(Coroutine *coroutine)
+static void leave(struct stack *stack)
 {
-        if (sigsetjmp(coroutine->inside.jump, 0) == 0)
-                siglongjmp(coroutine->outside.jump, 1);
+        if (sigsetjmp(stack->inside.jump, 0) == 0)
+                siglongjmp(stack->outside.jump, 1);
 }
 
-static void enter(Coroutine *coroutine)
+static void enter(struct stack *stack)
 {
-        if (sigsetjmp(coroutine->outside.jump, 0) == 0)
-                siglongjmp(coroutine->inside.jump, 1);
+        if (sigsetjmp(stack->outside.jump, 0) == 0)
+                siglongjmp(stack->inside.jump, 1);
 }
 
-static void arrive_first(Coroutine *coroutine)
+static void arrive_first(struct stack *stack)
 {
-        (void)coroutine;
+        (void)stack;
 }
 
-static void enter_first(Coroutine *coroutine)
+static void enter_first(struct stack *stack)
 {
-        if (sigsetjmp(coroutine->outside.jump, 0) == 0)
-                setcontext(&coroutine->inside.context);
+        if (sigsetjmp(stack->outside.jump, 0) == 0)
+                setcontext(&stack->inside.context);
 }
 
 #endif
 
-/* makecontext() hands over ints: the address comes in two halves. */
-static void begin(unsigned high, unsigned low)
+static void run(Coroutine *coroutine)
 {
-        Coroutine *coroutine = (Coroutine *)(uintptr_t)((uint64_t)high << 32 | low);
-        arrive_first(coroutine);
         coroutine->main(coroutine->data);
         coroutine->has_ended = true;
-        leave(coroutine);
-        g_assert_not_reached();
 }
 
-static void start(Coroutine *coroutine)
+/* makecontext() hands over ints: the address comes in two halves. */
+static void G_GNUC_NORETURN begin(unsigned high, unsigned low)
 {
-        coroutine->has_started = true;
-        coroutine->stack = stack_take(coroutine->pool);
-        ucontext_t *context = &coroutine->inside.context;
+        struct stack *stack = (struct stack *)(uintptr_t)((uint64_t)high << 32 | low);
+        arrive_first(stack);
+        for (;;) {
+                run(stack->coroutine);
+                leave(stack);
+        }
+}
+
+static void start(struct stack *stack)
+{
+        stack->has_started = true;
+        ucontext_t *context = &stack->inside.context;
         getcontext(context);
-        context->uc_stack.ss_sp = stack_bottom(coroutine->stack);
+        context->uc_stack.ss_sp = stack_bottom(stack);
         context->uc_stack.ss_size = STACK_SIZE;
         context->uc_link = NULL;
-        uint64_t address = (uintptr_t)coroutine;
+        uint64_t address = (uintptr_t)stack;
         makecontext(context, (void (*)(void))begin, 2, (unsigned)(address >> 32), (unsigned)address);
-        enter_first(coroutine);
+        enter_first(stack);
 }
 
 StackPool *stack_pool_new(void)
@@ -246,6 +253,11 @@ void stack_pool_free(StackPool *pool)
                 pool->free = stack->next_free;
                 stack_unmap(stack);
         }
+        while (pool->free_coroutines != NULL) {
+                Coroutine *coroutine = pool->free_coroutines;
+                pool->free_coroutines = coroutine->next_free;
+                g_free(coroutine);
+        }
         g_free(pool);
 }
 
@@ -256,10 +268,12 @@ unsigned stack_pool_mapped(const StackPool *pool)
 
 Coroutine *coroutine_new(StackPool *pool, void (*main)(void *data), void *data)
 {
-        Coroutine *coroutine = g_new0(Coroutine, 1);
-        coroutine->pool = pool;
-        coroutine->main = main;
-        coroutine->data = data;
+        Coroutine *coroutine = pool->free_coroutines;
+        if (coroutine != NULL)
+                pool->free_coroutines = coroutine->next_free;
+        else
+                coroutine = g_new(Coroutine, 1);
+        *coroutine = (Coroutine){ .pool = pool, .main = main, .data = data };
         return coroutine;
 }
 
@@ -267,24 +281,29 @@ void coroutine_free(Coroutine *coroutine)
 {
         if (coroutine == NULL)
                 return;
-        g_assert(!coroutine->has_started || coroutine->has_ended);
-        g_free(coroutine);
+        g_assert(coroutine->stack == NULL);
+        coroutine->next_free = coroutine->pool->free_coroutines;
+        coroutine->pool->free_coroutines = coroutine;
 }
 
 void coroutine_resume(Coroutine *coroutine)
 {
         g_assert(!coroutine->has_ended);
-        if (coroutine->has_started)
-                enter(coroutine);
+        if (coroutine->stack == NULL) {
+                coroutine->stack = stack_take(coroutine->pool);
+                coroutine->stack->coroutine = coroutine;
+        }
+        if (coroutine->stack->has_started)
+                enter(coroutine->stack);
         else
-                start(coroutine);
+                start(coroutine->stack);
         if (coroutine->has_ended)
                 stack_give_back(coroutine->pool, g_steal_pointer(&coroutine->stack));
 }
 
 void coroutine_suspend(Coroutine *coroutine)
 {
-        leave(coroutine);
+        leave(coroutine->stack);
 }
 
 bool coroutine_has_ended(const Coroutine *coroutine)
