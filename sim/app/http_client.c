@@ -39,7 +39,7 @@ struct fetch {
         struct transfer *transfer;
         struct endpoint server;
         int fd;
-        HttpStream *stream;
+        struct http_stream stream;
         struct http_body body;
         EVP_MD_CTX *hash; /* NULL: nobody wants to know */
         uint64_t body_bytes;
@@ -225,7 +225,7 @@ static bool read_response_head(struct fetch *fetch)
         do {
                 const char *bytes;
                 size_t size;
-                enum http_reading reading = http_stream_read_head(fetch->stream, &bytes, &size);
+                enum http_reading reading = http_stream_read_head(&fetch->stream, &bytes, &size);
                 if (reading != HTTP_MORE)
                         return fail_reading(fetch, reading, "response head");
                 response = parse_head(fetch->job, bytes, size);
@@ -244,8 +244,8 @@ static bool read_body(struct fetch *fetch)
         const char *bytes;
         size_t size;
         enum http_reading reading;
-        http_stream_begin_body(fetch->stream, body);
-        while ((reading = http_stream_read_body(fetch->stream, &bytes, &size)) == HTTP_MORE) {
+        http_stream_begin_body(&fetch->stream, body);
+        while ((reading = http_stream_read_body(&fetch->stream, &bytes, &size)) == HTTP_MORE) {
                 fetch->body_bytes += size;
                 if (fetch->hash)
                         EVP_DigestUpdate(fetch->hash, bytes, size);
@@ -298,7 +298,7 @@ static bool check_body(const struct fetch *fetch)
 /* The server was asked to close: its FIN comes next, and nothing before it. */
 static bool close_connection(struct fetch *fetch)
 {
-        int64_t more = http_stream_drain(fetch->stream);
+        int64_t more = http_stream_drain(&fetch->stream);
         if (more < 0)
                 return fail_call(fetch, "read");
         if (more > 0)
@@ -321,14 +321,15 @@ static bool exchange(struct fetch *fetch)
 
 static bool fetch_once(Process *process, struct job *job)
 {
+        char buffer[HTTP_STREAM_BUFFER];
         struct fetch fetch = { .process = process, .job = job, .transfer = job->config.transfer, .fd = -1 };
         bool is_done = find_server(&fetch) && connect_to_server(&fetch);
         if (is_done) {
-                fetch.stream = http_stream_new(process, fetch.fd, fetch.transfer);
+                http_stream_init(&fetch.stream, process, fetch.fd, fetch.transfer, buffer);
                 fetch.hash = body_hash_new(process);
                 is_done = exchange(&fetch);
         }
-        http_stream_free(fetch.stream);
+        http_stream_clear(&fetch.stream);
         EVP_MD_CTX_free(fetch.hash);
         if (fetch.fd >= 0)
                 sock_close(process, fetch.fd);

@@ -21,7 +21,7 @@ struct exchange {
         Process *process;
         int fd;
         HttpAnswers *answers;
-        HttpStream *stream;
+        struct http_stream stream;
         struct http_answer *answer; /* NULL: no whole head has come */
         bool keeps_alive;
 };
@@ -97,7 +97,7 @@ static bool invite_body(const struct exchange *exchange)
 }
 
 /* Read the request's body and forget it. 200: it was whole; 0: nobody is left to answer. */
-static unsigned discard_body(const struct exchange *exchange)
+static unsigned discard_body(struct exchange *exchange)
 {
         const char *bytes;
         size_t size;
@@ -105,8 +105,8 @@ static unsigned discard_body(const struct exchange *exchange)
         enum http_reading reading;
         if (!invite_body(exchange))
                 return 0;
-        http_stream_begin_body(exchange->stream, &exchange->answer->request.body);
-        while ((reading = http_stream_read_body(exchange->stream, &bytes, &size)) == HTTP_MORE) {
+        http_stream_begin_body(&exchange->stream, &exchange->answer->request.body);
+        while ((reading = http_stream_read_body(&exchange->stream, &bytes, &size)) == HTTP_MORE) {
                 total += size;
                 if (total > REQUEST_BODY_MAX)
                         return SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE;
@@ -121,7 +121,7 @@ static unsigned read_request(struct exchange *exchange)
 {
         const char *head;
         size_t size;
-        enum http_reading reading = http_stream_read_head(exchange->stream, &head, &size);
+        enum http_reading reading = http_stream_read_head(&exchange->stream, &head, &size);
         if (reading == HTTP_ENDED || reading == HTTP_FAILED)
                 return 0;
         if (reading != HTTP_MORE)
@@ -146,21 +146,18 @@ static bool serve_request(struct exchange *exchange)
         /* RFC 9112 section 9.6: close only the writing side first, or a reset might destroy the response. */
         if (is_written && !exchange->keeps_alive &&
                 sock_shutdown(exchange->process, exchange->fd, SHUT_WR) == 0)
-                http_stream_drain(exchange->stream);
+                http_stream_drain(&exchange->stream);
         return is_written && exchange->keeps_alive;
 }
 
 static void serve(Process *process, int fd, void *data)
 {
-        struct exchange exchange = {
-                .process = process,
-                .fd = fd,
-                .answers = data,
-                .stream = http_stream_new(process, fd, NULL),
-        };
+        char buffer[HTTP_STREAM_BUFFER];
+        struct exchange exchange = { .process = process, .fd = fd, .answers = data };
+        http_stream_init(&exchange.stream, process, fd, NULL, buffer);
         while (serve_request(&exchange))
                 ;
-        http_stream_free(exchange.stream);
+        http_stream_clear(&exchange.stream);
 }
 
 static void free_answers(void *data)

@@ -9,60 +9,51 @@
 #include <string.h>
 #include "host/socket.h"
 
-#define FIRST_CAPACITY    (16 * 1024)
 #define LINE_SIZE_MAX     4096 /* of a chunk's line, or one of the trailer */
 #define TRAILER_LINES_MAX 100
 
-enum chunk_state { CHUNK_LINE, CHUNK_DATA, CHUNK_DATA_END, CHUNK_TRAILER };
-
-struct HttpStream {
-        Process *process;
-        int fd;
-        struct transfer *transfer;
-        char *buffer;
-        size_t capacity;
-        size_t start;
-        size_t end;
-        enum http_framing framing; /* of the body being read */
-        uint64_t left;             /* bytes of it, or of its chunk */
-        enum chunk_state chunk_state;
-        unsigned trailer_lines;
-};
-
-HttpStream *http_stream_new(Process *process, int fd, struct transfer *transfer)
+void http_stream_init(
+        struct http_stream *stream, Process *process, int fd, struct transfer *transfer, char *buffer)
 {
-        HttpStream *stream = g_new0(HttpStream, 1);
-        stream->process = process;
-        stream->fd = fd;
-        stream->transfer = transfer;
-        stream->buffer = g_malloc(FIRST_CAPACITY);
-        stream->capacity = FIRST_CAPACITY;
-        return stream;
+        *stream = (struct http_stream){
+                .process = process,
+                .fd = fd,
+                .transfer = transfer,
+                .buffer = buffer,
+                .capacity = HTTP_STREAM_BUFFER,
+        };
 }
 
-void http_stream_free(HttpStream *stream)
+void http_stream_clear(struct http_stream *stream)
 {
-        if (!stream)
-                return;
-        g_free(stream->buffer);
-        g_free(stream);
+        g_clear_pointer(&stream->grown, g_free);
+        stream->buffer = NULL;
+}
+
+static void grow(struct http_stream *stream)
+{
+        bool is_first = stream->grown == NULL;
+        stream->capacity *= 2;
+        stream->grown = g_realloc(stream->grown, stream->capacity);
+        if (is_first)
+                memcpy(stream->grown, stream->buffer, stream->end);
+        stream->buffer = stream->grown;
 }
 
 /* Make room at the buffer's end: move what is left to the front, or grow. */
-static void make_room(HttpStream *stream)
+static void make_room(struct http_stream *stream)
 {
         if (stream->start > 0) {
                 memmove(stream->buffer, stream->buffer + stream->start, stream->end - stream->start);
                 stream->end -= stream->start;
                 stream->start = 0;
         } else if (stream->end == stream->capacity) {
-                stream->capacity *= 2;
-                stream->buffer = g_realloc(stream->buffer, stream->capacity);
+                grow(stream);
         }
 }
 
 /* One read from the socket. HTTP_ENDED: there is no more. */
-static enum http_reading fill(HttpStream *stream)
+static enum http_reading fill(struct http_stream *stream)
 {
         make_room(stream);
         ssize_t size = sock_read(
@@ -79,26 +70,26 @@ static enum http_reading fill(HttpStream *stream)
 }
 
 /* The far end has stopped where it may not. */
-static enum http_reading fill_inside(HttpStream *stream)
+static enum http_reading fill_inside(struct http_stream *stream)
 {
         enum http_reading reading = fill(stream);
         return reading == HTTP_ENDED ? HTTP_CUT : reading;
 }
 
-static size_t available(const HttpStream *stream)
+static size_t available(const struct http_stream *stream)
 {
         return stream->end - stream->start;
 }
 
 /* ---- Heads ---- */
 
-static void skip_empty_lines(HttpStream *stream)
+static void skip_empty_lines(struct http_stream *stream)
 {
         while (available(stream) >= 2 && memcmp(stream->buffer + stream->start, "\r\n", 2) == 0)
                 stream->start += 2;
 }
 
-enum http_reading http_stream_read_head(HttpStream *stream, const char **head, size_t *size)
+enum http_reading http_stream_read_head(struct http_stream *stream, const char **head, size_t *size)
 {
         size_t scanned = 0;
         for (;;) {
@@ -121,16 +112,16 @@ enum http_reading http_stream_read_head(HttpStream *stream, const char **head, s
 
 /* ---- Bodies ---- */
 
-void http_stream_begin_body(HttpStream *stream, const struct http_body *body)
+void http_stream_begin_body(struct http_stream *stream, const struct http_body *body)
 {
         stream->framing = body->framing;
         stream->left = body->size;
-        stream->chunk_state = CHUNK_LINE;
+        stream->chunk_state = HTTP_CHUNK_LINE;
         stream->trailer_lines = 0;
 }
 
 /* Hand out what there is, at most `left`. */
-static enum http_reading take(HttpStream *stream, const char **bytes, size_t *size)
+static enum http_reading take(struct http_stream *stream, const char **bytes, size_t *size)
 {
         while (available(stream) == 0) {
                 enum http_reading reading = fill(stream);
@@ -146,14 +137,14 @@ static enum http_reading take(HttpStream *stream, const char **bytes, size_t *si
         return HTTP_MORE;
 }
 
-static enum http_reading take_inside(HttpStream *stream, const char **bytes, size_t *size)
+static enum http_reading take_inside(struct http_stream *stream, const char **bytes, size_t *size)
 {
         enum http_reading reading = take(stream, bytes, size);
         return reading == HTTP_ENDED ? HTTP_CUT : reading;
 }
 
 /* A line of the chunked coding, without its CRLF. */
-static enum http_reading read_line(HttpStream *stream, const char **line, size_t *size)
+static enum http_reading read_line(struct http_stream *stream, const char **line, size_t *size)
 {
         const char *newline;
         while (!(newline = memchr(stream->buffer + stream->start, '\n', available(stream)))) {
@@ -174,7 +165,7 @@ static enum http_reading read_line(HttpStream *stream, const char **line, size_t
 
 /* The line before a chunk's data, behind it, or of the trailer. HTTP_MORE: go on in the state that follows.
  */
-static enum http_reading read_chunk_line(HttpStream *stream)
+static enum http_reading read_chunk_line(struct http_stream *stream)
 {
         const char *line;
         size_t size;
@@ -182,13 +173,13 @@ static enum http_reading read_chunk_line(HttpStream *stream)
         if (reading != HTTP_MORE)
                 return reading;
         switch (stream->chunk_state) {
-        case CHUNK_LINE:
+        case HTTP_CHUNK_LINE:
                 if (!http_chunk_size(line, size, &stream->left))
                         return HTTP_MALFORMED;
-                stream->chunk_state = stream->left > 0 ? CHUNK_DATA : CHUNK_TRAILER;
+                stream->chunk_state = stream->left > 0 ? HTTP_CHUNK_DATA : HTTP_CHUNK_TRAILER;
                 return HTTP_MORE;
-        case CHUNK_DATA_END:
-                stream->chunk_state = CHUNK_LINE;
+        case HTTP_CHUNK_DATA_END:
+                stream->chunk_state = HTTP_CHUNK_LINE;
                 return size == 0 ? HTTP_MORE : HTTP_MALFORMED;
         default:
                 if (size == 0)
@@ -197,11 +188,11 @@ static enum http_reading read_chunk_line(HttpStream *stream)
         }
 }
 
-static enum http_reading read_chunked(HttpStream *stream, const char **bytes, size_t *size)
+static enum http_reading read_chunked(struct http_stream *stream, const char **bytes, size_t *size)
 {
-        if (stream->chunk_state == CHUNK_DATA && stream->left == 0)
-                stream->chunk_state = CHUNK_DATA_END;
-        while (stream->chunk_state != CHUNK_DATA) {
+        if (stream->chunk_state == HTTP_CHUNK_DATA && stream->left == 0)
+                stream->chunk_state = HTTP_CHUNK_DATA_END;
+        while (stream->chunk_state != HTTP_CHUNK_DATA) {
                 enum http_reading reading = read_chunk_line(stream);
                 if (reading != HTTP_MORE)
                         return reading;
@@ -209,7 +200,7 @@ static enum http_reading read_chunked(HttpStream *stream, const char **bytes, si
         return take_inside(stream, bytes, size);
 }
 
-enum http_reading http_stream_read_body(HttpStream *stream, const char **bytes, size_t *size)
+enum http_reading http_stream_read_body(struct http_stream *stream, const char **bytes, size_t *size)
 {
         switch (stream->framing) {
         case HTTP_FRAMING_NONE:
@@ -225,7 +216,7 @@ enum http_reading http_stream_read_body(HttpStream *stream, const char **bytes, 
         g_assert_not_reached();
 }
 
-int64_t http_stream_drain(HttpStream *stream)
+int64_t http_stream_drain(struct http_stream *stream)
 {
         int64_t drained = 0;
         enum http_reading reading;
