@@ -8,13 +8,21 @@
 
 #include "host/process_private.h"
 
+/* Field by field: nobody clears the room for people's words for a call that is not traced. */
 struct call call_begin(Process *process, const char *name, int fd)
 {
-        struct call call = { .process = process, .name = name, .fd = fd, .started = process_now(process) };
+        struct call call;
+        call.process = process;
+        call.name = name;
+        call.fd = fd;
+        call.started = process_now(process);
         call.is_traced = host_traces(process->host, TRACE_SOCKET_CALL);
+        call.connection = 0;
         call.transfer = host_transfer_number(process->program->transfer);
+        call.arguments[0] = '\0';
         /* A close forgets what it was about. */
-        call_concern(&call, program_socket(process->program, fd));
+        if (call.is_traced)
+                call_concern(&call, program_socket(process->program, fd));
         return call;
 }
 
@@ -46,10 +54,13 @@ void call_tell_endpoint(struct call *call, const struct endpoint *endpoint)
                 call_tell(call, "%s", endpoint_format(endpoint, text));
 }
 
-static void trace_call(const struct call *call, ssize_t result)
+static void trace_call(struct call *call, ssize_t result)
 {
         const Process *process = call->process;
         const Host *host = process->host;
+        if (host->is_closing)
+                return;
+        call_concern(call, program_socket(process->program, call->fd));
         struct trace_event event = { .kind = TRACE_SOCKET_CALL,
                 .time = host_now(host),
                 .owner = host->owner,
@@ -68,8 +79,7 @@ static void trace_call(const struct call *call, ssize_t result)
 
 ssize_t call_end(struct call *call, ssize_t result)
 {
-        call_concern(call, program_socket(call->process->program, call->fd));
-        if (call->is_traced && !call->process->host->is_closing)
+        if (call->is_traced)
                 trace_call(call, result);
         if (result >= 0)
                 return result;

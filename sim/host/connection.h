@@ -7,29 +7,28 @@
 #include "engine/timer.h"
 #include "host/host_private.h"
 
+/* In the order of use. */
 struct connection {
-        GList link; /* in its host's list, in order of making */
         Host *host;
         TcpConn *tcp;
         Socket *socket; /* NULL: not accepted yet, or closed */
-        struct transfer *transfer;
-        uint32_t number; /* on its host, from 1 */
         struct four_tuple tuple;
-        struct binding binding;
+        uint32_t number; /* on its host, from 1 */
 
-        Link *device;          /* NULL: no route */
-        uint32_t output_limit; /* bytes in the device's queue; UINT32_MAX: none */
-        struct device_account account;
-        struct event pump;
-        struct timer timer;
         struct cause cause;      /* of what TCP does now, and of what the pump sends */
-        struct packet_note note; /* what every packet's note begins with */
+        Link *device;            /* NULL: no route */
+        uint32_t output_limit;   /* bytes in the device's queue; UINT32_MAX: none */
+        struct device_account account;
         uint8_t dscp;            /* of its packets */
         uint8_t hop_limit;       /* 0: the host's own */
         bool knows_scale;        /* note.window_scale is the one agreed */
         bool is_time_wait;
         bool has_failed; /* the user has seen an error */
         bool is_read_shut;
+        GQueue stamps; /* of struct stamp (socket_stamps.c): writes whose way is watched */
+        struct packet_note note; /* what every packet's note begins with */
+        struct timer timer;
+        struct event pump;
 
         ProofStream *outgoing;
         ProofStream *incoming; /* NULL: not found yet, or the peer is not ours */
@@ -38,7 +37,10 @@ struct connection {
         int64_t incoming_position;
         uint64_t bytes_read;
         uint64_t bytes_written;
-        GQueue stamps; /* of struct stamp (socket_stamps.c): writes whose way is watched */
+
+        struct transfer *transfer;
+        GList link; /* in its host's list, in order of making */
+        struct binding binding;
 };
 
 /* A connection that is about to be opened actively, in CLOSED; found under `tuple` from now on. */

@@ -7,20 +7,21 @@
 #include "host/coroutine.h"
 #include "host/program.h"
 
+/* In the order of use. */
 struct Process {
-        GList link; /* in its host's list, in order of starting */
         Host *host;
         struct program *program;
         Coroutine *coroutine; /* NULL until it runs for the first time */
         uint32_t number;      /* on its host, from 1 */
-        struct event wake_up;
-        process_main main;
-        void *data;
-        void (*free_data)(void *data);
-        bool is_woken; /* by process_wake(), not by the time */
+        bool is_woken;        /* by process_wake(), not by the time */
         /* What it waits for, for people. */
         const char *wait_call; /* NULL: it does not wait */
         const Socket *wait_socket;
+        struct event wake_up;
+        GList link; /* in its host's list, in order of starting */
+        process_main main;
+        void *data;
+        void (*free_data)(void *data);
 };
 
 enum process_waking { PROCESS_WOKEN, PROCESS_TIMED_OUT, PROCESS_CANCELLED };

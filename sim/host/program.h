@@ -16,14 +16,19 @@ struct open_file {
         Epoll *epoll;
 };
 
+#define PROGRAM_FEW_FILES 2
+
+/* In the order of use: what every call asks for is one line of a cache. */
 struct program {
-        char *name;
         struct transfer *transfer;
-        struct tcp_settings tcp;
+        struct open_file *files; /* by descriptor - PROGRAM_FIRST_FD */
+        unsigned file_count;
+        unsigned processes;
+        struct open_file few[PROGRAM_FEW_FILES]; /* where they are while that is enough */
+        char *name;
         struct rng_stream luck;
         uint64_t draws;
-        GArray *files; /* of struct open_file, by descriptor - PROGRAM_FIRST_FD */
-        unsigned processes;
+        struct tcp_settings tcp;
 };
 
 struct program *program_new(Host *host, const struct process_config *config);

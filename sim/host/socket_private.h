@@ -77,59 +77,58 @@ struct datagram_queue {
         uint32_t charged;
 };
 
+/* In the order of use: what happens with every segment takes two lines of a cache. */
 struct Socket {
-        GList link; /* in its host's list */
         const struct socket_ops *ops;
         Host *host;
-        struct transfer *transfer;
-        struct tcp_settings settings; /* of the next connection, or of the present one */
-        struct port_space *ports;
-        struct binding binding; /* by bind or listen */
-        int family;
+        struct connection *connection; /* streams: at most one of the two */
+        TcpListener *listener;
+        GQueue waiters; /* of struct waiter: processes, and epolls' interests */
+        /* The watcher, when `on_ready` is not NULL. */
+        void (*on_ready)(void *data, unsigned events);
+        unsigned watched;
+        unsigned last_ready;
+        uint64_t arrivals; /* connections accepted, or datagrams received */
+        uint64_t last_arrivals;
+        GQueue notices; /* of struct socket_notice: MSG_ERRQUEUE */
+        int error;      /* of a connection that is no more: positive errno, once */
+        uint32_t low_water; /* SO_RCVLOWAT; 0 counts as 1 */
         bool is_ipv6_only; /* IPV6_V6ONLY */
         bool is_nonblocking;
         bool is_read_shut; /* a stream's connection knows that by itself */
         bool is_write_shut;
         bool reuses_address;
+        bool is_deferred;
+        bool is_connecting;   /* connect has begun, and no call has told how it ended */
+        bool is_port_chosen;  /* by bind(2) */
+        bool is_let_go;       /* closed, and waiting for the last acknowledgement (SO_LINGER) */
+        bool is_connected;    /* a datagrams' */
         int *kept; /* options that are only remembered; NULL: none has been set */
         duration_ns receive_timeout; /* SO_RCVTIMEO; 0: waits for ever */
         duration_ns send_timeout;    /* SO_SNDTIMEO */
-        uint32_t low_water;          /* SO_RCVLOWAT; 0 counts as 1 */
+        struct transfer *transfer;
         uint32_t timestamping;       /* SO_TIMESTAMPING's flags */
+        uint32_t watcher; /* its number among the host's wakers; 0: none yet */
+        void *on_ready_data;
+        struct event wake_up;
+
+        GList link; /* in its host's list */
+        int family;
+        struct tcp_settings settings; /* of the next connection, or of the present one */
+        struct port_space *ports;
+        struct binding binding; /* by bind or listen */
         uint64_t stamp_base;         /* the byte that its keys count from */
         uint64_t max_pacing_rate;    /* bytes a second; UINT64_MAX: no limit */
-
-        /* Streams: at most one of the two. */
-        struct connection *connection;
-        TcpListener *listener;
         struct four_tuple listener_name; /* the key it is found under */
         struct endpoint deferred; /* whom connect has named: the SYN goes with the first text (fast open) */
-        bool is_deferred;
-        bool is_connecting;              /* connect has begun, and no call has told how it ended */
-        int error;                       /* of a connection that is no more: positive errno, once */
-        uint16_t last_port;              /* of the last connection, which getsockname still tells; 0: none */
-        bool is_port_chosen;             /* by bind(2) */
-        bool is_let_go;                  /* closed, and waiting for the last acknowledgement (SO_LINGER) */
+        uint16_t last_port;       /* of the last connection, which getsockname still tells; 0: none */
 
         /* Datagrams. */
         struct datagram_queue queue;
         uint32_t datagram_buffer; /* SO_RCVBUF */
-        bool is_connected;
         struct four_tuple name;    /* the key it is found under once bound */
         struct endpoint last_from; /* whom it heard last, and in which transfer: an answer belongs to it */
         uint32_t last_transfer;
-
-        GQueue notices; /* of struct socket_notice: MSG_ERRQUEUE */
-        GQueue waiters; /* of struct waiter: processes, and epolls' interests */
-        /* The watcher, when `on_ready` is not NULL. */
-        void (*on_ready)(void *data, unsigned events);
-        void *on_ready_data;
-        unsigned watched;
-        unsigned last_ready;
-        uint64_t arrivals; /* connections accepted, or datagrams received */
-        uint64_t last_arrivals;
-        uint32_t watcher; /* its number among the host's wakers; 0: none yet */
-        struct event wake_up;
 };
 
 /* Something may have become true: wake who waits for it. */
