@@ -81,6 +81,15 @@ static struct packet_note note_for(struct connection *connection, const struct t
         return note;
 }
 
+/* The nth pure ACK that acknowledges so much: what names it for people, and for recorded luck. */
+static uint16_t count_ack(struct connection *connection, struct seqnum ack)
+{
+        bool is_alike = connection->acks_alike > 0 && seq_diff(ack, connection->last_ack) == 0;
+        connection->last_ack = ack;
+        connection->acks_alike = is_alike ? MIN(connection->acks_alike + 1, UINT16_MAX) : 1;
+        return connection->acks_alike;
+}
+
 /* RFC 6437 section 3: a hash of the flow, never 0. As Linux, another after each timeout, since routers may
  * choose a path by it. */
 static uint32_t flow_label(const struct connection *connection)
@@ -99,6 +108,8 @@ static void transmit(
 {
         struct packet_note note = note_for(connection, sending);
         bool is_charged = tcp_segment_length(segment) > 0;
+        if (!is_charged && !(segment->flags & TCP_FLAG_RST))
+                note.nth_ack = count_ack(connection, segment->ack);
         segment->dscp = connection->dscp;
         segment->hop_limit = connection->hop_limit;
         segment->flow_label = flow_label(connection);
@@ -242,7 +253,9 @@ struct connection *connection_new(Host *host, const struct four_tuple *tuple,
         host_ask_for_notes(host);
         uint32_t path_mtu = host_path_mtu_towards(host, &tuple->remote.address);
         TcpConn *tcp = tcp_conn_new(host->tcp, settings, path_mtu);
-        return connection_make(host, tuple, tcp, transfer, device);
+        struct connection *connection = connection_make(host, tuple, tcp, transfer, device);
+        connection->note.flow = transfer != NULL ? ++transfer->connections : 0;
+        return connection;
 }
 
 struct connection *connection_adopt(
@@ -254,6 +267,7 @@ struct connection *connection_adopt(
         if (peer != NULL)
                 connection->transfer = peer;
         connection->note.transfer = host_transfer_number(connection->transfer);
+        connection->note.flow = connection_peer_flow(connection);
         connection->binding = (struct binding){ .local = tuple->local, .reuses = listening->reuses_address };
         port_space_bind(&host->tcp_ports, &connection->binding);
         return connection;

@@ -22,6 +22,8 @@ struct connection {
         uint8_t dscp;            /* of its packets */
         uint8_t hop_limit;       /* 0: the host's own */
         bool knows_scale;        /* note.window_scale is the one agreed */
+        struct seqnum last_ack;  /* of its pure ACKs … */
+        uint16_t acks_alike;     /* … and how many in a row acknowledged so much */
         bool is_time_wait;
         bool has_failed; /* the user has seen an error */
         bool is_read_shut;
@@ -76,6 +78,8 @@ void connection_on_departing(void *host, struct device_account *account);
 
 /* The transfer of whoever is at the far end; NULL: nobody's, or the far end is not ours. */
 struct transfer *connection_peer_transfer(struct connection *connection);
+/* Which of that transfer's connections it is; 0: not known. */
+uint32_t connection_peer_flow(struct connection *connection);
 
 /* "price-list: connection with 192.0.2.1:80, ESTABLISHED, 2896 bytes not acknowledged, 0 not sent". */
 void connection_describe(const struct connection *connection, GString *text);

@@ -32,6 +32,12 @@ struct transfer *connection_peer_transfer(struct connection *connection)
         return incoming != NULL ? host_transfer(connection->host, proof_transfer(incoming)) : NULL;
 }
 
+uint32_t connection_peer_flow(struct connection *connection)
+{
+        const ProofStream *incoming = find_incoming(connection);
+        return incoming != NULL ? proof_flow(incoming) : 0;
+}
+
 void connection_open_proof(struct connection *connection)
 {
         ProofBook *book = connection->host->context->proofs;
@@ -39,6 +45,7 @@ void connection_open_proof(struct connection *connection)
                 return;
         connection->outgoing = proof_open(book, &connection->tuple.local, &connection->tuple.remote,
                 tcp_conn_iss(connection->tcp), host_transfer_number(connection->transfer));
+        proof_set_flow(connection->outgoing, connection->note.flow);
 }
 
 void connection_prove_written(struct connection *connection, const void *bytes, size_t size)

@@ -40,6 +40,7 @@ struct ProofStream {
         ProofStream *next; /* of the same transfer */
         struct stream_name name;
         uint32_t transfer;
+        uint32_t flow;
         struct ring runs; /* of struct run, by offset */
         uint32_t run_count;
         struct copy copy;
@@ -280,6 +281,16 @@ ProofStream *proof_find(
 uint32_t proof_transfer(const ProofStream *stream)
 {
         return stream->transfer;
+}
+
+void proof_set_flow(ProofStream *stream, uint32_t flow)
+{
+        stream->flow = flow;
+}
+
+uint32_t proof_flow(const ProofStream *stream)
+{
+        return stream->flow;
 }
 
 void proof_written(ProofStream *stream, const void *bytes, size_t size)

@@ -33,6 +33,9 @@ ProofStream *proof_open(ProofBook *book, const struct endpoint *from, const stru
 ProofStream *proof_find(
         ProofBook *book, const struct endpoint *from, const struct endpoint *to, struct seqnum isn);
 uint32_t proof_transfer(const ProofStream *stream);
+/* Which of the transfer's connections it belongs to, from 1; 0: nobody has said. */
+void proof_set_flow(ProofStream *stream, uint32_t flow);
+uint32_t proof_flow(const ProofStream *stream);
 
 void proof_written(ProofStream *stream, const void *bytes, size_t size);
 /* The same for the bytes of a source, which are made again when they are read. */

@@ -20,6 +20,7 @@ struct transfer {
         char *failure; /* "connect: ECONNREFUSED"; NULL: none */
         bool is_server;          /* a named server: its figures are those of the transfers it served, together */
         struct transfer *server; /* the named server that serves this one; NULL: none */
+        uint32_t connections;    /* that its program has opened */
         enum transfer_outcome outcome;
         int status;     /* of HTTP; 0: none */
         uint64_t bytes; /* of the body, or of the stream for programs without one, that the reader got */

@@ -48,6 +48,8 @@ struct packet_note {
         uint16_t kinds;       /* bits of enum packet_kind */
         uint16_t sending;     /* nth sending of its sequence numbers; 0: takes none */
         bool is_dsack;        /* the first SACK block reports a duplicate */
+        uint16_t nth_ack;     /* of a pure ACK: the nth of its connection that acknowledges so much; 0: unknown */
+        uint32_t flow;        /* which of the transfer's connections, in order of opening, from 1; 0: unknown */
         const char *why;      /* constant text: "new-data" */
 };
 

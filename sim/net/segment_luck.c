@@ -10,13 +10,17 @@ static uint64_t flow_luck(const struct segment_name *name)
 {
         uint64_t ends = (uint64_t)name->from << 32 | name->to;
         uint64_t ports = (uint64_t)name->source_port << 16 | name->destination_port;
-        return mix(ends, name->transfer != 0 ? (uint64_t)name->transfer << 32 : ports);
+        uint64_t flow = (uint64_t)name->transfer << 32 | (name->flow > 1 ? name->flow : 0);
+        return mix(ends, name->transfer != 0 ? flow : ports);
 }
+
+/* What keeps the numbers of one thing from being those of another. */
+enum { OF_TEXT = 1, OF_WHAT_IT_ACKNOWLEDGES, OF_AN_ACK };
 
 uint64_t segment_name_luck(const struct segment_name *name)
 {
         uint64_t sent = mix(mix(name->offset, name->seq), name->sending);
-        uint64_t luck = mix(mix(flow_luck(name), 1), sent);
+        uint64_t luck = mix(mix(flow_luck(name), name->is_ack ? OF_AN_ACK : OF_TEXT), sent);
         return name->copy != 0 ? mix(luck, name->copy) : luck;
 }
 
@@ -27,6 +31,7 @@ static struct segment_name name_of(const struct packet *packet, const struct tcp
                 .from = note->from,
                 .to = note->to,
                 .transfer = note->transfer,
+                .flow = note->flow,
                 .source_port = segment->source_port,
                 .destination_port = segment->destination_port,
                 .seq = segment->seq.value - note->isn,
@@ -40,9 +45,17 @@ bool segment_name_of(const struct packet *packet, struct segment_name *name)
 {
         struct tcp_segment segment;
         const struct packet_note *note = &packet->note;
-        if (note->sending == 0 || !note->knows_isn || !packet_tcp_header(packet, &segment))
+        bool is_ack = note->sending == 0 && note->nth_ack > 0 && note->knows_peer_isn;
+        bool has_text = note->sending > 0 && note->knows_isn;
+        if ((!is_ack && !has_text) || !packet_tcp_header(packet, &segment))
                 return false;
         *name = name_of(packet, &segment);
+        name->is_ack = is_ack;
+        if (!is_ack)
+                return true;
+        name->seq = segment.ack.value - note->peer_isn;
+        name->sending = note->nth_ack;
+        name->offset = 0;
         return true;
 }
 
@@ -66,5 +79,7 @@ uint64_t segment_luck(const struct packet *packet, uint64_t otherwise)
         struct segment_name name = name_of(packet, &segment);
         if (note->sending > 0)
                 return segment_name_luck(&name);
-        return note->knows_peer_isn ? mix(mix(flow_luck(&name), 2), acknowledged(note, &segment)) : otherwise;
+        return note->knows_peer_isn
+                       ? mix(mix(flow_luck(&name), OF_WHAT_IT_ACKNOWLEDGES), acknowledged(note, &segment))
+                       : otherwise;
 }

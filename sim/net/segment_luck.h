@@ -7,20 +7,22 @@
 
 #include "net/packet.h"
 
-/* What names a sending of text, SYN or FIN. */
+/* What names a sending of text, SYN or FIN; or a pure ACK. */
 struct segment_name {
         uint32_t from; /* owner numbers */
         uint32_t to;
         uint32_t transfer; /* 0: the ports tell the flow */
+        uint32_t flow;     /* which of the transfer's connections, from 1 */
         uint16_t source_port;
         uint16_t destination_port;
-        uint32_t seq; /* relative */
+        bool is_ack;
+        uint32_t seq; /* relative; is_ack: what it acknowledges */
         uint64_t offset;
-        uint16_t sending;
+        uint16_t sending; /* nth; is_ack: nth that acknowledges so much */
         uint32_t copy; /* made on the way here: a packet's; 0: the original */
 };
 
-/* False: the packet takes no sequence numbers, or has no note. */
+/* False: the packet neither takes sequence numbers nor is a pure ACK, or has no note. */
 bool segment_name_of(const struct packet *packet, struct segment_name *name);
 uint64_t segment_name_luck(const struct segment_name *name);
 
