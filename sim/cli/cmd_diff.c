@@ -41,7 +41,7 @@ static void side_close(struct side *side)
         free(side->line);
 }
 
-/* NULL: the end. The header line is skipped by the first call of all. */
+/* NULL: the end. */
 static const char *next_line(struct side *side)
 {
         ssize_t length = getline(&side->line, &side->room, side->file);
@@ -116,15 +116,26 @@ static void tell_difference(
         tell_side(">", other, other_line);
 }
 
-/* Up to the first difference; false: there is none. */
-static bool find_difference(struct side *one, struct side *other)
+/* The header line: names and seeds, which do not count. */
+static bool skip_header(struct side *side)
+{
+        const char *line = next_line(side);
+        if (line != NULL && g_str_has_prefix(line, "{\"inorder_trace\":"))
+                return true;
+        g_printerr("inorder: error: %s/trace.ndjson:1:1: no trace begins so; accepted: what inorder wrote\n",
+                side->directory);
+        return false;
+}
+
+/* Up to the first difference; false: one of them is no trace. */
+static bool find_difference(struct side *one, struct side *other, bool *is_found)
 {
         GQueue before = G_QUEUE_INIT;
         const char *line;
         const char *other_line;
         unsigned long same = 0;
-        next_line(one); /* the header: names and seeds */
-        next_line(other);
+        if (!skip_header(one) || !skip_header(other))
+                return false;
         do {
                 line = next_line(one);
                 other_line = next_line(other);
@@ -136,14 +147,14 @@ static bool find_difference(struct side *one, struct side *other)
                         g_free(g_queue_pop_head(&before));
                 same++;
         } while (line != NULL);
-        bool is_found = line != NULL || other_line != NULL;
-        if (is_found) {
+        *is_found = line != NULL || other_line != NULL;
+        if (*is_found) {
                 printf("After %lu events that are the same, < is %s and > is %s:\n\n", same, one->directory,
                         other->directory);
                 tell_difference(&before, one, line, other, other_line);
         }
         g_queue_clear_full(&before, g_free);
-        return is_found;
+        return true;
 }
 
 /* ---- Figures ---- */
@@ -177,9 +188,13 @@ static void compare_transfers(JsonArray *one, JsonArray *other)
 {
         guint count = MIN(json_array_get_length(one), json_array_get_length(other));
         for (guint i = 0; i < count; i++) {
-                JsonObject *here = json_array_get_object_element(one, i);
-                const char *name = json_object_get_string_member_with_default(here, "name", "?");
-                compare_objects(name, here, json_array_get_object_element(other, i));
+                JsonNode *here = json_array_get_element(one, i);
+                JsonNode *there = json_array_get_element(other, i);
+                if (!JSON_NODE_HOLDS_OBJECT(here) || !JSON_NODE_HOLDS_OBJECT(there))
+                        continue;
+                JsonObject *transfer = json_node_get_object(here);
+                const char *name = json_object_get_string_member_with_default(transfer, "name", "?");
+                compare_objects(name != NULL ? name : "?", transfer, json_node_get_object(there));
         }
 }
 
@@ -195,34 +210,56 @@ static void compare_nodes(const char *path, JsonNode *one, JsonNode *other)
                 printf("  %-34s %16s %16s\n", path, here, there);
 }
 
+static JsonArray *array_in(JsonObject *object, const char *name)
+{
+        JsonNode *node = json_object_get_member(object, name);
+        return node != NULL && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+}
+
 static JsonObject *object_in(JsonParser *parser)
 {
         JsonNode *root = json_parser_get_root(parser);
         return root != NULL && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
 }
 
-static bool compare_figures(const char *directory, const char *other_directory, GError **error)
+/* The figures of both runs; NULL: one has none. */
+static JsonParser *read_figures(const char *directory, GError **error)
+{
+        g_autofree char *path = g_build_filename(directory, "run.json", NULL);
+        g_autoptr(JsonParser) parser = json_file_read(path, error);
+        if (parser == NULL || object_in(parser) != NULL)
+                return g_steal_pointer(&parser);
+        g_set_error(error, JSON_FILE_ERROR, JSON_FILE_ERROR_NOT_OURS,
+                "%s:1:1: no object; accepted: what inorder wrote", path);
+        return NULL;
+}
+
+static void compare_figures(JsonObject *one, JsonObject *other)
 {
         static const char *const figures[] = { "seed", "ended", "simulated_s", "events", "packets" };
-        g_autofree char *path = g_build_filename(directory, "run.json", NULL);
-        g_autofree char *other_path = g_build_filename(other_directory, "run.json", NULL);
-        g_autoptr(JsonParser) parser = json_file_read(path, error);
-        g_autoptr(JsonParser) other_parser = parser != NULL ? json_file_read(other_path, error) : NULL;
-        if (other_parser == NULL)
-                return false;
-        JsonObject *one = object_in(parser);
-        JsonObject *other = object_in(other_parser);
-        for (size_t i = 0; one != NULL && other != NULL && i < G_N_ELEMENTS(figures); i++) {
+        for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) {
                 JsonNode *here = json_object_get_member(one, figures[i]);
                 JsonNode *there = json_object_get_member(other, figures[i]);
                 if (here != NULL && there != NULL)
                         compare_nodes(figures[i], here, there);
         }
-        if (one != NULL && other != NULL && json_object_has_member(one, "transfers") &&
-                json_object_has_member(other, "transfers"))
-                compare_transfers(json_object_get_array_member(one, "transfers"),
-                        json_object_get_array_member(other, "transfers"));
-        return true;
+        JsonArray *transfers[2] = { array_in(one, "transfers"), array_in(other, "transfers") };
+        if (transfers[0] != NULL && transfers[1] != NULL)
+                compare_transfers(transfers[0], transfers[1]);
+}
+
+static enum exit_status compare_traces(struct side *one, struct side *other, JsonObject *figures[2])
+{
+        bool is_different;
+        if (!find_difference(one, other, &is_different))
+                return EXIT_RUN_TIME;
+        if (!is_different) {
+                puts("No event differs.");
+                return EXIT_OK;
+        }
+        printf("\nWhat differs in the end:\n\n");
+        compare_figures(figures[0], figures[1]);
+        return EXIT_DIFFERENT;
 }
 
 static enum exit_status compare_runs(const char *directory, const char *other_directory)
@@ -230,13 +267,14 @@ static enum exit_status compare_runs(const char *directory, const char *other_di
         struct side one = { 0 };
         struct side other = { 0 };
         g_autoptr(GError) error = NULL;
+        g_autoptr(JsonParser) parser = read_figures(directory, &error);
+        g_autoptr(JsonParser) other_parser = parser != NULL ? read_figures(other_directory, &error) : NULL;
+        if (other_parser == NULL)
+                return command_fail(error);
+        JsonObject *figures[2] = { object_in(parser), object_in(other_parser) };
         enum exit_status status = EXIT_RUN_TIME;
-        if (side_open(&one, directory) && side_open(&other, other_directory)) {
-                status = find_difference(&one, &other) ? EXIT_DIFFERENT : EXIT_OK;
-                printf(status == EXIT_OK ? "No event differs.\n" : "\nWhat differs in the end:\n\n");
-                if (status != EXIT_OK && !compare_figures(directory, other_directory, &error))
-                        status = command_fail(error);
-        }
+        if (side_open(&one, directory) && side_open(&other, other_directory))
+                status = compare_traces(&one, &other, figures);
         side_close(&one);
         side_close(&other);
         return status;

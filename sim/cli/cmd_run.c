@@ -12,6 +12,10 @@ static enum exit_status run(
         struct session_options session = { 0 };
         if (!run_options_parse(options, command, &overrides, &session))
                 return EXIT_USAGE;
+        if (g_str_equal(path, "-") && g_strcmp0(options->faults_file, "-") == 0) {
+                command_refuse(command, "standard input cannot be both the scenario and --faults");
+                return EXIT_USAGE;
+        }
         g_autoptr(GError) error = NULL;
         g_autoptr(Scenario) scenario = scenario_load(path, &overrides, &error);
         return scenario != NULL ? complete_run(scenario, options, &session) : command_fail(error);

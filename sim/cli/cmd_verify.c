@@ -40,12 +40,12 @@ static const char *member_text(JsonObject *object, const char *name)
         return is_text ? json_node_get_string(node) : NULL;
 }
 
-static uint32_t member_number(JsonObject *object, const char *name)
+static int64_t member_number(JsonObject *object, const char *name)
 {
         JsonNode *node = json_object_get_member(object, name);
         bool is_number =
                 node != NULL && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_INT64;
-        return is_number ? (uint32_t)json_node_get_int(node) : 0;
+        return is_number ? json_node_get_int(node) : 0;
 }
 
 /* ---- Comparing ---- */
@@ -73,7 +73,7 @@ static enum exit_status check_kept(JsonObject *kept, const char *directory)
 {
         if (!is_complete(kept)) {
                 g_printerr("inorder: error: %s/run.json was not written by inorder: no digest, owners or "
-                           "files\n",
+                           "files; accepted: a directory that `inorder run` made\n",
                         directory);
                 return EXIT_RUN_TIME;
         }
@@ -85,6 +85,20 @@ static enum exit_status check_kept(JsonObject *kept, const char *directory)
                 return EXIT_RUN_TIME;
         }
         return EXIT_OK;
+}
+
+/* What run.json says of the run beside its digest; not how many events our engine needed. */
+static const char *first_other_figure(JsonObject *kept, JsonObject *again)
+{
+        static const char *const figures[] = { "ended", "simulated_s", "packets", "transfers", "expectations",
+                "unfired_faults" };
+        for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) {
+                JsonNode *one = json_object_get_member(kept, figures[i]);
+                JsonNode *other = json_object_get_member(again, figures[i]);
+                if (one == NULL || other == NULL || !json_node_equal(one, other))
+                        return figures[i];
+        }
+        return NULL;
 }
 
 static enum exit_status compare(JsonObject *kept, JsonObject *again, const char *directory)
@@ -103,6 +117,11 @@ static enum exit_status compare(JsonObject *kept, JsonObject *again, const char 
         g_autofree char *file = first_difference(member_object(kept, "files"), member_object(again, "files"));
         if (file != NULL) {
                 g_printerr("inorder: %s differs: the packets are the same, but %s is not\n", directory, file);
+                return EXIT_DIFFERENT;
+        }
+        const char *figure = first_other_figure(kept, again);
+        if (figure != NULL) {
+                g_printerr("inorder: %s differs: run.json says otherwise of \"%s\"\n", directory, figure);
                 return EXIT_DIFFERENT;
         }
         return EXIT_OK;
@@ -142,7 +161,7 @@ static enum exit_status run_again(const Scenario *scenario, JsonObject *kept, co
         g_autofree char *out = g_build_filename(parent, "run", NULL);
         struct session_options options = { .out = out,
                 .level = TRACE_LEVEL_FULL,
-                .snap = member_number(kept, "snap"),
+                .snap = (uint32_t)member_number(kept, "snap"),
                 .interrupted = interrupted };
         JsonObject *files = member_object(kept, "files");
         g_autofree char *replayed = g_build_filename(directory, "replay", "faults.yaml", NULL);
@@ -177,6 +196,17 @@ static void take_name(Scenario *scenario, const char *name)
         scenario->name = g_strdup(name);
 }
 
+static gboolean has_seed(JsonObject *kept, const Scenario *scenario, const char *directory)
+{
+        uint64_t seed = (uint64_t)member_number(kept, "seed");
+        if (json_object_has_member(kept, "seed") && seed == scenario->seed)
+                return TRUE;
+        g_printerr("inorder: %s differs: run.json has seed %" G_GUINT64_FORMAT
+                   ", scenario.yaml %" G_GUINT64_FORMAT "\n",
+                directory, seed, scenario->seed);
+        return FALSE;
+}
+
 enum exit_status cmd_verify(const struct command *command, int argc, char **argv)
 {
         if (!command_parse(command, NULL, &argc, &argv, 1))
@@ -194,6 +224,8 @@ enum exit_status cmd_verify(const struct command *command, int argc, char **argv
         g_autoptr(Scenario) scenario = scenario_load(path, &overrides, &error);
         if (scenario == NULL)
                 return command_fail(error);
+        if (!has_seed(root, scenario, argv[0]))
+                return EXIT_DIFFERENT;
         take_name(scenario, member_text(root, "scenario"));
         status = run_again(scenario, root, argv[0]);
         if (status == EXIT_OK)

@@ -21,8 +21,7 @@ struct Session {
         struct trace_about about;
         RunDir *dir;
         Trace *trace;
-        PathLog *replay; /* NULL: none */
-        char *delays_path;
+        struct path_replay *replay; /* NULL: none */
         World *world;
         Digest *digest;
         TraceNdjson *ndjson; /* NULL, as the next two: this level has none */
@@ -109,11 +108,10 @@ Session *session_new(const Scenario *scenario, const struct session_options *opt
         };
         session->trace = trace_new();
         if (options->faults_file != NULL) {
-                session->replay =
-                        path_file_read(scenario, options->faults_file, &session->delays_path, error);
+                session->replay = path_replay_read(scenario, options->faults_file, error);
                 if (session->replay == NULL)
                         return NULL;
-                world_options.replay = session->replay;
+                world_options.replay = session->replay->log;
         }
         session->world = world_new(scenario, session->trace, &world_options, error);
         if (session->world == NULL)
@@ -131,8 +129,7 @@ void session_free(Session *session)
                 return;
         summary_free(session->summary);
         world_free(session->world);
-        path_log_free(session->replay);
-        g_free(session->delays_path);
+        path_replay_free(session->replay);
         story_free(session->story);
         digest_free(session->digest);
         trace_ndjson_free(session->ndjson);
@@ -198,25 +195,48 @@ static bool write_record(Session *session, GError **error)
                write_file(session, "delays.csv", delays, strlen(delays), error);
 }
 
-/* What was replayed is kept, so that the directory can be verified. */
-static bool copy_file(Session *session, const char *path, GError **error)
+static bool write_kept(Session *session, const char *base, GBytes *bytes, GError **error)
 {
-        g_autofree char *bytes = NULL;
         gsize size;
-        if (path == NULL)
-                return true;
-        if (!g_file_get_contents(path, &bytes, &size, error))
-                return false;
-        g_autofree char *base = g_path_get_basename(path);
-        g_autofree char *name =
-                g_build_filename("replay", path == session->delays_path ? base : "faults.yaml", NULL);
-        return write_file(session, name, bytes, size, error);
+        const void *data = g_bytes_get_data(bytes, &size);
+        g_autofree char *name = g_build_filename("replay", base, NULL);
+        return write_file(session, name, data, size, error);
+}
+
+/* What was replayed is kept, so that the directory can be verified. */
+static bool write_replay(Session *session, GError **error)
+{
+        const struct path_replay *replay = session->replay;
+        return replay == NULL || (write_kept(session, PATH_FILE_NAME, replay->faults, error) &&
+                                         (replay->delays == NULL || write_kept(session, replay->delays_name,
+                                                                            replay->delays, error)));
 }
 
 static bool write_path(Session *session, GError **error)
 {
-        return write_record(session, error) && copy_file(session, session->options.faults_file, error) &&
-               copy_file(session, session->delays_path, error);
+        return write_record(session, error) && write_replay(session, error);
+}
+
+/* Lines of what was replayed that never happened are told as rules that never fired: each of the faults, of
+ * delays how many, since after any change some are left over. They are named by the copies that are kept. */
+static void add_unmet(Session *session)
+{
+        if (session->replay == NULL)
+                return;
+        g_autoptr(GArray) faults = path_log_unmet(session->replay->log, false);
+        g_autoptr(GArray) delays = path_log_unmet(session->replay->log, true);
+        for (guint i = 0; i < faults->len; i++) {
+                g_autofree char *name =
+                        g_strdup_printf("replay/" PATH_FILE_NAME ":%u", g_array_index(faults, uint32_t, i));
+                summary_add_unfired(session->summary, name);
+        }
+        if (delays->len == 0)
+                return;
+        uint32_t first = g_array_index(delays, uint32_t, 0);
+        g_autofree char *rest =
+                delays->len > 1 ? g_strdup_printf(" and %u more", delays->len - 1) : g_strdup("");
+        g_autofree char *name = g_strdup_printf("replay/%s:%u%s", session->replay->delays_name, first, rest);
+        summary_add_unfired(session->summary, name);
 }
 
 static bool write_transfers(Session *session, GError **error)
@@ -273,6 +293,7 @@ bool session_run(Session *session, GError **error)
         if (!finish_writers(session, error))
                 return false;
         session->summary = summary_new(session->scenario, session->world, end, digest_text(session->digest));
+        add_unmet(session);
         return write_inputs(session, error) && write_path(session, error) &&
                write_transfers(session, error) && run_dir_close_files(session->dir, error) &&
                write_run_json(session, error);

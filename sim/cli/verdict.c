@@ -8,6 +8,7 @@
 
 #define TRANSFERS_TOLD 20
 #define WAITS_TOLD     40
+#define UNFIRED_TOLD   20
 
 static const char *sha256_words(const struct transfer *transfer)
 {
@@ -146,16 +147,30 @@ static void complain_of_mtu(const Summary *summary, const World *world)
                         dropped);
 }
 
-void verdict_complain(const Scenario *scenario, const Summary *summary, const World *world)
+/* Rules have names; of files that are replayed it is lines. */
+static void complain_of_unfired(const Summary *summary, bool is_strict)
 {
         const GPtrArray *unfired = summary_unfired_faults(summary);
+        const char *weight = is_strict ? "error" : "warning";
+        for (unsigned i = 0; i < MIN(unfired->len, UNFIRED_TOLD); i++) {
+                const char *name = unfired->pdata[i];
+                bool is_line = strchr(name, ':') != NULL;
+                g_printerr("inorder: %s: %s%s never %s\n", weight,
+                        is_line ? "what is said in " : "fault rule ", name, is_line ? "happened" : "fired");
+        }
+        if (unfired->len > UNFIRED_TOLD)
+                g_printerr("inorder: %s: … and %u more, see unfired_faults in run.json\n", weight,
+                        unfired->len - UNFIRED_TOLD);
+}
+
+void verdict_complain(const Scenario *scenario, const Summary *summary, const World *world, bool is_strict)
+{
         complain_of_mismatch(world);
         complain_of_transfers(summary, world);
         complain_of_expectations(scenario, summary);
         complain_of_end(summary, world);
         complain_of_mtu(summary, world);
-        for (unsigned i = 0; i < unfired->len; i++)
-                g_printerr("inorder: warning: fault rule %s never fired\n", (const char *)unfired->pdata[i]);
+        complain_of_unfired(summary, is_strict);
         if (world_released(world) > 0)
                 g_printerr("inorder: warning: %u packets that others were to overtake were still held at the "
                            "end\n",

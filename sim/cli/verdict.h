@@ -12,6 +12,6 @@
 void verdict_print(FILE *out, const Summary *summary, const World *world, const char *directory);
 
 /* On stderr: failed expectations, mismatch, who waits for what, unfired faults. */
-void verdict_complain(const Scenario *scenario, const Summary *summary, const World *world);
+void verdict_complain(const Scenario *scenario, const Summary *summary, const World *world, bool is_strict);
 
 #endif

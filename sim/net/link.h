@@ -71,7 +71,7 @@ struct net_context {
         Trace *trace;        /* NULL: none */
         FaultScript *faults; /* NULL: none */
         PathLog *record;       /* NULL: nobody writes down what luck and queues do */
-        const PathLog *replay; /* NULL: they do it; else what they are to do */
+        PathLog *replay;       /* NULL: they do it; else what they are to do */
         struct packet_counts counts;
         time_ns last_packet_at;  /* when a packet last was sent, arrived or ended: kept by links and hosts */
         bool one_event_a_packet; /* never compute ahead: for the test that both ways agree */

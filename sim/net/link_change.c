@@ -86,7 +86,7 @@ static void change_queue(struct evented_link *evented, const struct queue_config
                         lose_at_change(evented, packet, refusal);
         }
         if (evented->link.context->replay != NULL)
-                queue_script_push_out(evented, PATH_AT_CHANGE, evented->changes);
+                queue_script_change(evented);
         while ((packet = queue_next_dropped(&evented->queue)) != NULL)
                 lose_at_change(evented, packet, evented->queue.drop_reason);
         evented->queue.marked = 0; /* what was marked before is not marked by this queue */

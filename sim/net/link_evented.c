@@ -41,15 +41,16 @@ void evented_link_drop_waiting(struct evented_link *evented, struct packet *pack
         tell_departing(&evented->link, account);
 }
 
-/* What the discipline has lost while it was asked something else: as the `offered`th came, 0: at a taking. */
-static void drop_lost(struct evented_link *evented, uint64_t offered)
+/* What the discipline has lost while it was asked something else: for the pusher, NULL: at a taking. */
+static void drop_lost(struct evented_link *evented, const struct queue_pusher *pusher)
 {
         struct queue *queue = &evented->queue;
         struct packet *packet;
         while ((packet = queue_next_dropped(queue)) != NULL) {
-                uint64_t number = offered > 0 ? offered : packet->ordinal;
-                queue_script_note(evented, offered > 0 ? PATH_PUSHED_OUT : PATH_AT_HEAD, number, packet,
-                        queue->drop_reason);
+                if (pusher != NULL)
+                        queue_script_note_pushed(evented, pusher, packet, queue->drop_reason);
+                else
+                        queue_script_note(evented, PATH_AT_HEAD, packet->ordinal, packet, queue->drop_reason);
                 evented_link_drop_waiting(evented, packet, evented_link_reason(queue->drop_reason));
         }
 }
@@ -100,7 +101,7 @@ static void end(struct evented_link *evented, time_ns now)
 static void take_next(struct evented_link *evented, time_ns now)
 {
         struct packet *next = queue_take(&evented->queue, now);
-        drop_lost(evented, 0);
+        drop_lost(evented, NULL);
         if (next == NULL)
                 return;
         count_marks(evented, next);
@@ -138,7 +139,7 @@ static void refuse(struct evented_link *evented, struct packet *packet, const ch
 
 static void enqueue(struct evented_link *evented, struct packet *packet, time_ns now)
 {
-        uint64_t offered = packet->ordinal;
+        struct queue_pusher pusher = queue_script_pusher(evented, packet);
         const char *refusal = queue_offer(&evented->queue, packet, now);
         if (refusal != NULL) {
                 evented->queue.marked = 0; /* what is marked and turned away tells no one */
@@ -147,9 +148,9 @@ static void enqueue(struct evented_link *evented, struct packet *packet, time_ns
                 count_marks(evented, packet);
                 link_charge(packet);
         }
-        if (evented->link.context->replay != NULL)
-                queue_script_push_out(evented, PATH_PUSHED_OUT, offered);
-        drop_lost(evented, offered);
+        if (evented->link.context->replay != NULL && refusal == NULL)
+                queue_script_push_out(evented, packet);
+        drop_lost(evented, &pusher);
 }
 
 /* Whether a log that is replayed lets the packet into the queue. */

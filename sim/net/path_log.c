@@ -120,31 +120,33 @@ bool path_log_has_meanings(const PathLog *log)
         return log->has_meanings;
 }
 
-const struct path_event *path_log_find(
-        const PathLog *log, uint32_t link, unsigned direction, const struct path_event *name, unsigned *count)
+struct path_event *path_log_find(
+        PathLog *log, uint32_t link, unsigned direction, const struct path_event *name, unsigned *count)
 {
-        unsigned all;
-        const struct path_event *events = path_log_events(log, link, direction, &all);
-        unsigned first = lower_bound(events, all, name);
+        const GArray *array = events_of(log, link, direction);
+        *count = 0;
+        if (array == NULL)
+                return NULL;
+        struct path_event *events = (struct path_event *)(void *)array->data;
+        unsigned first = lower_bound(events, array->len, name);
         unsigned end = first;
-        while (end < all && compare_names(&events[end], name) == 0)
+        while (end < array->len && compare_names(&events[end], name) == 0)
                 end++;
         *count = end - first;
         return *count > 0 ? &events[first] : NULL;
 }
 
-static void visit_all(const PathLog *log, uint32_t link, unsigned direction, const struct path_event *name,
-        void (*visit)(void *data, const struct path_event *event), void *data)
+static void visit_all(PathLog *log, uint32_t link, unsigned direction, const struct path_event *name,
+        void (*visit)(void *data, struct path_event *event), void *data)
 {
         unsigned count;
-        const struct path_event *events = path_log_find(log, link, direction, name, &count);
+        struct path_event *events = path_log_find(log, link, direction, name, &count);
         for (unsigned i = 0; i < count; i++)
                 visit(data, &events[i]);
 }
 
-void path_log_each(const PathLog *log, uint32_t link, unsigned direction, enum path_stage stage,
-        uint64_t number, const struct packet *packet,
-        void (*visit)(void *data, const struct path_event *event), void *data)
+void path_log_each(PathLog *log, uint32_t link, unsigned direction, enum path_stage stage, uint64_t number,
+        const struct packet *packet, void (*visit)(void *data, struct path_event *event), void *data)
 {
         struct path_event name = { .stage = stage, .number = number };
         struct segment_name segment;
@@ -154,6 +156,28 @@ void path_log_each(const PathLog *log, uint32_t link, unsigned direction, enum p
         name.is_by_meaning = true;
         name.number = segment_name_luck(&segment);
         visit_all(log, link, direction, &name, visit, data);
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+        const uint32_t *one = a;
+        const uint32_t *other = b;
+        return (*one > *other) - (*one < *other);
+}
+
+GArray *path_log_unmet(const PathLog *log, bool of_jitter)
+{
+        GArray *lines = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        for (guint i = 0; i < log->directions->len; i++) {
+                const GArray *events = log->directions->pdata[i];
+                for (guint k = 0; events != NULL && k < events->len; k++) {
+                        const struct path_event *event = &g_array_index(events, struct path_event, k);
+                        if (!event->is_met && event->line > 0 && event->is_jitter == of_jitter)
+                                g_array_append_val(lines, event->line);
+                }
+        }
+        g_array_sort(lines, compare_lines);
+        return lines;
 }
 
 /* ---- Verdicts ---- */
@@ -217,7 +241,7 @@ struct taking {
         struct impair_verdict *verdict;
 };
 
-static void take_event(void *data, const struct path_event *event)
+static void take_event(void *data, struct path_event *event)
 {
         const struct taking *taking = data;
         struct impair_verdict *verdict = taking->verdict;
@@ -246,12 +270,49 @@ static void take_event(void *data, const struct path_event *event)
         }
 }
 
-void path_log_find_verdict(const PathLog *log, uint32_t link, unsigned direction,
-        const struct path_event *name, const struct packet *packet, const struct impair *impair,
-        struct impair_verdict *verdict)
+void path_log_find_verdict(PathLog *log, uint32_t link, unsigned direction, const struct path_event *name,
+        const struct packet *packet, const struct impair *impair, struct impair_verdict *verdict)
 {
         struct taking taking = { name->copy, verdict };
         memset(verdict, 0, sizeof *verdict);
         verdict->may_overtake = !impair->config.keep_order;
         path_log_each(log, link, direction, name->stage, name->number, packet, take_event, &taking);
+}
+
+struct meeting {
+        uint32_t copy;
+        const struct packet *packet;
+        const struct impair_verdict *verdict;
+};
+
+static bool has_bit(const struct path_event *event, const struct packet *packet)
+{
+        for (unsigned i = 0; i < event->flip_count; i++) {
+                if (event->flips[i] < packet->size * 8u)
+                        return true;
+        }
+        return false;
+}
+
+/* A packet that is lost meets nothing else; and what it does not have is left alone. */
+static void meet(void *data, struct path_event *event)
+{
+        const struct meeting *meeting = data;
+        if (event->copy != meeting->copy)
+                return;
+        if (meeting->verdict->is_lost)
+                event->is_met |= event->kind == PATH_LOSS;
+        else if (event->kind == PATH_FLIPS)
+                event->is_met |= has_bit(event, meeting->packet);
+        else if (event->kind == PATH_TRUNCATION)
+                event->is_met |= meeting->packet->size > event->size;
+        else
+                event->is_met |= event->kind == PATH_COPY || event->kind == PATH_DELAY;
+}
+
+void path_log_meet_verdict(PathLog *log, uint32_t link, unsigned direction, const struct path_event *name,
+        const struct packet *packet, const struct impair_verdict *verdict)
+{
+        struct meeting meeting = { name->copy, packet, verdict };
+        path_log_each(log, link, direction, name->stage, name->number, packet, meet, &meeting);
 }

@@ -33,7 +33,8 @@ struct path_event {
         uint64_t number; /* of the packet at that stage, from 1; by meaning: segment_name_luck() */
         bool is_by_meaning;
         uint32_t copy;   /* DELAY: of the copies that this link made; 0: the packet itself */
-        uint64_t victim;
+        uint64_t victim; /* its number … */
+        bool is_victim_by_meaning; /* … or segment_name_luck() */
         const char *reason; /* of what queues do: "queue-full", "aqm" */
         unsigned flip_count;
         uint32_t flips[IMPAIR_BITS_MOST]; /* bits of the IP packet */
@@ -47,6 +48,11 @@ struct path_event {
         struct segment_name segment; /* has_segment: what it was, exactly … */
         struct packet_note note;     /* … and for people */
         uint32_t payload_size;
+        bool has_pusher;
+        struct segment_name pusher; /* has_pusher: of PUSHED_OUT, for whom */
+        uint32_t line; /* of the file that it was read from; 0: none … */
+        bool is_jitter; /* … of delays, not that of faults */
+        bool is_met;    /* it has happened again */
 };
 
 typedef struct PathLog PathLog;
@@ -68,18 +74,22 @@ bool path_log_has_meanings(const PathLog *log);
 /* Once all events are there, before the next. */
 void path_log_sort(PathLog *log);
 /* Those about the packet, in the order of addition; NULL: none. `name` says stage, number and whether that is
- * its meaning. */
-const struct path_event *path_log_find(const PathLog *log, uint32_t link, unsigned direction,
-        const struct path_event *name, unsigned *count);
+ * its meaning. Whoever lets one happen says that it is met. */
+struct path_event *path_log_find(
+        PathLog *log, uint32_t link, unsigned direction, const struct path_event *name, unsigned *count);
 /* Those that name it by its number, then those that name it by its meaning. */
-void path_log_each(const PathLog *log, uint32_t link, unsigned direction, enum path_stage stage, uint64_t number,
-        const struct packet *packet, void (*visit)(void *data, const struct path_event *event), void *data);
+void path_log_each(PathLog *log, uint32_t link, unsigned direction, enum path_stage stage, uint64_t number,
+        const struct packet *packet, void (*visit)(void *data, struct path_event *event), void *data);
+/* Lines of the file of faults, or of delays, that say what never happened, in their order; of uint32_t. */
+GArray *path_log_unmet(const PathLog *log, bool of_jitter);
 
 /* The same as luck: everything that was decided about a packet or its copy at the entry or on the line. */
 void path_log_add_verdict(PathLog *log, uint32_t link, unsigned direction, const struct path_event *name,
         const struct packet *packet, const struct impair *impair, const struct impair_verdict *verdict);
-void path_log_find_verdict(const PathLog *log, uint32_t link, unsigned direction,
-        const struct path_event *name, const struct packet *packet, const struct impair *impair,
-        struct impair_verdict *verdict);
+void path_log_find_verdict(PathLog *log, uint32_t link, unsigned direction, const struct path_event *name,
+        const struct packet *packet, const struct impair *impair, struct impair_verdict *verdict);
+/* It happens to the packet, which has not been changed yet. */
+void path_log_meet_verdict(PathLog *log, uint32_t link, unsigned direction, const struct path_event *name,
+        const struct packet *packet, const struct impair_verdict *verdict);
 
 #endif

@@ -57,13 +57,13 @@ struct packet *queue_remove(struct queue *queue)
                                                  : queue_remove_head(queue);
 }
 
-struct packet *queue_extract(struct queue *queue, uint64_t ordinal)
+struct packet *queue_extract(struct queue *queue, queue_picks is_meant, const void *data)
 {
         if (queue->config.ops->extract != NULL)
-                return queue->config.ops->extract(queue, ordinal);
+                return queue->config.ops->extract(queue, is_meant, data);
         struct packet *before = NULL;
         struct packet *packet = queue->head;
-        while (packet != NULL && packet->ordinal != ordinal) {
+        while (packet != NULL && !is_meant(data, packet)) {
                 before = packet;
                 packet = packet->next;
         }

@@ -77,6 +77,9 @@ struct queue {
         };
 };
 
+/* Whether a packet is the one. */
+typedef bool (*queue_picks)(const void *data, const struct packet *packet);
+
 struct queue_ops {
         const char *name;
         struct queue_config defaults; /* of the parameters; ops is not filled in */
@@ -89,7 +92,7 @@ struct queue_ops {
         struct packet *(*take)(struct queue *queue, time_ns now);
         /* Where packets are not all in the queue's own list; NULL: they are. */
         struct packet *(*remove)(struct queue *queue);
-        struct packet *(*extract)(struct queue *queue, uint64_t ordinal);
+        struct packet *(*extract)(struct queue *queue, queue_picks is_meant, const void *data);
         void (*forget_account)(struct queue *queue, const struct device_account *account);
 };
 
@@ -110,8 +113,8 @@ const char *queue_offer(struct queue *queue, struct packet *packet, time_ns now)
 struct packet *queue_take(struct queue *queue, time_ns now);
 /* Any packet, whatever the discipline; NULL when none waits. */
 struct packet *queue_remove(struct queue *queue);
-/* The one of this ordinal; NULL: it does not wait. */
-struct packet *queue_extract(struct queue *queue, uint64_t ordinal);
+/* The first that is meant; NULL: it does not wait. */
+struct packet *queue_extract(struct queue *queue, queue_picks is_meant, const void *data);
 /* One that the discipline lost; NULL: none. */
 struct packet *queue_next_dropped(struct queue *queue);
 void queue_forget_account(struct queue *queue, const struct device_account *account);

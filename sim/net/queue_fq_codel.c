@@ -192,11 +192,11 @@ static struct packet *remove_any(struct queue *queue)
 }
 
 /* Only heads are ever pushed out. */
-static struct packet *extract(struct queue *queue, uint64_t ordinal)
+static struct packet *extract(struct queue *queue, queue_picks is_meant, const void *data)
 {
         for (uint32_t i = 0; i < queue->config.flows; i++) {
                 struct flow *flow = &queue->fq_codel->flows[i];
-                if (flow->head != NULL && flow->head->ordinal == ordinal)
+                if (flow->head != NULL && is_meant(data, flow->head))
                         return flow_remove_head(flow);
         }
         return NULL;

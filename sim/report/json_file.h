@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #define JSON_FILE_ERROR (json_file_error_quark())
-enum json_file_error { JSON_FILE_ERROR_TOO_LARGE, JSON_FILE_ERROR_TOO_DEEP };
+enum json_file_error { JSON_FILE_ERROR_TOO_LARGE, JSON_FILE_ERROR_TOO_DEEP, JSON_FILE_ERROR_NOT_OURS };
 GQuark json_file_error_quark(void);
 
 #define JSON_NESTING_MAX   64

@@ -4,7 +4,12 @@
 #include "run/path_delays.h"
 
 #include "run/path_file.h"
+#include "run/field.h"
 #include "run/path_names.h"
+
+#include <string.h>
+
+#define HEADER "link,to,ordinal,copy,delay_ns,overtakes"
 
 /* Reordering is told with the other events. */
 bool path_event_is_jitter(const struct path_event *event)
@@ -15,7 +20,7 @@ bool path_event_is_jitter(const struct path_event *event)
 char *path_file_write_delays(const Scenario *scenario, const PathLog *log)
 {
         g_autoptr(GPtrArray) links = path_names_new(scenario);
-        GString *text = g_string_new("link,to,ordinal,copy,delay_ns,overtakes\n");
+        GString *text = g_string_new(HEADER "\n");
         for (uint32_t link = 0; link < links->len; link++) {
                 const struct path_name *name = g_ptr_array_index(links, link);
                 for (unsigned d = 0; d < 2; d++) {
@@ -34,20 +39,66 @@ char *path_file_write_delays(const Scenario *scenario, const PathLog *log)
         return g_string_free(text, FALSE);
 }
 
-static bool add_delay(const GPtrArray *names, PathLog *log, const char *line)
+/* ---- Reading: a file of ours, line by line as it was written ---- */
+
+struct delays_reading {
+        const char *path;
+        const GPtrArray *names;
+        PathLog *log;
+        unsigned line;
+        uint64_t last[4]; /* link, direction, ordinal and copy of the line before */
+        GError **error;
+};
+
+static bool fail(
+        const struct delays_reading *reading, const char *line, const char *what, const char *accepted)
+{
+        g_set_error(reading->error, SCENARIO_ERROR, 0, "%s:%u:1: error: '%.60s' %s; accepted: %s",
+                reading->path, reading->line, line, what, accepted);
+        return false;
+}
+
+static int compare_places(const uint64_t *one, const uint64_t *other)
+{
+        for (unsigned i = 0; i < 4; i++)
+                if (one[i] != other[i])
+                        return one[i] < other[i] ? -1 : 1;
+        return 0;
+}
+
+/* Each once, in the order of links, directions, ordinals and copies. */
+static bool check_order(struct delays_reading *reading, const char *line, const uint64_t place[4])
+{
+        int order = compare_places(reading->last, place);
+        memcpy(reading->last, place, sizeof reading->last);
+        if (order == 0)
+                return fail(reading, line, "is a second delay of that packet", "one a packet");
+        return order < 0 || fail(reading, line, "is before the line above it",
+                                    "the order of the scenario's links, then of ordinals and copies");
+}
+
+/* Ordinal, copy, delay, and whether it may overtake. */
+static bool read_numbers(char *const *texts, gint64 numbers[4])
+{
+        static const gint64 least[4] = { 1, 0, -(gint64)FIELD_TIME_MOST, 0 };
+        static const gint64 most[4] = { INT64_MAX, 15, FIELD_TIME_MOST, 1 };
+        for (int i = 0; i < 4; i++)
+                if (!g_ascii_string_to_signed(texts[i], 10, least[i], most[i], &numbers[i], NULL))
+                        return false;
+        return true;
+}
+
+static bool add_delay(struct delays_reading *reading, const char *line)
 {
         g_auto(GStrv) parts = g_strsplit(line, ",", -1);
         gint64 numbers[4];
         uint32_t link;
         unsigned direction;
-        if (g_strv_length(parts) != 6)
-                return false;
-        for (int i = 0; i < 4; i++)
-                if (!g_ascii_string_to_signed(
-                            parts[2 + i], 10, i == 2 ? INT64_MIN : 0, INT64_MAX, &numbers[i], NULL))
-                        return false;
-        if (!path_names_find(names, parts[0], parts[1], &link, &direction))
-                return false;
+        if (g_strv_length(parts) != 6 || !read_numbers(parts + 2, numbers))
+                return fail(reading, line, "is no delay", HEADER);
+        if (!path_names_find(reading->names, parts[0], parts[1], &link, &direction))
+                return fail(reading, line, "is of no link that leads there", "the scenario's");
+        const uint64_t place[4] = { link, direction, (uint64_t)numbers[0], (uint64_t)numbers[1] };
         const struct path_event event = {
                 .kind = PATH_DELAY,
                 .stage = PATH_LINE,
@@ -55,24 +106,35 @@ static bool add_delay(const GPtrArray *names, PathLog *log, const char *line)
                 .copy = (uint32_t)numbers[1],
                 .delay = numbers[2],
                 .may_overtake = numbers[3] != 0,
+                .line = reading->line,
+                .is_jitter = true,
         };
-        path_log_add(log, link, direction, &event, NULL);
+        if (!check_order(reading, line, place))
+                return false;
+        path_log_add(reading->log, link, direction, &event, NULL);
         return true;
 }
 
-bool path_delays_read(const char *path, const GPtrArray *names, PathLog *log, GError **error)
+static bool read_lines(struct delays_reading *reading, const char *text, gsize size)
 {
-        g_autofree char *text = NULL;
-        if (!g_file_get_contents(path, &text, NULL, error))
-                return false;
-        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-        for (unsigned i = 1; lines[0] && lines[i]; i++) {
-                if (*lines[i] == '\0' || add_delay(names, log, lines[i]))
-                        continue;
-                g_set_error(error, SCENARIO_ERROR, 0,
-                        "%s:%u:1: error: '%s' is no delay; accepted: link,to,ordinal,copy,delay_ns,overtakes",
-                        path, i + 1, lines[i]);
-                return false;
+        const char *end = text + size;
+        for (const char *next; text < end; text = next) {
+                const char *stop = memchr(text, '\n', (gsize)(end - text));
+                g_autofree char *line = g_strndup(text, (gsize)((stop ? stop : end) - text));
+                next = stop ? stop + 1 : end;
+                if (++reading->line == 1 && strcmp(line, HEADER) != 0)
+                        return fail(reading, line, "is not the header", HEADER);
+                if (reading->line > 1 && !add_delay(reading, line))
+                        return false;
         }
-        return true;
+        return reading->line > 0 || fail(reading, "", "is not the header", HEADER);
+}
+
+bool path_delays_read(
+        const char *path, const char *text, gsize size, const GPtrArray *names, PathLog *log, GError **error)
+{
+        struct delays_reading reading = { .path = path, .names = names, .log = log, .error = error };
+        if (size <= PATH_DELAYS_SIZE_MOST)
+                return read_lines(&reading, text, size);
+        return fail(&reading, "", "and so on is too long", "1 GiB");
 }

@@ -6,8 +6,11 @@
 
 #include "net/path_log.h"
 
+#define PATH_DELAYS_SIZE_MOST (1u << 30) /* bytes */
+
 bool path_event_is_jitter(const struct path_event *event);
-/* Into the log; `names` are the links'. */
-bool path_delays_read(const char *path, const GPtrArray *names, PathLog *log, GError **error);
+/* Into the log; `names` are the links'. `path` is for messages. */
+bool path_delays_read(const char *path, const char *text, gsize size, const GPtrArray *names, PathLog *log,
+        GError **error);
 
 #endif

@@ -7,12 +7,24 @@
 #include "net/path_log.h"
 #include "run/scenario.h"
 
-/* The two texts; the caller frees. `by_meaning`: segments that carry something are named by that. */
+#define PATH_FILE_NAME "faults.yaml"
+
+/* The two texts; the caller frees. `by_meaning`: segments and ACKs are named by what they carry. */
 char *path_file_write(const Scenario *scenario, const PathLog *log, bool by_meaning);
 char *path_file_write_delays(const Scenario *scenario, const PathLog *log);
 
-/* A file as written above, for a world of this scenario; delays from beside it. Errors name file, line and
- * column. `delays_path`: where those were, NULL when there are none; the caller frees. */
-PathLog *path_file_read(const Scenario *scenario, const char *path, char **delays_path, GError **error);
+/* Such files, for a world of this scenario. */
+struct path_replay {
+        PathLog *log;
+        char *path; /* "-": standard input */
+        GBytes *faults;
+        char *delays_name; /* beside it; NULL: none, as the next two */
+        char *delays_path;
+        GBytes *delays;
+};
+
+/* NULL: errors name file, line and column. */
+struct path_replay *path_replay_read(const Scenario *scenario, const char *path, GError **error);
+void path_replay_free(struct path_replay *replay);
 
 #endif

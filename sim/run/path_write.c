@@ -59,24 +59,34 @@ static void append_meaning(struct path_writing *writing, const struct path_event
 
 /* ---- What happened to it ---- */
 
-/* Programs' transfers by number, as the world counts them. */
+/* Programs' transfers by number, as the world counts them; of the first connection nothing is said. */
+static void append_name(struct path_writing *writing, const struct segment_name *name)
+{
+        GString *text = writing->text;
+        if (name->is_ack)
+                g_string_append_printf(text, "{ ack: %u, nth: %u", name->seq, name->sending);
+        else
+                g_string_append_printf(text, "{ segment: %u, sending: %u, offset: %" G_GUINT64_FORMAT,
+                        name->seq, name->sending, name->offset);
+        g_string_append_printf(text, ", from: %s, to-host: %s", node_name(writing, name->from),
+                node_name(writing, name->to));
+        if (name->transfer != 0)
+                g_string_append_printf(text, ", transfer: %u", name->transfer);
+        else
+                g_string_append_printf(text, ", ports: [%u, %u]", name->source_port, name->destination_port);
+        if (name->transfer != 0 && name->flow > 1)
+                g_string_append_printf(text, ", connection: %u", name->flow);
+        if (name->copy != 0)
+                g_string_append_printf(text, ", twin: %u", name->copy);
+}
+
 static void append_segment(struct path_writing *writing, const struct path_event *event)
 {
         static const char *const stages[PATH_STAGES] = {
                 [PATH_ENTRY] = "entry", [PATH_QUEUE] = "queue", [PATH_LINE] = "line"
         };
-        const struct segment_name *segment = &event->segment;
-        g_string_append_printf(writing->text,
-                "      - { segment: %u, sending: %u, offset: %" G_GUINT64_FORMAT ", from: %s, to-host: %s, ",
-                segment->seq, segment->sending, segment->offset, node_name(writing, segment->from),
-                node_name(writing, segment->to));
-        if (segment->transfer != 0)
-                g_string_append_printf(writing->text, "transfer: %u", segment->transfer);
-        else
-                g_string_append_printf(
-                        writing->text, "ports: [%u, %u]", segment->source_port, segment->destination_port);
-        if (segment->copy != 0)
-                g_string_append_printf(writing->text, ", twin: %u", segment->copy);
+        g_string_append(writing->text, "      - ");
+        append_name(writing, &event->segment);
         if (event->stage != PATH_LINE)
                 g_string_append_printf(writing->text, ", at: %s", stages[event->stage]);
 }
@@ -105,12 +115,24 @@ static void append_flips(struct path_writing *writing, const struct path_event *
 
 static void append_delay(struct path_writing *writing, const struct path_event *event)
 {
-        g_string_append_printf(
-                writing->text, ", as: reorder, delay: %" G_GINT64_FORMAT "ns", (gint64)event->delay);
         if (event->is_early)
-                g_string_append(writing->text, ", early: on");
+                g_string_append(writing->text, ", as: reorder, early: on");
+        else
+                g_string_append_printf(
+                        writing->text, ", as: reorder, delay: %" G_GINT64_FORMAT "ns", (gint64)event->delay);
         if (event->lets_pass > 0)
                 g_string_append_printf(writing->text, ", by: %upkt", event->lets_pass);
+}
+
+static void append_pushed(struct path_writing *writing, const struct path_event *event)
+{
+        g_string_append_printf(writing->text, ", as: %s, for: ", event->reason);
+        if (!writing->by_meaning || !event->has_pusher) {
+                g_string_append_printf(writing->text, "%" G_GUINT64_FORMAT, event->number);
+                return;
+        }
+        append_name(writing, &event->pusher);
+        g_string_append(writing->text, " }");
 }
 
 static void append_what(struct path_writing *writing, const struct path_event *event)
@@ -136,8 +158,7 @@ static void append_what(struct path_writing *writing, const struct path_event *e
                 g_string_append_printf(text, ", as: %s", event->reason);
                 break;
         case PATH_PUSHED_OUT:
-                g_string_append_printf(
-                        text, ", as: %s, for: %" G_GUINT64_FORMAT, event->reason, event->number);
+                append_pushed(writing, event);
                 break;
         case PATH_AT_HEAD:
                 g_string_append_printf(text, ", as: %s, at-head: on", event->reason);
@@ -154,6 +175,13 @@ static void append_what(struct path_writing *writing, const struct path_event *e
         }
 }
 
+/* That can be read again: hosts have names, whoever else sends has none. */
+static bool has_name(const struct path_writing *writing, const struct path_event *event)
+{
+        return event->has_segment && event->segment.from < writing->nodes->len &&
+               event->segment.to < writing->nodes->len;
+}
+
 static void append_direction(struct path_writing *writing, const struct path_name *name, unsigned d,
         const PathLog *log, uint32_t link)
 {
@@ -167,7 +195,7 @@ static void append_direction(struct path_writing *writing, const struct path_nam
                         g_string_append_printf(writing->text, "  - on: %s\n    to: %s\n    packets:\n",
                                 name->link, name->far_end[d]);
                 is_begun = true;
-                bool by_meaning = writing->by_meaning && events[i].has_segment && !is_of_a_victim(&events[i]);
+                bool by_meaning = writing->by_meaning && has_name(writing, &events[i]);
                 if (by_meaning)
                         append_segment(writing, &events[i]);
                 else
@@ -180,6 +208,24 @@ static void append_direction(struct path_writing *writing, const struct path_nam
         }
 }
 
+static void append_head(struct path_writing *writing, uint64_t seed)
+{
+        static const char by_number[] =
+                "# What luck and queues did to packets, each by its number on its link in that direction:\n"
+                "# to be edited, and replayed with --faults.\n";
+        static const char by_meaning[] =
+                "# What luck and queues did to packets: to be edited, and replayed with --faults.\n"
+                "# A segment goes by what it carries (flow, place in the stream, nth sending), an ACK "
+                "without text by\n"
+                "# what it acknowledges (nth of those that acknowledge so much); whatever else (DNS, ICMP, "
+                "answers of no\n"
+                "# connection), and the jitter in delays.csv, by the packet's number on its link in that "
+                "direction.\n";
+        g_string_append(writing->text, writing->by_meaning ? by_meaning : by_number);
+        g_string_append_printf(writing->text,
+                "inorder-faults: 1\nseed: %" G_GUINT64_FORMAT "\ndelays: delays.csv\nlinks:\n", seed);
+}
+
 char *path_file_write(const Scenario *scenario, const PathLog *log, bool by_meaning)
 {
         struct path_writing writing = {
@@ -187,13 +233,9 @@ char *path_file_write(const Scenario *scenario, const PathLog *log, bool by_mean
                 .nodes = path_node_names_new(scenario),
                 .scenario = scenario,
                 .by_meaning = by_meaning,
-                .text = g_string_new(
-                        "# What luck and queues did to packets, by the number of the packet on its "
-                        "link: to be edited, and replayed with --faults.\n"
-                        "inorder-faults: 1\n"),
+                .text = g_string_new(NULL),
         };
-        g_string_append_printf(writing.text, "seed: %" G_GUINT64_FORMAT "\ndelays: delays.csv\nlinks:\n",
-                path_log_seed(log));
+        append_head(&writing, path_log_seed(log));
         for (uint32_t link = 0; link < writing.links->len; link++)
                 for (unsigned d = 0; d < 2; d++)
                         append_direction(&writing, g_ptr_array_index(writing.links, link), d, log, link);

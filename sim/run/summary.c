@@ -172,12 +172,17 @@ static void take_expectations(Summary *summary)
         }
 }
 
+void summary_add_unfired(Summary *summary, const char *name)
+{
+        g_ptr_array_add(summary->unfired_faults, g_strdup(name));
+}
+
 static void take_unfired_faults(Summary *summary)
 {
         for (unsigned i = 0; i < summary->scenario->faults->len; i++) {
                 const struct scenario_fault *fault = summary->scenario->faults->pdata[i];
                 if (!world_fault_fired(summary->world, i))
-                        g_ptr_array_add(summary->unfired_faults, fault->name);
+                        summary_add_unfired(summary, fault->name);
         }
 }
 
@@ -190,7 +195,7 @@ Summary *summary_new(const Scenario *scenario, const World *world, enum run_end 
         summary->digest = g_strdup(digest);
         summary->expectations = g_array_new(FALSE, FALSE, sizeof(struct expectation));
         g_array_set_clear_func(summary->expectations, clear_expectation);
-        summary->unfired_faults = g_ptr_array_new();
+        summary->unfired_faults = g_ptr_array_new_with_free_func(g_free);
         summary->sha256s = g_ptr_array_new_with_free_func(g_free);
         take_sha256s(summary);
         take_expectations(summary);

@@ -49,7 +49,8 @@ struct expectation {
 const GArray *summary_expectations(const Summary *summary); /* struct expectation */
 
 enum run_end summary_end(const Summary *summary);
-/* Names of fault rules that did nothing, in file order. */
+/* Names of fault rules that did nothing, in file order, and whatever else was added of the kind. */
+void summary_add_unfired(Summary *summary, const char *name);
 const GPtrArray *summary_unfired_faults(const Summary *summary);
 
 /* The members of the summary, from "inorder" to "unfired_faults", into an open object. */

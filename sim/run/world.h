@@ -15,7 +15,7 @@ struct world_options {
         bool with_sha256;        /* hash what programs write and read */
         bool one_event_a_packet; /* see net/link.h */
         bool with_record;        /* of what luck and queues do: see world_record() */
-        const PathLog *replay;   /* NULL: they do it; outlives the world */
+        PathLog *replay;         /* NULL: they do it; outlives the world, which says what of it happens again */
 };
 
 /* The scenario outlives the world. Owners and transfers are told to `trace` (NULL: none), whose listeners may

@@ -1,0 +1,464 @@
+/*
+ * Reading one packet's fate. What does not belong together is refused: a word that does nothing must not look
+ * as if it did.
+ */
+#include "run/path_line.h"
+
+#include "run/scenario_tables.h"
+
+#include <string.h>
+
+/* As it stands there. */
+struct packet_line {
+        uint64_t numbers[PATH_STAGES];
+        struct segment_name segment;
+        struct segment_name ack;
+        char *from;
+        char *to_host;
+        int at; /* stage */
+        uint64_t copy;
+        char *as;
+        uint64_t to;
+        uint64_t by;
+        uint64_t for_another;
+        const struct yaml_node *for_segment; /* or by meaning; NULL: not */
+        bool is_at_head;
+        uint64_t at_change;
+        bool is_early;
+        struct path_event event;
+};
+
+#define LINE(member)  FIELD_AT(struct packet_line, member)
+#define COUNT(member) .type = &field_quantity, .quantity = &quantity_count, LINE(member)
+
+/* ---- Types ---- */
+
+static bool has_bit(const struct path_event *event, unsigned count, uint32_t bit)
+{
+        for (unsigned i = 0; i < count; i++)
+                if (event->flips[i] == bit)
+                        return true;
+        return false;
+}
+
+/* The same bit twice would be no change at all. */
+static bool read_bits(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        struct path_event *event = value;
+        if (!field_expect_kind(reader, field->name, node, YAML_LIST))
+                return false;
+        if (tree_count(node) == 0 || tree_count(node) > IMPAIR_BITS_MOST)
+                return field_fail(reader, node->mark, "%s: %u bits; accepted: 1 to %d", field->name,
+                        tree_count(node), IMPAIR_BITS_MOST);
+        for (unsigned i = 0; i < tree_count(node); i++) {
+                const struct yaml_node *child = tree_child(node, i);
+                const struct field bit = { .name = field->name,
+                        .type = &field_quantity,
+                        .quantity = &quantity_count,
+                        .size = 4,
+                        .most = 8 * 65535 - 1 };
+                if (!field_quantity.read(reader, &bit, child, &event->flips[i]))
+                        return false;
+                if (has_bit(event, i, event->flips[i]))
+                        return field_fail(reader, child->mark, "%s: bit %u twice; accepted: different ones",
+                                field->name, event->flips[i]);
+        }
+        event->flip_count = tree_count(node);
+        return true;
+}
+
+/* With its sign: jitter may have made it shorter. */
+static bool read_delay(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        bool is_negative = node->kind == YAML_TEXT && *node->text == '-';
+        const struct field time = {
+                .name = field->name, .quantity = &quantity_time, .size = sizeof(duration_ns)
+        };
+        g_autoptr(YamlNode) amount = tree_copy(node);
+        if (is_negative)
+                memmove(amount->text, amount->text + 1, strlen(amount->text));
+        if (!field_quantity.read(reader, &time, amount, value))
+                return false;
+        if (is_negative)
+                *(duration_ns *)value = -*(duration_ns *)value;
+        return true;
+}
+
+static bool read_ports(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        const struct field port = { .name = field->name, .quantity = &quantity_count, .size = 2, .least = 1 };
+        struct segment_name *segment = value;
+        if (!field_expect_kind(reader, field->name, node, YAML_LIST))
+                return false;
+        if (tree_count(node) != 2)
+                return field_fail(reader, node->mark, "%s: %u given; accepted: two, as in [80, 40000]",
+                        field->name, tree_count(node));
+        return field_quantity.read(reader, &port, tree_child(node, 0), &segment->source_port) &&
+               field_quantity.read(reader, &port, tree_child(node, 1), &segment->destination_port);
+}
+
+/* A packet's number, or a segment. */
+static bool read_for(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        struct packet_line *line = value;
+        const struct field number = { .name = field->name, COUNT(for_another), .least = 1 };
+        if (node->kind != YAML_MAP)
+                return field_read(reader, &number, node, line);
+        line->for_segment = node;
+        return true;
+}
+
+static const struct field_type port_pair = { .read = read_ports };
+static const struct field_word stage_words[] = { { "line", PATH_LINE, false }, { "queue", PATH_QUEUE, false },
+        { "entry", PATH_ENTRY, false }, { NULL, 0, false } };
+static const struct field_type bit_list = { .read = read_bits };
+static const struct field_type signed_time = { .read = read_delay };
+static const struct field_type number_or_segment = { .read = read_for };
+
+/* What a packet carries. */
+static const struct field name_fields[] = {
+        { .name = "segment", COUNT(segment.seq) },
+        { .name = "sending", COUNT(segment.sending), .least = 1 },
+        { .name = "offset", COUNT(segment.offset) },
+        { .name = "ack", COUNT(ack.seq) },
+        { .name = "nth", COUNT(ack.sending), .least = 1 },
+        { .name = "from", .type = &field_name, LINE(from) },
+        { .name = "to-host", .type = &field_name, LINE(to_host) },
+        { .name = "transfer", COUNT(segment.transfer), .least = 1 },
+        { .name = "connection", COUNT(segment.flow), .least = 1 },
+        { .name = "ports", .type = &port_pair, LINE(segment) },
+        { .name = "twin", COUNT(segment.copy), .least = 1 },
+        { .name = NULL },
+};
+static const struct field_table name_table = { .what = "a segment", .fields = name_fields };
+
+static const struct field line_fields[] = {
+        { .name = "entered", COUNT(numbers[PATH_ENTRY]), .least = 1 },
+        { .name = "offered", COUNT(numbers[PATH_QUEUE]), .least = 1 },
+        { .name = "ordinal", COUNT(numbers[PATH_LINE]), .least = 1 },
+        { .name = "at", .type = &field_choice, .words = stage_words, LINE(at) },
+        { .name = "copy", COUNT(copy), .least = 1, .most = 15 },
+        { .name = "as", .type = &field_text, LINE(as), .is_required = true },
+        { .name = "bits", .type = &bit_list, LINE(event) },
+        { .name = "to",
+                .type = &field_quantity,
+                .quantity = &quantity_size,
+                LINE(to),
+                .least = 1,
+                .most = 65535 },
+        { .name = "delay", .type = &signed_time, LINE(event.delay) },
+        { .name = "by", .type = &field_quantity, .quantity = &quantity_packets, LINE(by), .least = 1 },
+        { .name = "early", .type = &field_switch, LINE(is_early) },
+        { .name = "for", .type = &number_or_segment },
+        { .name = "at-head", .type = &field_switch, LINE(is_at_head) },
+        { .name = "at-change", COUNT(at_change), .least = 1 },
+        { .name = NULL },
+};
+static const struct field_table packet_line_table = {
+        .what = "a packet", .fields = line_fields, .base = &name_table
+};
+
+/* ---- Which keys go together ---- */
+
+#define LUCK  (1 << PATH_ENTRY | 1 << PATH_LINE)
+#define QUEUE (1 << PATH_QUEUE)
+
+static const struct fate {
+        const char *word;
+        enum path_event_kind kind;
+        unsigned stages; /* bits: where it may happen */
+        const char *keys[4];
+} fates[] = {
+        { "loss", PATH_LOSS, LUCK, { NULL } },
+        { "corrupt", PATH_FLIPS, LUCK, { "bits", NULL } },
+        { "truncate", PATH_TRUNCATION, LUCK, { "to", NULL } },
+        { "duplicate", PATH_COPY, LUCK, { NULL } },
+        { "reorder", PATH_DELAY, 1 << PATH_LINE, { "delay", "by", "early", "copy" } },
+        { "queue-full", PATH_REFUSAL, QUEUE, { "for", "at-head", "at-change", NULL } },
+        { "aqm", PATH_REFUSAL, QUEUE, { "for", "at-head", "at-change", NULL } },
+        { "mark-ce", PATH_MARK, QUEUE, { NULL } },
+};
+
+static const char *const number_keys[] = { "entered", "offered", "ordinal", NULL };
+static const char *const text_keys[] = { "segment", "sending", "offset", "from", "to-host", "transfer",
+        "connection", "ports", "twin", "at", NULL };
+static const char *const ack_keys[] = { "ack", "nth", "from", "to-host", "transfer", "connection", "ports",
+        "twin", "at", NULL };
+
+static bool is_among(const char *key, const char *const *keys, size_t most)
+{
+        for (size_t i = 0; i < most && keys[i]; i++)
+                if (strcmp(keys[i], key) == 0)
+                        return true;
+        return false;
+}
+
+static const char *const *naming_keys(const struct yaml_node *node)
+{
+        return tree_find(node, "segment") ? text_keys : tree_find(node, "ack") ? ack_keys : number_keys;
+}
+
+static bool fail_word(struct field_reader *reader, const struct yaml_node *node, const char *as)
+{
+        const char *names[G_N_ELEMENTS(fates) + 1] = { NULL };
+        for (size_t i = 0; i < G_N_ELEMENTS(fates); i++)
+                names[i] = fates[i].word;
+        return field_fail_word(reader, tree_find(node, "as")->mark, as, names, "as: unknown word '%s'", as);
+}
+
+static const struct fate *find_fate(const char *as)
+{
+        for (size_t i = 0; i < G_N_ELEMENTS(fates); i++)
+                if (strcmp(fates[i].word, as) == 0)
+                        return &fates[i];
+        return NULL;
+}
+
+static bool fail_key(struct field_reader *reader, const struct yaml_node *child, const struct fate *fate,
+        const char *const *naming)
+{
+        g_autoptr(GString) list = g_string_new(naming[0]);
+        for (size_t i = 1; naming[i]; i++)
+                g_string_append_printf(list, naming == number_keys ? " or %s" : ", %s", naming[i]);
+        g_string_append(list, ", as");
+        for (size_t i = 0; i < G_N_ELEMENTS(fate->keys) && fate->keys[i]; i++)
+                g_string_append_printf(list, ", %s", fate->keys[i]);
+        return field_fail(reader, child->key_mark,
+                "'%s' does not belong to 'as: %s' of a packet by %s; accepted: %s", child->key, fate->word,
+                naming[0] == number_keys[0] ? "its number" : "its meaning", list->str);
+}
+
+static bool check_keys(struct field_reader *reader, const struct yaml_node *node, const struct fate *fate)
+{
+        const char *const *naming = naming_keys(node);
+        for (unsigned i = 0; i < tree_count(node); i++) {
+                const struct yaml_node *child = tree_child(node, i);
+                bool belongs = is_among(child->key, naming, SIZE_MAX) || strcmp(child->key, "as") == 0 ||
+                               is_among(child->key, fate->keys, G_N_ELEMENTS(fate->keys));
+                if (!belongs)
+                        return fail_key(reader, child, fate, naming);
+        }
+        return true;
+}
+
+/* ---- By what it carries ---- */
+
+static bool find_node(struct field_reader *reader, const struct path_place *place,
+        const struct yaml_node *node, const char *name, uint32_t *owner)
+{
+        guint found;
+        if (!name || !g_ptr_array_find_with_equal_func((GPtrArray *)place->nodes, name, g_str_equal, &found))
+                return field_fail(reader, node->mark,
+                        "a segment %s; accepted: from and to-host, two of the scenario's",
+                        name ? "of an unknown host" : "without its hosts");
+        *owner = found;
+        return true;
+}
+
+static bool check_flow(struct field_reader *reader, const struct yaml_node *node)
+{
+        if (!tree_find(node, "transfer") == !tree_find(node, "ports"))
+                return field_fail(reader, node->mark,
+                        "a segment with %s of transfer and ports; accepted: one of them",
+                        tree_find(node, "ports") ? "both" : "neither");
+        if (tree_find(node, "connection") && !tree_find(node, "transfer"))
+                return field_fail(reader, tree_find(node, "connection")->key_mark,
+                        "connection: of which transfer is not said; accepted beside 'transfer'");
+        return true;
+}
+
+/* The number that names it. */
+static bool take_name(struct field_reader *reader, const struct path_place *place,
+        const struct yaml_node *node, struct packet_line *line, uint64_t *luck)
+{
+        struct segment_name *name = &line->segment;
+        if (!find_node(reader, place, node, line->from, &name->from) ||
+                !find_node(reader, place, node, line->to_host, &name->to) || !check_flow(reader, node))
+                return false;
+        name->flow = MAX(name->flow, 1);
+        name->is_ack = tree_find(node, "ack") != NULL;
+        if (!name->is_ack && !tree_find(node, "offset"))
+                name->offset = name->seq > 0 ? name->seq - 1 : 0;
+        if (name->is_ack) {
+                name->seq = line->ack.seq;
+                name->sending = line->ack.sending;
+        }
+        name->sending = MAX(name->sending, 1);
+        *luck = segment_name_luck(name);
+        return true;
+}
+
+/* Who pushed it out. */
+static bool take_pusher(struct field_reader *reader, const struct path_place *place,
+        const struct yaml_node *node, uint64_t *luck)
+{
+        struct packet_line pusher = { 0 };
+        bool is_named = tree_find(node, "segment") || tree_find(node, "ack");
+        bool is_good = is_named ? field_table_read(reader, &name_table, node, &pusher) &&
+                                          take_name(reader, place, node, &pusher, luck)
+                                : field_fail(reader, node->mark,
+                                          "for: no packet; accepted: its number, or a segment or ack");
+        g_free(pusher.from);
+        g_free(pusher.to_host);
+        return is_good;
+}
+
+/* ---- By number ---- */
+
+/* One of the three; exactly one is given. */
+static bool take_number(struct field_reader *reader, const struct yaml_node *node, struct packet_line *line)
+{
+        unsigned given = 0;
+        for (int stage = 0; stage < PATH_STAGES; stage++) {
+                if (line->numbers[stage] == 0)
+                        continue;
+                given++;
+                line->event.stage = (enum path_stage)stage;
+                line->event.number = line->numbers[stage];
+        }
+        return given == 1 ||
+               field_fail(reader, node->mark,
+                       "a packet by none or several numbers; accepted: one of ordinal, offered, entered, or "
+                       "a segment or ack");
+}
+
+static bool take_packet(struct field_reader *reader, const struct path_place *place,
+        const struct yaml_node *node, struct packet_line *line, unsigned stages)
+{
+        struct path_event *event = &line->event;
+        bool is_by_number = naming_keys(node) == number_keys;
+        if (is_by_number && !take_number(reader, node, line))
+                return false;
+        if (!is_by_number) {
+                event->is_by_meaning = true;
+                event->stage = (enum path_stage)line->at;
+                if (!take_name(reader, place, node, line, &event->number))
+                        return false;
+        }
+        if (stages & 1u << event->stage)
+                return true;
+        return field_fail(reader, node->mark, "a packet by the wrong %s; accepted: %s",
+                is_by_number ? "number" : "place",
+                is_by_number ? (stages & QUEUE ? "offered" : "ordinal, or entered")
+                             : (stages & QUEUE ? "at: queue" : "at: line, or entry"));
+}
+
+/* ---- What happens ---- */
+
+static bool check_one_occasion(
+        struct field_reader *reader, const struct yaml_node *node, const struct packet_line *line)
+{
+        bool is_for = line->for_another > 0 || line->for_segment;
+        if (is_for + line->is_at_head + (line->at_change > 0) <= 1)
+                return true;
+        return field_fail(reader, node->mark,
+                "as: %s: several occasions; accepted: one of for, at-head and at-change", line->as);
+}
+
+/* A victim is found when another comes, or when the queue changes. */
+static bool take_occasion(struct field_reader *reader, const struct path_place *place,
+        const struct yaml_node *node, struct packet_line *line)
+{
+        struct path_event *event = &line->event;
+        if (!check_one_occasion(reader, node, line))
+                return false;
+        if (line->is_at_head)
+                event->kind = PATH_AT_HEAD;
+        if (!line->for_segment && line->for_another == 0 && line->at_change == 0)
+                return true;
+        event->kind = line->at_change > 0 ? PATH_AT_CHANGE : PATH_PUSHED_OUT;
+        event->victim = event->number;
+        event->is_victim_by_meaning = event->is_by_meaning;
+        event->is_by_meaning = line->for_segment != NULL;
+        event->number = line->at_change > 0 ? line->at_change : line->for_another;
+        return !line->for_segment || take_pusher(reader, place, line->for_segment, &event->number);
+}
+
+static bool check_reorder(
+        struct field_reader *reader, const struct yaml_node *node, const struct packet_line *line)
+{
+        bool is_late = tree_find(node, "delay") || line->by > 0;
+        if (line->is_early != is_late)
+                return true;
+        return field_fail(reader, node->mark,
+                "as: reorder: %s; accepted: delay: 8ms, by: 3pkt, both, or early: on",
+                is_late ? "both late and early" : "how is not said");
+}
+
+static bool check_values(
+        struct field_reader *reader, const struct yaml_node *node, const struct packet_line *line)
+{
+        if (line->event.kind == PATH_DELAY)
+                return check_reorder(reader, node, line);
+        bool needs_more = (line->event.kind == PATH_FLIPS && line->event.flip_count == 0) ||
+                          (line->event.kind == PATH_TRUNCATION && line->to == 0);
+        return !needs_more || field_fail(reader, node->mark, "as: %s: how is not said; accepted: %s",
+                                      line->as, line->event.kind == PATH_FLIPS ? "bits: [77]" : "to: 60B");
+}
+
+static void take_values(struct packet_line *line, const struct fate *fate)
+{
+        struct path_event *event = &line->event;
+        event->kind = fate->kind;
+        event->reason = fate->kind == PATH_REFUSAL ? fate->word : NULL;
+        event->copy = (uint32_t)line->copy;
+        event->size = (uint32_t)line->to;
+        event->lets_pass = (uint32_t)line->by;
+        event->is_early = line->is_early;
+        event->is_delayed = !line->is_early;
+        event->may_overtake = true;
+}
+
+/* ---- Once ---- */
+
+/* Of what queues do, a packet meets one; of each other thing, too. */
+static bool is_new(struct field_reader *reader, struct path_place *place, const struct yaml_node *node,
+        const struct path_event *event, const char *as)
+{
+        bool is_victim = event->kind == PATH_PUSHED_OUT || event->kind == PATH_AT_CHANGE;
+        bool is_queues = is_victim || event->kind == PATH_AT_HEAD;
+        uint64_t packet = is_victim ? event->victim : event->number;
+        bool by_meaning = is_victim ? event->is_victim_by_meaning : event->is_by_meaning;
+        char *fate = g_strdup_printf("%u %u %d %d %" G_GUINT64_FORMAT " %u %d", place->link, place->direction,
+                event->stage, by_meaning, packet, event->copy, is_queues ? PATH_REFUSAL : event->kind);
+        unsigned first = GPOINTER_TO_UINT(g_hash_table_lookup(place->lines, fate));
+        if (first == 0) {
+                g_hash_table_insert(place->lines, fate, GUINT_TO_POINTER(node->mark.line));
+                return true;
+        }
+        g_free(fate);
+        return field_fail(reader, node->mark,
+                "the packet is told so on line %u already; accepted: 'as: %s' once a packet", first, as);
+}
+
+static bool take_line(struct field_reader *reader, struct path_place *place, const struct yaml_node *node,
+        struct packet_line *line)
+{
+        const struct fate *fate = find_fate(line->as);
+        if (!fate)
+                return fail_word(reader, node, line->as);
+        if (!check_keys(reader, node, fate) || !take_packet(reader, place, node, line, fate->stages))
+                return false;
+        take_values(line, fate);
+        return check_values(reader, node, line) && take_occasion(reader, place, node, line) &&
+               is_new(reader, place, node, &line->event, line->as);
+}
+
+bool path_line_read(struct field_reader *reader, struct path_place *place, const struct yaml_node *node,
+        struct path_event *event)
+{
+        struct packet_line line = { .at = PATH_LINE };
+        g_hash_table_remove_all(reader->scenario->marks);
+        bool is_good = field_table_read(reader, &packet_line_table, node, &line) &&
+                       take_line(reader, place, node, &line);
+        line.event.line = node->mark.line;
+        *event = line.event;
+        g_free(line.as);
+        g_free(line.from);
+        g_free(line.to_host);
+        return is_good;
+}
