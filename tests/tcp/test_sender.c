@@ -405,26 +405,6 @@ START_TEST(a_lost_fin_is_sent_again_with_its_bytes)
 }
 END_TEST
 
-/* ---- Pacing ---- */
-
-/* 20 segments in 100 ms, times two: a burst of two each 5 ms, the first after a pause half as long. The first
- * ten segments of all go out at once. */
-START_TEST(with_pacing_bursts_keep_their_distance)
-{
-        settings.pacing = TCP_PACING_ON;
-        start_again(1000);
-        rig_write(&rig, 40000);
-        rig_expect(&rig, "0-10000/10");
-        rig_wait(&rig, 100);
-        rig_ack(&rig, 10000);
-        rig_expect(&rig, "10000-12000/2");
-        ck_assert_int_eq(tcp_conn_deadline(rig.conn), 102500 * MICROSECOND);
-        rig_expect(&rig, "");
-        rig_wait(&rig, 102);
-        rig_expect(&rig, "");
-}
-END_TEST
-
 /* ---- Path MTU ---- */
 
 START_TEST(a_smaller_mss_sends_what_was_too_large_again_in_pieces)
@@ -499,7 +479,6 @@ int main(void)
         tcase_add_test(cases, a_fin_alone_takes_one_number);
         tcase_add_test(cases, a_fin_waits_for_room_in_the_window);
         tcase_add_test(cases, a_lost_fin_is_sent_again_with_its_bytes);
-        tcase_add_test(cases, with_pacing_bursts_keep_their_distance);
         tcase_add_test(cases, a_smaller_mss_sends_what_was_too_large_again_in_pieces);
         tcase_add_test(cases, stream_offsets_do_not_wrap_with_the_sequence_numbers);
         tcase_add_test(cases, congestion_is_noted_once_for_each_change);
