@@ -8,6 +8,13 @@
 #include "tcp/sender.h"
 #include "tcp/tail_probe.h"
 
+const uint32_t rig_first_numbers[RIG_FIRST_NUMBERS] = {
+        1000, UINT32_MAX - 1, /* within the first segment of ten */
+        UINT32_MAX - 4500,    /* within the window */
+        UINT32_MAX - 10000,   /* at the recovery point */
+        INT32_MAX - 4500,     /* the sign of a difference taken wrongly */
+};
+
 uint8_t rig_byte(uint64_t offset)
 {
         return (uint8_t)(offset * 7 / 3);

@@ -38,6 +38,10 @@ struct tcp_settings rig_settings(void);
 void rig_init(struct sender_rig *rig, const struct tcp_settings *settings, uint32_t iss);
 void rig_clear(struct sender_rig *rig);
 
+/* To begin with: recoveries must not care where the circle of sequence numbers begins again. */
+#define RIG_FIRST_NUMBERS 5
+extern const uint32_t rig_first_numbers[RIG_FIRST_NUMBERS];
+
 /* What stands at this offset of the stream: no two neighbouring segments look alike. */
 uint8_t rig_byte(uint64_t offset);
 /* Into the send queue, as one block. */
