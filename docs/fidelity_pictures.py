@@ -5,8 +5,8 @@ import itertools
 import subprocess
 
 from fidelity_runs import DOCS, fail, grid, picture, pictures, place, run, takes_long
-from fidelity_tables import (CONTROLS, DROPS, LINUX_LOSS, LINUX_QUEUE, LOSSES, QUEUES, RECOVERIES, SHARES, WINDOW_SIZES, classic,
-                             lossy, mathis_c, mean_window, queued, windows_of)
+from fidelity_tables import (CONTROLS, DROPS, LINUX_LOSS, LINUX_QUEUE, QUEUES, RECOVERIES, SHARES, WINDOWS, classic, lossy,
+                             mathis_c, mean_window, plateau_of, queued, queues, windows_of)
 
 TEMPLATES = DOCS.parent / 'plots/fidelity'
 
@@ -57,7 +57,8 @@ def recoveries_picture(number):
     for name in RECOVERIES:
         write_recovery(made, name, folder)
     lost = ', '.join(map(str, DROPS[number]))
-    return draw('recoveries', folder, lost=lost, **{name: outcome(made.transfers[name]) for name in RECOVERIES})
+    last = max(flow['finished_s'] for flow in made.transfers.values())
+    return draw('recoveries', folder, lost=lost, last=last, **{name: outcome(made.transfers[name]) for name in RECOVERIES})
 
 
 for drops in DROPS:
@@ -100,12 +101,11 @@ def windows():
 @takes_long
 @picture
 def cubic_curve():
-    """The run of the scenario itself, beside the curve of RFC 9438."""
-    made = run('classics/cubic-plateau', trace='full')
-    entered, left = (float(made.rows('events', name=f'recovery-{what}')[0]['t']) for what in ('entered', 'left'))
+    """A window of 209 segments at 100 ms, beside the curve of RFC 9438."""
+    made, name = run('classics/cubic-plateau', trace='full'), 'w209-100ms'
+    highest, left, *_ = plateau_of(made, name)
     folder = series_folder('cubic-curve')
-    write_series(folder / 'cwnd.csv', ['t', 'segments'], window_rows(made, 'bulk', 'cwnd', 1460))
-    highest = max(bytes for t, bytes in windows_of(made, 'bulk') if t <= entered) / 1460
+    write_series(folder / 'cwnd.csv', ['t', 'segments'], window_rows(made, name, 'cwnd', 1460))
     return draw('cubic-curve', folder, left=left, highest=highest)
 
 
@@ -113,9 +113,9 @@ def cubic_curve():
 @picture
 def mathis_speeds():
     folder = series_folder('mathis')
-    for name, acks in (('off', 'off'), ('delayed', '200ms')):
+    for acks in ('each', 'delayed'):
         made = [mathis_c(share, acks) for share in SHARES]
-        write_series(folder / f'{name}.csv', ['lost', 'mbit'], [(100 * lost, speed / 1e6) for speed, lost, *_ in made])
+        write_series(folder / f'{acks}.csv', ['lost', 'mbit'], [(100 * lost, speed / 1e6) for speed, lost, *_ in made])
     return draw('mathis', folder)
 
 
@@ -124,7 +124,7 @@ def mathis_speeds():
 def cubic_windows():
     folder = series_folder('cubic-window')
     for control, round_trip in grid(['cubic', 'reno'], [100, 10]):
-        rows = [(1 / every, mean_window(round_trip, every, control)) for every in WINDOW_SIZES]
+        rows = [(1 / every, mean_window(round_trip, every, control)) for at, every in WINDOWS if at == round_trip]
         write_series(folder / f'{control}-{round_trip}.csv', ['lost', 'segments'], rows)
     return draw('cubic-window', folder)
 
@@ -135,13 +135,20 @@ def megabits(size, seconds):
 
 @takes_long
 @picture
-def speeds():
-    folder = series_folder('speeds')
+def random_loss():
+    folder = series_folder('random-loss')
     for control in CONTROLS:
-        rows = [(limit, megabits(10, queued(control, limit)['finished_s']), megabits(10, linux))
-                for limit, linux in zip(QUEUES.values(), LINUX_QUEUE[control])]
-        write_series(folder / f'{control}-queue.csv', ['x', 'ours', 'linux'], rows)
-        rows = [(share, megabits(3, lossy(share, control)), megabits(3, linux))
-                for share, linux in zip(LOSSES, LINUX_LOSS[control])]
-        write_series(folder / f'{control}-loss.csv', ['x', 'ours', 'linux'], rows)
-    return draw('speeds', folder)
+        rows = [(share, megabits(3, lossy(share, control)), megabits(3, linux)) for share, linux in zip(SHARES, LINUX_LOSS[control])]
+        write_series(folder / f'{control}.csv', ['x', 'ours', 'linux'], rows)
+    return draw('random-loss', folder)
+
+
+@takes_long
+@picture
+def queue_depth():
+    folder = series_folder('queue-depth')
+    for control in CONTROLS:
+        rows = [(packets, megabits(10, queued(control, queue)['finished_s']), megabits(10, linux), queues()[control, queue].mean_wait())
+                for (queue, (_, packets)), linux in zip(QUEUES.items(), LINUX_QUEUE[control])]
+        write_series(folder / f'{control}.csv', ['x', 'ours', 'linux', 'wait'], rows)
+    return draw('queue-depth', folder)

@@ -1,5 +1,5 @@
 """The tables of docs/fidelity.md: each yields its header, then its rows, with bars between the cells."""
-import itertools
+import functools
 import math
 
 from fidelity_runs import each, grid, run, table, takes_long
@@ -39,28 +39,34 @@ def fall_floyd():
 
 # ---- Mathis and others 1997 ----
 
-SHARES = {0.1: '150MB', 0.2: '100MB', 0.5: '60MB', 1: '40MB', 2: '25MB', 5: '12MB'}
+SHARES = {0.1: '1in1000', 0.2: '1in500', 0.5: '1in200', 1: '1in100', 2: '1in50', 5: '1in20'}
 MATHIS_MSS, MATHIS_RTT = 1460, 0.1
+MATHIS_SEEDS = range(4)
+
+
+def mathis_runs():
+    return each(lambda seed: run('classics/mathis', seed=seed, may_miss=True), [(seed,) for seed in MATHIS_SEEDS])
 
 
 def mathis_c(share, acks):
-    made = run('classics/mathis', f'links.line.impair-to.reader.loss={share}%', f'apps.bulk.bytes={SHARES[share]}',
-               f'tcp.delayed-ack={acks}')
-    segments = made['bytes'] / MATHIS_MSS
-    lost = made.dropped['loss'] / (segments + made['retransmitted'])
-    return made['goodput_bps'], lost, made['goodput_bps'] / 8 * MATHIS_RTT / MATHIS_MSS * math.sqrt(lost), made['timeouts']
+    """Over all seeds: bit/s, the share that was lost, C, and timeouts."""
+    flows = [made.transfers[f'{acks}-{SHARES[share]}'] for made in mathis_runs()]
+    size, seconds, again = (sum(flow[key] for flow in flows) for key in ('bytes', 'finished_s', 'retransmitted'))
+    speed, lost = 8 * size / seconds, again / (size / MATHIS_MSS + again)
+    return speed, lost, speed / 8 * MATHIS_RTT / MATHIS_MSS * math.sqrt(lost), sum(flow['timeouts'] for flow in flows)
 
 
 @takes_long
 @table
 def mathis():
-    cases = grid(SHARES, ['off', '200ms'])
-    made = dict(zip(cases, each(mathis_c, cases)))
-    yield 'asked for | lost | an ACK a segment: Mbit/s | timeouts | C | delayed ACKs: Mbit/s | timeouts | C | Mathis & al.: C'
+    yield ('asked for | an ACK a segment: lost | Mbit/s | timeouts | C | Mathis & al. | delayed ACKs: lost | Mbit/s | timeouts | C '
+           '| Mathis & al.')
     for share in SHARES:
-        (fast, lost, c, timeouts), (slow, _, delayed_c, delayed_timeouts) = (made[share, acks] for acks in ('off', '200ms'))
-        yield (f'{share} % | {lost:.2%} | {fast / 1e6:.2f} | {timeouts} | {c:.2f} '
-               f'| {slow / 1e6:.2f} | {delayed_timeouts} | {delayed_c:.2f} | 1.31 and 0.93'.replace('%', ' %').replace('  %', ' %'))
+        cells = [f'{share} %']
+        for acks, theirs in (('each', '1.31'), ('delayed', '0.93')):
+            speed, lost, c, timeouts = mathis_c(share, acks)
+            cells += [f'{100 * lost:.2f} %', f'{speed / 1e6:.2f}', str(timeouts), f'{c:.2f}', theirs]
+        yield ' | '.join(cells)
 
 
 # ---- RFC 9438 ----
@@ -71,52 +77,50 @@ def windows_of(made, name):
     return [(float(row['t']), int(row['cwnd'])) for row in rows]
 
 
-def plateau_of(nth, delay, size):
-    made = run('classics/cubic-plateau', f'faults.lose-one.match.nth={nth}', f'links.line.delay={delay}',
-               f'apps.bulk.bytes={size}', trace='full')
-    entered, left = (float(made.rows('events', name=f'recovery-{what}')[0]['t']) for what in ('entered', 'left'))
-    windows = windows_of(made, 'bulk')
+def plateau_of(made, name):
+    """The window at the loss in segments; when the recovery is over, when the window is back, and when beyond."""
+    entered, left = (float(made.rows('events', name=f'recovery-{what}', transfer=name)[0]['t']) for what in ('entered', 'left'))
+    windows = windows_of(made, name)
     highest = max(bytes for t, bytes in windows if t <= entered)
     comes, goes = (next(t for t, bytes in windows if t > left and bytes >= highest + more) for more in (0, 1460))
-    return highest / 1460, comes - left, goes - left
+    return highest / 1460, left, comes - left, goes - left
+
+
+def cubic_k(highest):
+    """RFC 9438 section 4.2, for β = 0.7 and C = 0.4."""
+    return (highest * 0.3 / 0.4) ** (1 / 3)
 
 
 @takes_long
 @table
 def cubic_plateau():
-    cases = [(100, '50ms', '25MB'), (200, '50ms', '40MB'), (400, '50ms', '60MB'),
-             (100, '100ms', '12MB'), (200, '100ms', '20MB'), (400, '100ms', '40MB')]
+    made = run('classics/cubic-plateau', trace='full')
     yield 'round trip | W, segments | comes back to W after | goes beyond after | the middle | RFC 9438: K'
-    for (_, delay, _), (highest, comes, goes) in zip(cases, each(plateau_of, cases)):
-        yield (f"{2 * int(delay[:-2])} ms | {highest:.0f} | {comes:.2f} s | {goes:.2f} s | {(comes + goes) / 2:.2f} s "
-               f'| {(highest * 0.3 / 0.4) ** (1 / 3):.2f} s')
+    for name in made.transfers:
+        highest, _, comes, goes = plateau_of(made, name)
+        yield (f"{name.split('-')[1][:-2]} ms | {highest:.0f} | {comes:.2f} s | {goes:.2f} s | {(comes + goes) / 2:.2f} s "
+               f'| {cubic_k(highest):.2f} s')
 
 
 WINDOWS = {(100, 100): (12, 12), (100, 1000): (38, 38), (100, 10000): (187, 120),
            (10, 100): (12, 12), (10, 1000): (38, 38), (10, 10000): (120, 120)}  # RFC 9438 tables 1 and 2: CUBIC, Reno
 LINUX_WINDOWS = {(100, 100): ('10.6', '10.5'), (100, 1000): ('42.4', ''), (100, 10000): ('201', ''),
                  (10, 100): ('9.4', '10.9'), (10, 1000): ('33.2', '')}
-WINDOW_SIZES = {100: 8, 1000: 40, 10000: 300}
 
 
 def mean_window(round_trip, every, control):
-    """Of the second half of a transfer: the first half's is that of a shorter one, which goes the same way."""
-    size = WINDOW_SIZES[every]
-    short, whole = (run('classics/cubic-window', f'links.line.delay={round_trip // 2}ms', f'faults.lose.match.every={every}',
-                        f'apps.bulk.bytes={part}MB', f'tcp.congestion-control={control}') for part in (size // 2, size))
-    return size * 5e5 / (whole['finished_s'] - short['finished_s']) * round_trip / 1000 / 1460
+    flow = run('classics/cubic-window').transfers[f'{control}-{round_trip}ms-1in{every}']
+    return flow['goodput_bps'] / 8 * round_trip / 1000 / 1460
 
 
 @takes_long
 @table
 def cubic_window():
-    cases = [(*key, control) for key in WINDOWS for control in ('cubic', 'reno')]
-    made = dict(zip(cases, each(mean_window, cases)))
     yield 'round trip | lost | CUBIC, segments | RFC 9438 | Linux | Reno, segments | RFC 9438 | Linux'
     for (round_trip, every), (cubic, reno) in WINDOWS.items():
         linux_cubic, linux_reno = LINUX_WINDOWS.get((round_trip, every), ('', ''))
-        yield (f"{round_trip} ms | 1 in {every} | {made[round_trip, every, 'cubic']:.1f} | {cubic} | {linux_cubic} "
-               f"| {made[round_trip, every, 'reno']:.1f} | {reno} | {linux_reno}")
+        yield (f"{round_trip} ms | 1 in {every} | {mean_window(round_trip, every, 'cubic'):.1f} | {cubic} | {linux_cubic} "
+               f"| {mean_window(round_trip, every, 'reno'):.1f} | {reno} | {linux_reno}")
 
 
 # ---- What people meet ----
@@ -132,16 +136,13 @@ LINUX_QUEUE = {'reno': [9.95, 8.88, 8.44, 8.43], 'cubic': [8.91, 8.43, 8.43, 8.4
 LINUX_LOSS = {'reno': [2.87, 3.64, 5.69, 8.35, 13.15, 24.09], 'cubic': [2.88, 3.23, 5.23, 8.38, 14.14, 27.94],
               'bbr': [2.64, 2.65, 2.67, 2.70, 2.79, 2.86]}  # means of eight seeds of that program's own
 
-TAILS = {1: '36500..36999', 2: '35000..36999', 3: '34000..36999'}
-
-
 @table
 def tail_loss():
     yield 'lost at the end | sent again | timeouts | all read | without the probe | Linux'
-    for number, range in TAILS.items():
-        made, without = (run('everyday/tail-loss', f'faults.lose-tail.match.bytes={range}', f'tcp.tail-loss-probe={probe}')
-                         for probe in ('on', 'off'))
-        yield (f"{number} | {made['retransmitted']} | {made['timeouts']} | {made['finished_s']:.2f} s "
+    made = run('everyday/tail-loss')
+    for number, name in enumerate(['one', 'two', 'three'], 1):
+        flow, without = made.transfers[name], made.transfers[f'{name}-no-probe']
+        yield (f"{number} | {flow['retransmitted']} | {flow['timeouts']} | {flow['finished_s']:.2f} s "
                f"| {without['finished_s']:.2f} s, {without['timeouts']} timeout | {LINUX_TAIL[number]:.2f} s")
 
 
@@ -157,29 +158,36 @@ def lost_control():
 
 
 BY = [1, 2, 3, 5, 10]
-HELD = {'first': 40, 'second': 90, 'third': 140}
-
-
-def reordered(by, sack, timestamps):
-    holds = [f'faults.{name}.do.hold-until.nth={nth + by}' for name, nth in HELD.items()]
-    return run('everyday/reorder-by', *holds, f'tcp.sack={sack}', f'tcp.timestamps={timestamps}', trace='full')
+OPTIONS = {('on', 'on'): '', ('on', 'off'): '-sack', ('off', 'on'): '-timestamps', ('off', 'off'): '-neither'}
 
 
 @table
 def reorder_by():
     yield 'SACK | timestamps | overtaken by | sent again | recoveries | of which undone | all read | Linux: sent again, recoveries'
-    cases = grid(['on', 'off'], ['on', 'off'], BY)
-    for (sack, timestamps, by), made in zip(cases, each(lambda sack, timestamps, by: reordered(by, sack, timestamps), cases)):
-        undone = len(made.rows('events', name='recovery-undone'))
-        yield (f"{sack} | {timestamps} | {by} | {made['retransmitted']} | {made['fast_recoveries']} | {undone} "
-               f"| {made['finished_s']:.3f} s | {LINUX_REORDER[sack, timestamps][BY.index(by)]}")
+    made = run('everyday/reorder-by', trace='full')
+    for (sack, timestamps), by in grid(OPTIONS, BY):
+        name = f'by-{by}{OPTIONS[sack, timestamps]}'
+        flow, undone = made.transfers[name], len(made.rows('events', name='recovery-undone', transfer=name))
+        yield (f"{sack} | {timestamps} | {by} | {flow['retransmitted']} | {flow['fast_recoveries']} | {undone} "
+               f"| {flow['finished_s']:.3f} s | {LINUX_REORDER[sack, timestamps][BY.index(by)]}")
+
+
+def read_twice(made):
+    """Bytes that programs read, less those of the streams."""
+    reads = [row for row in made.rows('reassembly', kind='read')]
+    ends = {(row['host'], row['conn']): int(row['end']) for row in reads}
+    return sum(int(row['end']) - int(row['first']) for row in reads) - sum(end - 1 for end in ends.values())
 
 
 @table
 def duplicates():
-    made = run('duplicate')
-    yield 'copies | sent again | counted as needless | bytes read twice'
-    yield f"{made.summary['packets']['duplicated']} | {made['retransmitted']}, the SYN-ACK | {made['spurious']} | 0"
+    made = run('duplicate', trace='full')
+    again = [row['flags'] for row in made.rows('segments', duplicate='0') if row['sending'] not in ('', '1')]
+    came = [row for row in made.rows('segments') if row['drop'] == '-' and int(row['payload']) > 0]
+    copies = len(made.rows('reassembly', kind='duplicate'))
+    yield 'copies | segments of data that came | of them known already | sent again | counted as needless | bytes read twice'
+    yield (f"{made.summary['packets']['duplicated']} | {len(came)} | {copies} | {len(again)}, {' and '.join(again)} "
+           f"| {made['spurious']} | {read_twice(made)}")
 
 
 @table
@@ -194,50 +202,75 @@ def stalled_reader():
 @table
 def nagle():
     yield 'pieces | Nagle: twenty exchanges | Linux | no Nagle: twenty exchanges | Linux'
-    for pieces in (1, 2, 3):
-        times = {nagle: run('everyday/nagle', f'apps.chat.writes={pieces}', f'tcp.nagle={nagle}')['finished_s']
-                 for nagle in ('on', 'off')}
-        yield (f"{pieces} | {times['on']:.2f} s | {LINUX_NAGLE[pieces, 'on']:.2f} s | {times['off']:.2f} s "
-               f"| {LINUX_NAGLE[pieces, 'off']:.2f} s")
+    made = run('everyday/nagle')
+    for pieces, name in enumerate(['one', 'two', 'three'], 1):
+        with_it, without = (made.transfers[f'{name}{ending}']['finished_s'] for ending in ('', '-no-nagle'))
+        yield f"{pieces} | {with_it:.2f} s | {LINUX_NAGLE[pieces, 'on']:.2f} s | {without:.2f} s | {LINUX_NAGLE[pieces, 'off']:.2f} s"
 
 
-QUEUES = {'¼': 10, '½': 21, '1': 42, '2': 83}
+QUEUES = {'quarter': ('¼', 10), 'half': ('½', 21), 'one': ('1', 42), 'two': ('2', 83)}
 CONTROLS = ['reno', 'cubic', 'bbr']
 
 
-def queued(control, limit):
-    return run('classics/queue-depth', f'tcp.congestion-control={control}', f'links.line.queue.limit={limit}pkt')
+class Queue:
+    """What one queue dropped, and for how long others waited there, in ms."""
+
+    def __init__(self):
+        self.dropped = 0
+        self.waits = []
+
+    def meets(self, row):
+        if row['drop'] == 'queue-full':
+            self.dropped += 1
+        else:
+            self.waits.append((int(row['t_tx_ns']) - int(row['t_enqueue_ns'])) / 1e6)
+
+    def mean_wait(self):
+        return sum(self.waits) / len(self.waits)
+
+
+@functools.cache
+def queues():
+    """By control and queue. Links are named after the queue, with the number of the control."""
+    found = {(control, queue): Queue() for control, queue in grid(CONTROLS, QUEUES)}
+    links = {f'{queue}-{number}': (control, queue) for (number, control), queue in grid(enumerate(CONTROLS, 1), QUEUES)}
+    for row in run('classics/queue-depth', trace='full').every_row('segments'):
+        if row['near'] == 'gateway' and row['link'] in links:
+            found[links[row['link']]].meets(row)
+    return found
+
+
+def queued(control, queue):
+    return run('classics/queue-depth', trace='full').transfers[f'{control}-{queue}']
 
 
 @takes_long
 @table
 def queue_depth():
-    yield 'control | queue, bandwidth-delay products | packets | dropped | recoveries | timeouts | all read | of the line | Linux'
-    cases = grid(CONTROLS, QUEUES.values())
-    names = itertools.cycle(QUEUES)
-    for (control, limit), name, made in zip(cases, names, each(queued, cases)):
-        linux = LINUX_QUEUE[control][list(QUEUES.values()).index(limit)]
-        yield (f"`{control}` | {name} | {limit} | {made.dropped['queue-full']} | {made['fast_recoveries']} | {made['timeouts']} "
-               f"| {made['finished_s']:.2f} s | {made['goodput_bps'] / 1e5:.0f} % | {linux:.2f} s")
+    yield ('control | queue, bandwidth-delay products | packets | dropped | a packet waits, on average | recoveries | timeouts '
+           '| all read | of the line | Linux')
+    for control, (place, (queue, (share, packets))) in grid(CONTROLS, enumerate(QUEUES.items())):
+        flow, met = queued(control, queue), queues()[control, queue]
+        yield (f"`{control}` | {share} | {packets} | {met.dropped} | {met.mean_wait():.0f} ms | {flow['fast_recoveries']} "
+               f"| {flow['timeouts']} | {flow['finished_s']:.2f} s | {flow['goodput_bps'] / 1e5:.0f} % "
+               f'| {LINUX_QUEUE[control][place]:.2f} s')
 
 
-LOSSES = [0.1, 0.2, 0.5, 1, 2, 5]
-SEEDS = range(8)
+SEEDS = range(16)
+
+
+def lossy_runs():
+    return each(lambda seed: run('classics/random-loss', seed=seed), [(seed,) for seed in SEEDS])
 
 
 def lossy(share, control):
     """The mean of several seeds: of one alone, luck says more than TCP does."""
-    made = [run('classics/random-loss', f'tcp.congestion-control={control}', f'links.line.impair-to.right.loss={share}%',
-                seed=seed) for seed in SEEDS]
-    return sum(one['finished_s'] for one in made) / len(made)
+    return sum(made.transfers[f'{control}-{SHARES[share]}']['finished_s'] for made in lossy_runs()) / len(SEEDS)
 
 
 @takes_long
 @table
 def random_loss():
-    cases = grid(LOSSES, CONTROLS)
-    made = dict(zip(cases, each(lossy, cases)))
     yield 'lost | ' + ' | '.join(f'`{control}` | Linux' for control in CONTROLS)
-    for share in LOSSES:
-        yield f'{share} % | ' + ' | '.join(
-            f"{made[share, control]:.2f} s | {LINUX_LOSS[control][LOSSES.index(share)]:.2f} s" for control in CONTROLS)
+    for place, share in enumerate(SHARES):
+        yield f'{share} % | ' + ' | '.join(f'{lossy(share, control):.2f} s | {LINUX_LOSS[control][place]:.2f} s' for control in CONTROLS)

@@ -15,5 +15,5 @@ set xlabel 'lost (%)'; set ylabel 'throughput (Mbit/s)' offset 1,0
 set key at screen 0.5, screen 0.015 center bottom horizontal samplen 2.6 Left reverse font 'DejaVu Sans,12'
 plot speed(1.31, x) with lines lw 1.6 dt (10,6) lc rgb THEIRS title 'C = 1.31: an ACK a segment', \
      speed(0.93, x) with lines lw 1.6 dt (3,5) lc rgb THEIRS title 'C = 0.93: delayed ACKs', \
-     series.'/off.csv' using 'lost':'mbit' with points pt 7 ps 1.1 lc rgb DATA title 'ours, an ACK a segment', \
+     series.'/each.csv' using 'lost':'mbit' with points pt 7 ps 1.1 lc rgb DATA title 'ours, an ACK a segment', \
      series.'/delayed.csv' using 'lost':'mbit' with points pt 9 ps 1.3 lc rgb AGAIN title 'ours, delayed ACKs'

@@ -11,7 +11,7 @@ set label 1 'What does each recovery make of '.(strlen(lost) > 2 ? 'the lost seg
 array outcome = [tahoe, reno, newreno, sack]
 
 set multiplot
-set xrange [0.85:3.55]; set yrange [8:64]
+set xrange [0.85:last + 0.1]; set yrange [8:64]
 set key at screen 0.5, screen 0.012 center bottom horizontal samplen 2.4 Left reverse font 'DejaVu Sans,12'
 do for [i=1:4] {
     left = i % 2 == 1 ? 0.055 : 0.545; top = i <= 2 ? 0.90 : 0.475
