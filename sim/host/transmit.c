@@ -22,12 +22,11 @@ struct packet_note host_note_to(const Host *host, const struct ip_address *desti
         return (struct packet_note){ .from = host->owner, .to = owner_of(host, destination), .why = "-" };
 }
 
+/* Its payload is the caller's to fill in. */
 static struct packet *packet_for(Host *host, const struct packet_note *note)
 {
-        struct packet *packet = packet_new(host->context->net->packets);
-        packet->id = (struct trace_packet_id){ host->owner, ++host->packets_made };
-        packet->note = *note;
-        return packet;
+        const struct trace_packet_id id = { host->owner, ++host->packets_made };
+        return packet_new_noted(host->context->net->packets, &id, note);
 }
 
 /* Where the transport header goes. */
@@ -54,8 +53,11 @@ static void put_ip_header(struct packet *packet, const struct four_tuple *tuple,
 
 static uint16_t kinds_of(const struct tcp_segment *segment, uint16_t sending)
 {
+        const uint16_t rare = TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST;
         const uint16_t flags = segment->flags;
         uint16_t kinds = 0;
+        if (!(flags & rare) && sending <= 1)
+                return segment->payload.length > 0 ? PACKET_DATA : PACKET_PURE_ACK;
         if (flags & TCP_FLAG_SYN)
                 kinds |= flags & TCP_FLAG_ACK ? PACKET_SYN_ACK : PACKET_SYN;
         if (flags & TCP_FLAG_FIN)
@@ -88,9 +90,9 @@ struct packet *host_segment_packet(
 {
         note->kinds = kinds_of(segment, note->sending);
         note->is_dsack = reports_duplicate(segment);
-        if (segment->flags & TCP_FLAG_SYN)
-                note->window_scale = 0;
         struct packet *packet = packet_for(host, note);
+        if (segment->flags & TCP_FLAG_SYN)
+                packet->note.window_scale = 0;
         size_t size = tcp_segment_emit(
                 &tuple->local.address, &tuple->remote.address, segment, transport_place(packet, tuple));
         packet->payload = segment->payload;

@@ -74,6 +74,17 @@ struct packet *packet_new(PacketPool *pool)
         return packet;
 }
 
+struct packet *packet_new_noted(
+        PacketPool *pool, const struct trace_packet_id *id, const struct packet_note *note)
+{
+        struct packet *packet = take_record(pool);
+        memset(packet, 0, offsetof(struct packet, header));
+        packet->id = *id;
+        packet->note = *note;
+        packet->is_entry_copy = false;
+        return packet;
+}
+
 struct packet *packet_copy(PacketPool *pool, const struct packet *packet)
 {
         struct packet *copy = take_record(pool);

@@ -94,6 +94,9 @@ uint64_t packet_pool_allocations(const PacketPool *pool);
 
 /* A zeroed packet (but for the header bytes). */
 struct packet *packet_new(PacketPool *pool);
+/* The same with these two; the payload is the caller's to fill in at once. */
+struct packet *packet_new_noted(
+        PacketPool *pool, const struct trace_packet_id *id, const struct packet_note *note);
 /* The same packet once more: the payload is shared, `copy` is the caller's to set, the account is not copied.
  */
 struct packet *packet_copy(PacketPool *pool, const struct packet *packet);

@@ -48,6 +48,12 @@ static inline uint16_t checksum_fold(uint64_t sum)
         return GUINT16_FROM_BE((uint16_t)sum);
 }
 
+/* The same of a sum of numbers: of words that were read, or will be written, in network byte order. */
+static inline uint16_t checksum_fold_numbers(uint64_t sum)
+{
+        return GUINT16_TO_BE(checksum_fold(sum));
+}
+
 /* What goes into the packet. */
 static inline uint16_t checksum_finish(uint16_t sum)
 {

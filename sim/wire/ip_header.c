@@ -17,10 +17,10 @@ static const enum ip_parse ipv4_results[] = {
 static enum ip_parse parse_ipv4(
         const uint8_t *bytes, size_t size, size_t packet_size, struct ip_header *header)
 {
-        struct ipv4_header ipv4;
-        enum ipv4_parse result = ipv4_parse(bytes, size, packet_size, &ipv4);
+        enum ipv4_parse result = ipv4_check(bytes, size, packet_size);
         if (result != IPV4_OK)
                 return ipv4_results[result];
+        const struct ipv4_header ipv4 = ipv4_read(bytes);
         *header = (struct ip_header){
                 .source = ipv4.source,
                 .destination = ipv4.destination,

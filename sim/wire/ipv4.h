@@ -12,6 +12,11 @@
 #define IPV4_HEADER_SIZE_MAX 60
 #define IPV4_PACKET_SIZE_MAX 65535
 
+#define IPV4_DONT_FRAGMENT        0x4000
+#define IPV4_MORE_FRAGMENTS       0x2000
+#define IPV4_FRAGMENT_OFFSET_MASK 0x1fff
+#define IPV4_FRAGMENT_UNIT        8 /* bytes */
+
 #define IP_PROTOCOL_ICMP     1
 #define IP_PROTOCOL_TCP      6
 #define IP_PROTOCOL_UDP      17
@@ -35,6 +40,26 @@ struct ipv4_header {
 };
 
 enum ipv4_parse { IPV4_OK, IPV4_TRUNCATED, IPV4_NOT_VERSION_4, IPV4_BAD_LENGTH, IPV4_BAD_CHECKSUM };
+
+/* What a header that can be read says; its options are skipped. */
+static inline struct ipv4_header ipv4_read(const uint8_t *bytes)
+{
+        uint16_t fragment = read_be16(bytes + 6);
+        return (struct ipv4_header){
+                .source = ip_address_from_ipv4(read_be32(bytes + 12)),
+                .destination = ip_address_from_ipv4(read_be32(bytes + 16)),
+                .total_length = read_be16(bytes + 2),
+                .identification = read_be16(bytes + 4),
+                .fragment_offset = (fragment & IPV4_FRAGMENT_OFFSET_MASK) * IPV4_FRAGMENT_UNIT,
+                .header_length = (bytes[0] & 0x0f) * 4,
+                .dscp = bytes[1] >> 2,
+                .ecn = bytes[1] & 0x03,
+                .time_to_live = bytes[8],
+                .protocol = bytes[9],
+                .dont_fragment = (fragment & IPV4_DONT_FRAGMENT) != 0,
+                .more_fragments = (fragment & IPV4_MORE_FRAGMENTS) != 0,
+        };
+}
 
 /* Read the header at the front of `bytes`, of which `size` are there; `packet_size` is the whole packet's.
  * Options are skipped. `*header` is written only when the answer is IPV4_OK. */

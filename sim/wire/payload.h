@@ -79,6 +79,7 @@ uint16_t payload_make_sum(struct payload *payload);
 uint16_t payload_sum_again(const struct payload *payload);
 static inline uint16_t payload_sum(struct payload *payload)
 {
+        payload->is_summed |= payload->length == 0;
         return payload->is_summed && !INORDER_CHECKED ? payload->sum : payload_make_sum(payload);
 }
 

@@ -164,8 +164,7 @@ static void read_option(const uint8_t *option, size_t size, struct tcp_options *
 /* What most segments have, and nothing else: RFC 7323 appendix A's two NOPs and the timestamps. */
 static bool is_timestamps_alone(const uint8_t *bytes, size_t size)
 {
-        const uint32_t head = KIND_NOP << 24 | KIND_NOP << 16 | KIND_TIMESTAMPS << 8 | TIMESTAMPS_SIZE;
-        return size == TIMESTAMPS_SIZE + 2 && read_be32(bytes) == head;
+        return size == TCP_TIMESTAMPS_SIZE && read_be32(bytes) == TCP_TIMESTAMPS_HEAD;
 }
 
 void tcp_options_parse(const uint8_t *bytes, size_t size, struct tcp_options *options)
@@ -226,7 +225,7 @@ static size_t fast_open_size(const struct tcp_options *options)
                options->fast_open_size;
 }
 
-size_t tcp_options_size(const struct tcp_options *options)
+size_t tcp_options_size_of_all(const struct tcp_options *options)
 {
         size_t size = accecn_groups_size(options);
         if (options->has_mss)

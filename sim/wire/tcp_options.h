@@ -14,4 +14,7 @@ void tcp_options_parse(const uint8_t *bytes, size_t size, struct tcp_options *op
 /* Write tcp_options_size() bytes. */
 void tcp_options_emit(const struct tcp_options *options, uint8_t *bytes);
 
+/* What stands before the two timestamps when there is no other option: two NOPs, kind and length. */
+#define TCP_TIMESTAMPS_HEAD 0x0101080au
+
 #endif

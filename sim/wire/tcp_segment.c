@@ -10,6 +10,7 @@
 
 #include "wire/byte_order.h"
 #include "wire/checksum.h"
+#include "wire/ip_header.h"
 #include "wire/tcp_options.h"
 #include "wire/transport.h"
 
@@ -70,28 +71,51 @@ const char *tcp_parse_name(enum tcp_parse result)
         return names[result];
 }
 
-static void write_fixed_header(const struct tcp_segment *segment, size_t header_size, uint8_t *bytes)
+/* The words of the fixed header as numbers; the checksum's half of the fifth is 0 still. */
+struct fixed_header {
+        uint32_t words[TCP_HEADER_SIZE / sizeof(uint32_t)];
+};
+
+static struct fixed_header fixed_header_of(const struct tcp_segment *segment, size_t header_size)
 {
-        write_be16(bytes, segment->source_port);
-        write_be16(bytes + 2, segment->destination_port);
-        write_be32(bytes + 4, segment->seq.value);
-        write_be32(bytes + 8, segment->ack.value);
-        bytes[12] = (uint8_t)(header_size / 4 << 4 | segment->flags >> 8);
-        bytes[13] = (uint8_t)segment->flags;
-        write_be16(bytes + 14, segment->window);
-        write_be16(bytes + 16, 0);
-        write_be16(bytes + 18, segment->urgent_pointer);
+        uint32_t offset_and_flags = (uint32_t)(header_size / 4) << 12 | segment->flags;
+        return (struct fixed_header){ {
+                (uint32_t)segment->source_port << 16 | segment->destination_port,
+                segment->seq.value,
+                segment->ack.value,
+                offset_and_flags << 16 | segment->window,
+                segment->urgent_pointer,
+        } };
+}
+
+/* Writes the options, and sums them before they can be read. */
+static uint64_t put_options(const struct tcp_options *options, size_t size, uint8_t *bytes)
+{
+        if (!tcp_options_are_timestamps_alone(options)) {
+                tcp_options_emit(options, bytes);
+                return checksum_fold(checksum_words(bytes, size));
+        }
+        write_be32(bytes, TCP_TIMESTAMPS_HEAD);
+        write_be32(bytes + 4, options->timestamp_value);
+        write_be32(bytes + 8, options->timestamp_echo);
+        return (uint64_t)TCP_TIMESTAMPS_HEAD + options->timestamp_value + options->timestamp_echo;
 }
 
 size_t tcp_segment_emit(const struct ip_address *source, const struct ip_address *destination,
         struct tcp_segment *segment, uint8_t bytes[TCP_HEADER_SIZE_MAX])
 {
-        size_t header_size = TCP_HEADER_SIZE + tcp_options_size(&segment->options);
+        size_t options_size = tcp_options_size(&segment->options);
+        size_t header_size = TCP_HEADER_SIZE + options_size;
         g_assert(header_size <= TCP_HEADER_SIZE_MAX);
-        write_fixed_header(segment, header_size, bytes);
-        tcp_options_emit(&segment->options, bytes + TCP_HEADER_SIZE);
-        uint16_t sum =
-                transport_sum(source, destination, IP_PROTOCOL_TCP, bytes, header_size, &segment->payload);
-        write_be16(bytes + 16, checksum_finish(sum));
+        struct fixed_header header = fixed_header_of(segment, header_size);
+        uint32_t whole_size = (uint32_t)header_size + segment->payload.length;
+        uint64_t sum = ip_pseudo_header_sum(source, destination, IP_PROTOCOL_TCP, whole_size);
+        sum += put_options(&segment->options, options_size, bytes + TCP_HEADER_SIZE);
+        sum += payload_sum(&segment->payload);
+        for (size_t i = 0; i < G_N_ELEMENTS(header.words); i++)
+                sum += header.words[i];
+        header.words[4] |= (uint32_t)checksum_finish(checksum_fold_numbers(sum)) << 16;
+        for (size_t i = 0; i < G_N_ELEMENTS(header.words); i++)
+                write_be32(bytes + i * sizeof header.words[i], header.words[i]);
         return header_size;
 }

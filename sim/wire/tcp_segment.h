@@ -35,25 +35,26 @@ struct sack_block {
         struct seqnum right;
 };
 
+/* What is there stands first, and is compared as one word (tcp_options_are_timestamps_alone()). */
 struct tcp_options {
+        bool has_timestamps;
         bool has_mss;
         bool has_window_scale;
         bool sack_permitted;
-        bool has_timestamps;
-        uint16_t mss;
-        uint8_t window_scale; /* shift count as sent; values over 14 mean 14 (RFC 7323 section 2.3) */
+        bool has_fast_open;
+        bool has_accecn;
         uint8_t sack_count;
+        uint8_t window_scale; /* shift count as sent; values over 14 mean 14 (RFC 7323 section 2.3) */
         uint32_t timestamp_value;
         uint32_t timestamp_echo;
         struct sack_block sack[TCP_SACK_BLOCKS_MAX];
+        uint16_t mss;
         /* Fast open (RFC 7413): a cookie, or the request for one, of no bytes. */
-        bool has_fast_open;
         bool is_fast_open_experimental; /* of kind 254 with the magic number 0xf989 */
         uint8_t fast_open_size;
         uint8_t fast_open[TCP_FAST_OPEN_COOKIE_MAX];
         /* Accurate ECN (RFC 9768): counters of 24 bits in their order on the wire, of order 0: ECT(0), CE,
          * ECT(1); of order 1: ECT(1), CE, ECT(0). Their tail may be left out. */
-        bool has_accecn;
         bool is_accecn_order_1;
         uint8_t accecn_count;
         uint32_t accecn[TCP_ACCECN_COUNTERS_MAX];
@@ -113,8 +114,20 @@ enum tcp_parse tcp_header_parse(const uint8_t *bytes, size_t size, struct tcp_se
 
 const char *tcp_parse_name(enum tcp_parse result);
 
+/* What most segments have: timestamps, and no other option. */
+#define TCP_TIMESTAMPS_SIZE 12 /* with their padding, RFC 7323 appendix A */
+static inline bool tcp_options_are_timestamps_alone(const struct tcp_options *options)
+{
+        static const struct tcp_options alone = { .has_timestamps = true };
+        return memcmp(options, &alone, sizeof(uint64_t)) == 0;
+}
+
 /* Bytes that the options take, padding included: a multiple of 4, at most 40. */
-size_t tcp_options_size(const struct tcp_options *options);
+size_t tcp_options_size_of_all(const struct tcp_options *options);
+static inline size_t tcp_options_size(const struct tcp_options *options)
+{
+        return tcp_options_are_timestamps_alone(options) ? TCP_TIMESTAMPS_SIZE : tcp_options_size_of_all(options);
+}
 
 /* Write header and options, checksum made, to `bytes`; returns the header's size. Sums the payload if it is
  * not summed yet. Order: SYN: MSS, SACK-permitted, timestamps, window scale, fast open; else timestamps,
