@@ -57,28 +57,31 @@ static bool has_room(struct connection *connection)
         return false;
 }
 
-static void learn_window_scale(struct connection *connection)
+/* What the handshake settles stays. */
+static void learn_names(struct connection *connection)
 {
-        if (connection->knows_scale || tcp_conn_state(connection->tcp) < TCP_STATE_ESTABLISHED)
+        struct packet_note *note = &connection->note;
+        const TcpConn *tcp = connection->tcp;
+        note->isn = tcp_conn_iss(tcp).value;
+        note->knows_isn = true;
+        note->knows_peer_isn = tcp_conn_knows_irs(tcp);
+        note->peer_isn = note->knows_peer_isn ? tcp_conn_irs(tcp).value : 0;
+        if (tcp_conn_state(tcp) < TCP_STATE_ESTABLISHED)
                 return;
         struct tcp_report report;
-        tcp_conn_report(connection->tcp, &report);
-        connection->note.window_scale = report.receive_scale;
-        connection->knows_scale = true;
+        tcp_conn_report(tcp, &report);
+        note->window_scale = report.receive_scale;
+        connection->knows_names = true;
 }
 
-static struct packet_note note_for(struct connection *connection, const struct tcp_sending *sending)
+static void complete_note(struct connection *connection, const struct tcp_sending *sending)
 {
-        learn_window_scale(connection);
-        struct packet_note note = connection->note;
-        note.isn = tcp_conn_iss(connection->tcp).value;
-        note.knows_isn = true;
-        note.knows_peer_isn = tcp_conn_knows_irs(connection->tcp);
-        note.peer_isn = note.knows_peer_isn ? tcp_conn_irs(connection->tcp).value : 0;
-        note.stream_offset = sending->stream_offset;
-        note.sending = (uint16_t)MIN(sending->sending, UINT16_MAX);
-        note.why = tcp_send_reason_name(sending->reason);
-        return note;
+        struct packet_note *note = &connection->note;
+        if (!connection->knows_names)
+                learn_names(connection);
+        note->stream_offset = sending->stream_offset;
+        note->sending = (uint16_t)MIN(sending->sending, UINT16_MAX);
+        note->why = tcp_send_reason_name(sending->reason);
 }
 
 /* The nth pure ACK that acknowledges so much: what names it for people, and for recorded luck. */
@@ -106,16 +109,17 @@ static uint32_t flow_label(const struct connection *connection)
 static void transmit(
         struct connection *connection, struct tcp_segment *segment, const struct tcp_sending *sending)
 {
-        struct packet_note note = note_for(connection, sending);
+        complete_note(connection, sending);
         bool is_charged = tcp_segment_length(segment) > 0;
-        if (!is_charged && !(segment->flags & TCP_FLAG_RST))
-                note.nth_ack = count_ack(connection, segment->ack);
+        bool is_ack = !is_charged && !(segment->flags & TCP_FLAG_RST);
+        connection->note.nth_ack = is_ack ? count_ack(connection, segment->ack) : 0;
         segment->dscp = connection->dscp;
         segment->hop_limit = connection->hop_limit;
         segment->flow_label = flow_label(connection);
         if (!g_queue_is_empty(&connection->stamps))
                 stamps_on_sent(connection, sending->stream_offset, segment->payload.length);
-        struct packet *packet = host_segment_packet(connection->host, &connection->tuple, segment, &note);
+        struct packet *packet =
+                host_segment_packet(connection->host, &connection->tuple, segment, &connection->note);
         packet->account = is_charged ? &connection->account : NULL;
         connection->outgoing_position =
                 MAX(connection->outgoing_position, (int64_t)sending->stream_offset + 1);

@@ -21,14 +21,14 @@ struct connection {
         struct device_account account;
         uint8_t dscp;            /* of its packets */
         uint8_t hop_limit;       /* 0: the host's own */
-        bool knows_scale;        /* note.window_scale is the one agreed */
+        bool knows_names;        /* the note has all that the handshake settles */
         struct seqnum last_ack;  /* of its pure ACKs … */
         uint16_t acks_alike;     /* … and how many in a row acknowledged so much */
         bool is_time_wait;
         bool has_failed; /* the user has seen an error */
         bool is_read_shut;
         GQueue stamps; /* of struct stamp (socket_stamps.c): writes whose way is watched */
-        struct packet_note note; /* what every packet's note begins with */
+        struct packet_note note; /* of its last packet, and so the beginning of the next one's */
         struct timer timer;
         struct event pump;
 
@@ -89,7 +89,12 @@ bool connection_is_opening(const struct connection *connection);
 /* ---- tcp_trace.c ---- */
 
 /* Drain TCP's notes into the trace. `connection` NULL: they are a listener's. */
-void host_trace_notes(Host *host, struct connection *connection, const struct cause *cause);
+void host_drain_notes(Host *host, struct connection *connection, const struct cause *cause);
+static inline void host_trace_notes(Host *host, struct connection *connection, const struct cause *cause)
+{
+        if (host->traced != 0) /* else TCP leaves none */
+                host_drain_notes(host, connection, cause);
+}
 /* The program has read so many bytes: a note of ours among TCP's. */
 void host_trace_read(struct connection *connection, size_t size);
 

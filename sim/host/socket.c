@@ -260,7 +260,9 @@ void socket_update(Socket *socket)
         bool waits_for_room = socket->on_ready != NULL && (socket->watched & POLLOUT) != 0;
         unsigned ready = waits_for_room ? socket_poll(socket) : socket_ready(socket);
         unsigned changed = ready & ~socket->last_ready;
-        waiters_wake(&socket->waiters, ready, take_news(socket, ready));
+        if (!g_queue_is_empty(&socket->waiters))
+                waiters_wake(&socket->waiters, ready, take_news(socket, ready));
+        socket->last_ready = ready;
         if (socket->on_ready != NULL && (changed & socket->watched) != 0)
                 wake_watcher(socket);
 }

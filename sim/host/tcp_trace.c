@@ -133,7 +133,7 @@ static void trace_note(
         trace_emit(host->context->net->trace, &event);
 }
 
-void host_trace_notes(Host *host, struct connection *connection, const struct cause *cause)
+void host_drain_notes(Host *host, struct connection *connection, const struct cause *cause)
 {
         struct tcp_note note;
         while (tcp_host_next_note(host->tcp, &note)) {
