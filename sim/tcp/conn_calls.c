@@ -54,7 +54,9 @@ ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now)
         (void)now;
         if (urgent_has_mark(conn))
                 urgent_step_over(conn);
-        size_t taken = reassembly_read(&conn->rcv.reassembly, bytes, urgent_cut(conn, 0, size));
+        size_t taken = tcp_conn_readable(conn) == 0
+                               ? 0
+                               : reassembly_read(&conn->rcv.reassembly, bytes, urgent_cut(conn, 0, size));
         if (taken > 0) {
                 urgent_on_read(conn);
                 receive_window_on_read(conn, conn->last_heard_at);
@@ -135,8 +137,19 @@ bool tcp_conn_is_shut_for_writing(const TcpConn *conn)
         return is_shut_for_writing(conn);
 }
 
+/* What it looks like most of the time. */
+static bool is_plainly_open(const TcpConn *conn)
+{
+        return conn->state == TCP_STATE_ESTABLISHED && !conn->fin_received && !conn->read_shut &&
+               !conn->fin_queued && !conn->fast_open.is_fin_waiting && !conn->is_closed_by_user &&
+               conn->error == 0 && !urgent_has_mark(conn);
+}
+
 unsigned tcp_conn_ready(const TcpConn *conn)
 {
+        if (is_plainly_open(conn))
+                return (tcp_conn_readable(conn) > 0 ? POLLIN : 0) |
+                       (send_memory_is_writable(conn) ? POLLOUT : 0);
         bool no_more_in = is_shut_for_reading(conn);
         bool is_opening = tcp_conn_is_opening(conn);
         unsigned events = 0;

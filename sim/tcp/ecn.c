@@ -83,7 +83,6 @@ static void echo_exactly(TcpConn *conn, bool is_marked)
  * even where nothing was agreed upon, as Linux does. */
 void ecn_on_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        struct cong_facts facts = { .now = now };
         if (segment->payload.length == 0)
                 return;
         if (segment->ecn == ECN_NOT_ECT) {
@@ -91,6 +90,7 @@ void ecn_on_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
                         ack_hurry_briefly(conn);
                 return;
         }
+        struct cong_facts facts = { .now = now };
         if (segment->ecn == ECN_CE) {
                 cong_on_event(&conn->cong, CONG_CE, &facts);
                 if (!conn->ecn.echoes)

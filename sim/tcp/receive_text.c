@@ -43,7 +43,7 @@ static struct seqnum text_end(const struct tcp_segment *segment)
 
 static void note_range(const TcpConn *conn, enum tcp_note_kind kind, uint64_t begin, uint64_t end)
 {
-        if (begin == end)
+        if (begin == end || !tcp_host_wants_note(conn->host, kind))
                 return;
         struct tcp_note *note = tcp_host_note(conn->host, kind);
         if (note == NULL)
@@ -117,9 +117,9 @@ static void forget_held(TcpConn *conn)
 /* Behind a hole, one that lies below what is held is none: either of them is wrong. In order, it is right. */
 static void look_for_fin(TcpConn *conn, const struct tcp_segment *segment, bool is_in_order)
 {
-        int64_t offset = offset_of(conn, text_end(segment));
         if (!(segment->flags & TCP_FLAG_FIN))
                 return;
+        int64_t offset = offset_of(conn, text_end(segment));
         bool contradicts = offset < (int64_t)reassembly_end(&conn->rcv.reassembly);
         bool is_another = conn->rcv.knows_fin && (int64_t)conn->rcv.fin_offset != offset;
         if (is_in_order && (contradicts || is_another)) {
@@ -174,6 +174,16 @@ static uint32_t ends_at_fin(const TcpConn *conn, const struct reassembly_outcome
                outcome->duplicate_end == conn->rcv.fin_offset;
 }
 
+/* The bytes from the offset `first` to `last` of a segment that begins at `begin`. */
+static void insert_part(struct reassembly *reassembly, const struct tcp_segment *segment, int64_t begin,
+        int64_t first, int64_t last, struct reassembly_outcome *outcome)
+{
+        struct payload cut =
+                payload_cut(&segment->payload, (uint32_t)(first - begin), (uint32_t)(last - first));
+        reassembly_insert(reassembly, (uint64_t)first, &cut, outcome);
+        payload_clear(&cut);
+}
+
 /* What is new of the segment's payload, and what of it is not; nothing when it is empty. */
 static void insert(TcpConn *conn, const struct tcp_segment *segment, struct reassembly_outcome *outcome)
 {
@@ -185,10 +195,10 @@ static void insert(TcpConn *conn, const struct tcp_segment *segment, struct reas
         *outcome = (struct reassembly_outcome){ 0 };
         if (first >= last)
                 return;
-        struct payload cut =
-                payload_cut(&segment->payload, (uint32_t)(first - begin), (uint32_t)(last - first));
-        reassembly_insert(reassembly, (uint64_t)first, &cut, outcome);
-        payload_clear(&cut);
+        if (first == begin && last == begin + segment->payload.length)
+                reassembly_insert(reassembly, (uint64_t)first, &segment->payload, outcome);
+        else
+                insert_part(reassembly, segment, begin, first, last, outcome);
         conn->rcv.nxt = seq_add(conn->rcv.nxt, (uint32_t)(reassembly->next - next));
         note_outcome(conn, (uint64_t)first, (uint64_t)last, next, outcome);
         count_arrival(conn, outcome);

@@ -50,7 +50,7 @@ static bool is_locked(const TcpConn *conn)
 static uint32_t round_up(const TcpConn *conn, uint32_t window)
 {
         uint32_t unit = 1u << conn->rcv.scale;
-        return (window + unit - 1) / unit * unit;
+        return (window + unit - 1) & ~(unit - 1);
 }
 
 void receive_window_set_buffer(TcpConn *conn)
@@ -165,7 +165,7 @@ uint32_t receive_window_possible(TcpConn *conn)
                 return window_by_memory(conn, mss);
         if (space < full / 2) {
                 conn->ack.quick = 0;
-                space -= space % (1u << conn->rcv.scale);
+                space -= space & ((1u << conn->rcv.scale) - 1);
                 if (space < allowed / 16 || space < mss)
                         return 0;
         }

@@ -77,8 +77,6 @@ static void tell(const TcpConn *conn, struct tcp_sending *sending, enum tcp_send
 
 /* ---- One kind of segment each; false when it is not its turn ---- */
 
-typedef bool (*turn)(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending);
-
 static bool send_reset(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         if (!conn->reset_wanted)
@@ -193,21 +191,20 @@ static bool send_keepalive(
         return true;
 }
 
-static const turn open_turns[] = { send_syn, send_urgent_ack, send_text, send_due_ack, send_keepalive, NULL };
-static const turn control_turns[] = { send_syn, send_urgent_ack, send_due_ack, send_keepalive, NULL };
-
-static bool take_turn(const turn *turns, TcpConn *conn, time_ns now, struct tcp_segment *segment,
-        struct tcp_sending *sending)
+/* Whose turn it is, in this order. */
+static bool take_any_turn(
+        TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        if (send_reset(conn, now, segment, sending))
-                return true;
-        if (conn->state == TCP_STATE_CLOSED)
-                return false;
-        for (; *turns != NULL; turns++) {
-                if ((*turns)(conn, now, segment, sending))
-                        return true;
-        }
-        return false;
+        return send_syn(conn, now, segment, sending) || send_urgent_ack(conn, now, segment, sending) ||
+               send_text(conn, now, segment, sending) || send_due_ack(conn, now, segment, sending) ||
+               send_keepalive(conn, now, segment, sending);
+}
+
+static bool take_control_turn(
+        TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
+{
+        return send_syn(conn, now, segment, sending) || send_urgent_ack(conn, now, segment, sending) ||
+               send_due_ack(conn, now, segment, sending) || send_keepalive(conn, now, segment, sending);
 }
 
 /* RFC 4022: "excluding those containing only retransmitted octets". As Linux, a request's SYN-ACK counts each
@@ -224,12 +221,17 @@ static void count(
         conn->last_sent_at = now;
 }
 
-static bool next_of(const turn *turns, TcpConn *conn, time_ns now, struct tcp_segment *segment,
-        struct tcp_sending *sending)
+typedef bool (*turn)(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending);
+
+/* A connection that is closed has nothing but its reset to send. */
+static inline bool next_of(
+        turn take_turn, TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         *segment = blank(conn);
         *sending = (struct tcp_sending){ 0 };
-        bool is_sent = take_turn(turns, conn, now, segment, sending);
+        bool is_sent = send_reset(conn, now, segment, sending);
+        if (!is_sent && conn->state != TCP_STATE_CLOSED)
+                is_sent = take_turn(conn, now, segment, sending);
         if (!is_sent)
                 send_memory_check_room(conn, now);
         if (is_sent)
@@ -273,11 +275,11 @@ bool tcp_conn_next_segment(
 {
         if (owes_at_most_an_ack(conn))
                 return tcp_conn_may_send(conn) && next_ack(conn, now, segment, sending);
-        return next_of(open_turns, conn, now, segment, sending);
+        return next_of(take_any_turn, conn, now, segment, sending);
 }
 
 bool tcp_conn_next_control(
         TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        return next_of(control_turns, conn, now, segment, sending);
+        return next_of(take_control_turn, conn, now, segment, sending);
 }

@@ -19,12 +19,9 @@
 /* ---- Segments ---- */
 
 /* SACK blocks to be sent take their room from the text (tcp_current_mss). */
-uint32_t sender_current_mss(const TcpConn *conn)
+uint32_t sender_mss_beside_sack(const TcpConn *conn)
 {
-        uint32_t blocks = conn_sack_blocks(conn);
-        if (blocks == 0)
-                return conn->snd.mss;
-        uint32_t options = 4 + 8 * blocks;
+        uint32_t options = 4 + 8 * conn_sack_blocks(conn);
         return conn->snd.mss > options + 8 ? conn->snd.mss - options : conn->snd.mss;
 }
 
@@ -140,13 +137,16 @@ static void send_offer(TcpConn *conn, const struct sender_offer *offer, time_ns 
                 pacing_on_burst(conn, offer->burst, now);
 }
 
-/* Before anything is asked about the next block, when its time has come. */
-static void grow(TcpConn *conn, enum sender_urgency urgency, time_ns now)
+/* What comes next. A burst once begun, and what is decided, stays as it is; else the next block is made
+ * larger before anything is asked about it, when its time has come. */
+static struct sender_offer next_offer(TcpConn *conn, enum sender_urgency urgency, time_ns now)
 {
         struct sender_place place = sender_place_sent(conn);
-        bool is_settled = sender_is_within_burst(conn) || sender_is_decided(conn, &place, now);
-        if (!is_settled && pacing_is_due(conn, now))
+        if (sender_is_within_burst(conn))
+                return sender_rest_of_burst(conn, &place);
+        if (!sender_is_decided(conn, &place, now) && pacing_is_due(conn, now))
                 sender_grow(conn, &place, urgency);
+        return sender_first_offer(conn, &place, urgency, now);
 }
 
 /* `*limit`: what is in the way, if it was asked. */
@@ -155,8 +155,7 @@ static bool send_new(TcpConn *conn, enum sender_urgency urgency, time_ns now, st
 {
         if (urgency == SENDER_USUAL && !conn->push_wanted)
                 return false;
-        grow(conn, urgency, now);
-        struct sender_offer offer = sender_next_offer(conn, urgency, now);
+        struct sender_offer offer = next_offer(conn, urgency, now);
         *limit = offer.limit;
         if (offer.limit != TCP_LIMIT_NOTHING)
                 return false;

@@ -43,7 +43,11 @@ bool sender_next_segment(
  * congestion). */
 void sender_set_mss(TcpConn *conn, uint32_t mss, time_ns now);
 /* Payload of a full segment that goes out now, beside the SACK blocks that it must carry. */
-uint32_t sender_current_mss(const TcpConn *conn);
+uint32_t sender_mss_beside_sack(const TcpConn *conn);
+static inline uint32_t sender_current_mss(const TcpConn *conn)
+{
+        return conn_sack_blocks(conn) == 0 ? conn->snd.mss : sender_mss_beside_sack(conn);
+}
 
 /* Before anything changes: what went out since the last look has used the window so far. */
 void sender_settle(TcpConn *conn, time_ns now);

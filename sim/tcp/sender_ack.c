@@ -418,8 +418,38 @@ static void (*const ack_steps[])(TcpConn *conn, struct ack_event *event) = {
         tend_patience,
 };
 
+/* To who only receives, each segment says what is known: nothing is out, nothing is to be sent, the window
+ * stays. */
+static bool says_nothing_new(const TcpConn *conn, const struct tcp_segment *segment)
+{
+        const uint16_t congestion = TCP_FLAG_ECE | TCP_FLAG_CWR;
+        return conn->scoreboard.count == 0 && seq_equal(segment->ack, conn->snd.una) &&
+               (uint32_t)segment->window << conn->snd.scale == conn->snd.wnd && conn->snd.wnd > 0 &&
+               segment->options.sack_count == 0 && !(segment->flags & congestion) && !conn->use.is_pending &&
+               !conn->tail_probe.is_out && !sender_has_unsent(conn);
+}
+
+/* What all the steps would come to. */
+static void take_nothing_new(TcpConn *conn, const struct tcp_segment *segment)
+{
+        if (seq_after(segment->seq, conn->snd.wl1)) {
+                conn->snd.wl1 = segment->seq;
+                conn->snd.wl2 = segment->ack;
+        }
+        conn->soft_error = 0;
+        conn->probes = 0;
+        if (!sender_timer_is_running(conn, TCP_DEADLINE_PERSIST))
+                conn->probing_since = -1;
+}
+
 void sender_on_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
+        if (says_nothing_new(conn, segment)) {
+                sender_push(conn);
+                take_nothing_new(conn, segment);
+                sender_note_congestion(conn);
+                return;
+        }
         sender_settle(conn, now);
         sender_push(conn);
         struct ack_event event = begin(conn, segment, now);

@@ -317,14 +317,25 @@ bool sender_is_decided(const TcpConn *conn, const struct sender_place *place, ti
                place->in_flight + sender_segments_of(conn, length) <= conn->cong.cwnd;
 }
 
+struct sender_offer sender_rest_of_burst(const TcpConn *conn, const struct sender_place *place)
+{
+        return cut(conn, place, conn->burst.end.value - conn->snd.nxt.value);
+}
+
+struct sender_offer sender_first_offer(
+        const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency, time_ns now)
+{
+        if (sender_is_decided(conn, place, now))
+                return cut(conn, place, (uint32_t)block_length(conn, place));
+        return sender_offer_at(conn, place, urgency, now);
+}
+
 struct sender_offer sender_next_offer(const TcpConn *conn, enum sender_urgency urgency, time_ns now)
 {
         struct sender_place place = sender_place_sent(conn);
         if (sender_is_within_burst(conn))
-                return cut(conn, &place, conn->burst.end.value - conn->snd.nxt.value);
-        if (sender_is_decided(conn, &place, now))
-                return cut(conn, &place, (uint32_t)block_length(conn, &place));
-        return sender_offer_at(conn, &place, urgency, now);
+                return sender_rest_of_burst(conn, &place);
+        return sender_first_offer(conn, &place, urgency, now);
 }
 
 /* ---- For the rest of the connection ---- */

@@ -42,6 +42,10 @@ struct sender_offer sender_offer_at(
 bool sender_is_decided(const TcpConn *conn, const struct sender_place *place, time_ns now);
 /* Behind what has been sent; what is decided comes first. */
 struct sender_offer sender_next_offer(const TcpConn *conn, enum sender_urgency urgency, time_ns now);
+/* The same of which it is known: the rest of a burst that has begun (sender_is_within_burst()), or no burst has. */
+struct sender_offer sender_rest_of_burst(const TcpConn *conn, const struct sender_place *place);
+struct sender_offer sender_first_offer(
+        const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency, time_ns now);
 
 /* So many segments of at most the MSS are so many bytes. */
 uint32_t sender_segments_of(const TcpConn *conn, uint64_t bytes);
