@@ -244,7 +244,7 @@ static void on_segment(
         host_take(host, packet, connection != NULL ? connection->number : 0);
         if (connection != NULL && connection_takes_segment(connection, segment, &cause.packet))
                 return;
-        if (!host_offer_to_listener(host, tuple, segment, &cause.packet))
+        if (!host_offer_to_listener(host, tuple, segment, &cause.packet, transfer))
                 answer_stray(host, tuple, segment, transfer, &cause);
 }
 

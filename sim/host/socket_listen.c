@@ -36,7 +36,7 @@ Socket *host_find_listener(const Host *host, const struct endpoint *local)
 }
 
 bool host_offer_to_listener(Host *host, const struct four_tuple *tuple, const struct tcp_segment *segment,
-        const struct trace_packet_id *packet)
+        const struct trace_packet_id *packet, uint32_t transfer)
 {
         Socket *socket = host_find_listener(host, &tuple->local);
         if (socket == NULL)
@@ -55,7 +55,7 @@ bool host_offer_to_listener(Host *host, const struct four_tuple *tuple, const st
         }
         host_trace_notes(host, NULL, &cause);
         if (has_answer)
-                host_answer(host, tuple, &answer, 0, &cause);
+                host_answer(host, tuple, &answer, transfer, &cause);
         return true;
 }
 

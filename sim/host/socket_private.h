@@ -166,7 +166,7 @@ int socket_open_fast(Socket *socket, const struct socket_writing *writing, size_
 void socket_apply_settings(Socket *socket);
 /* A segment that no connection knows. Returns false when there is no listener for it. */
 bool host_offer_to_listener(Host *host, const struct four_tuple *tuple, const struct tcp_segment *segment,
-        const struct trace_packet_id *packet);
+        const struct trace_packet_id *packet, uint32_t transfer);
 Socket *host_find_listener(const Host *host, const struct endpoint *local);
 
 /* ---- Datagrams ---- */
