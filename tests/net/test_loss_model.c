@@ -4,6 +4,7 @@
  */
 #include "net/loss_model.h"
 
+#include "correlated_theory.h"
 #include "statistics.h"
 
 #include <glib.h>
@@ -12,12 +13,13 @@
 #define PACKETS    40000
 #define STATES_MAX 4
 #define LAGS       3000
-#define BURSTS_MAX PACKETS
+#define LENGTHS    3 /* of bursts that are counted apart */
 
 struct tally {
         unsigned lost;
         unsigned bursts;
-        unsigned single;    /* bursts of one packet */
+        unsigned single; /* bursts of one packet */
+        unsigned of_length[LENGTHS + 1];
         unsigned in_bursts; /* packets of bursts that are over */
 };
 
@@ -42,6 +44,8 @@ static struct tally count_losses(const struct loss_config *config, uint64_t seed
                 }
                 tally.bursts += length > 0;
                 tally.single += length == 1;
+                if (length > 0 && length <= LENGTHS)
+                        tally.of_length[length]++;
                 tally.in_bursts += length;
                 length = 0;
         }
@@ -108,6 +112,93 @@ static void check_bursts(const struct tally *tally, double end, uint64_t seed)
                 "length of bursts", (int)seed);
 }
 
+/* ---- Lengths of bursts, whatever the chain ---- */
+
+/* Shares of states, of which one moves on and is lost, or is not. */
+static void step_with(const struct chain *chain, double *shares, bool is_lost)
+{
+        step(chain, shares);
+        for (unsigned i = 0; i < chain->states; i++)
+                shares[i] *= is_lost ? chain->loss[i] : 1 - chain->loss[i];
+}
+
+static double mass(const double *shares)
+{
+        return shares[0] + shares[1] + shares[2] + shares[3];
+}
+
+/* All the ways of going on so many times as it takes, and then otherwise. */
+static void until(const struct chain *chain, double *shares, bool goes_on_lost)
+{
+        double ended[STATES_MAX] = { 0 };
+        for (unsigned i = 0; i < 5 * LAGS && mass(shares) > 1e-14; i++) {
+                double end[STATES_MAX];
+                memcpy(end, shares, sizeof end);
+                step_with(chain, end, !goes_on_lost);
+                step_with(chain, shares, goes_on_lost);
+                for (unsigned k = 0; k < STATES_MAX; k++)
+                        ended[k] += end[k];
+        }
+        memcpy(shares, ended, sizeof ended);
+}
+
+/* From bursts' first packets to those behind their last, of bursts of just that length; 0: of any. */
+static void end_burst(const struct chain *chain, double *shares, unsigned length)
+{
+        if (length == 0) {
+                until(chain, shares, true);
+                return;
+        }
+        for (unsigned i = 1; i < length; i++)
+                step_with(chain, shares, true);
+        step_with(chain, shares, false);
+}
+
+/* And from there to the first packets of the next. */
+static void to_next_burst(const struct chain *chain, double *shares)
+{
+        until(chain, shares, false);
+}
+
+/* The number of bursts of a length among `bursts`: each has its share, and what it has tells something of the
+ * next. */
+static void check_length(const struct chain *chain, const struct tally *tally, unsigned length, uint64_t seed)
+{
+        double shares[STATES_MAX];
+        settle(chain, shares);
+        step_with(chain, shares, false);
+        for (unsigned i = 0; i < 50; i++) {
+                to_next_burst(chain, shares);
+                end_burst(chain, shares, 0);
+        }
+        to_next_burst(chain, shares);
+        double all = mass(shares);
+        for (unsigned i = 0; i < STATES_MAX; i++)
+                shares[i] /= all;
+        double carried[STATES_MAX];
+        memcpy(carried, shares, sizeof carried);
+        end_burst(chain, carried, length);
+        double share = mass(carried);
+        double variance = share * (1 - share);
+        for (unsigned lag = 1; lag < 20; lag++) {
+                double both[STATES_MAX];
+                to_next_burst(chain, carried);
+                memcpy(both, carried, sizeof both);
+                end_burst(chain, both, length);
+                variance += 2 * (mass(both) - share * share);
+                end_burst(chain, carried, 0);
+        }
+        check_near(tally->of_length[length], tally->bursts * share, tally->bursts * variance,
+                "bursts of a length", (int)seed);
+}
+
+static void check_lengths(const struct chain *chain, const struct loss_config *config, uint64_t seed)
+{
+        struct tally tally = count_losses(config, seed);
+        for (unsigned length = 1; length <= LENGTHS; length++)
+                check_length(chain, &tally, length, seed);
+}
+
 /* ---- Tests ---- */
 
 START_TEST(independent_losses_come_at_their_rate_and_stand_alone)
@@ -121,13 +212,15 @@ START_TEST(independent_losses_come_at_their_rate_and_stand_alone)
 }
 END_TEST
 
-START_TEST(gemodel_of_one_number_is_bernoullis)
+START_TEST(gemodel_of_one_number_is_bernoullis_also_in_bursts)
 {
         const struct loss_config config = { .model = LOSS_GEMODEL,
                 .gemodel = { probability_of(5, 100), probability_of(95, 100), probability_of(1, 1), { 0 } } };
         const struct chain chain = { 2, { { 0.95, 0.05 }, { 0.95, 0.05 } }, { 0, 1 } };
-        for (uint64_t seed = 1; seed <= SEEDS; seed++)
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
                 check_chain(&chain, &config, "Bernoulli", seed);
+                check_lengths(&chain, &config, seed);
+        }
 }
 END_TEST
 
@@ -139,23 +232,26 @@ START_TEST(gemodel_of_two_is_gilberts_with_geometric_bursts)
         for (uint64_t seed = 1; seed <= SEEDS; seed++) {
                 struct tally tally = count_losses(&config, seed);
                 check_chain(&chain, &config, "Gilbert", seed);
+                check_lengths(&chain, &config, seed);
                 check_bursts(&tally, 0.25, seed);
         }
 }
 END_TEST
 
-START_TEST(gemodel_of_four_is_elliotts)
+START_TEST(gemodel_of_four_is_elliotts_also_in_bursts)
 {
         const struct loss_config config = { .model = LOSS_GEMODEL,
                 .gemodel = { probability_of(1, 100), probability_of(10, 100), probability_of(50, 100),
                         probability_of(1, 100) } };
         const struct chain chain = { 2, { { 0.99, 0.01 }, { 0.10, 0.90 } }, { 0.01, 0.50 } };
-        for (uint64_t seed = 1; seed <= SEEDS; seed++)
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
                 check_chain(&chain, &config, "Gilbert-Elliott", seed);
+                check_lengths(&chain, &config, seed);
+        }
 }
 END_TEST
 
-START_TEST(four_states_lose_as_their_chain_says)
+START_TEST(four_states_lose_as_their_chain_says_also_in_bursts)
 {
         const struct loss_config config = { .model = LOSS_STATE,
                 .state = { .p13 = probability_of(2, 100),
@@ -166,8 +262,10 @@ START_TEST(four_states_lose_as_their_chain_says)
         const struct chain chain = { 4,
                 { { 0.97, 0, 0.02, 0.01 }, { 0, 0.70, 0.30, 0 }, { 0.20, 0.10, 0.70, 0 }, { 1, 0, 0, 0 } },
                 { 0, 0, 1, 1 } };
-        for (uint64_t seed = 1; seed <= SEEDS; seed++)
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
                 check_chain(&chain, &config, "four states", seed);
+                check_lengths(&chain, &config, seed);
+        }
 }
 END_TEST
 
@@ -186,28 +284,6 @@ START_TEST(without_single_losses_four_states_have_geometric_bursts)
 END_TEST
 
 /* ---- Correlation ---- */
-
-#define CELLS 2000
-
-/* The share below `edge` of x' = (1 - lean) u + lean x, when it has settled: the density moves on, cell by
- * cell. */
-static double settled_share(double lean, double edge)
-{
-        static double shares[CELLS], below[CELLS + 1];
-        for (unsigned i = 0; i < CELLS; i++)
-                shares[i] = 1.0 / CELLS;
-        for (unsigned round = 0; round < 14; round++) {
-                memset(below, 0, sizeof below);
-                for (unsigned k = 0; k <= CELLS; k++)
-                        for (unsigned i = 0; i < CELLS; i++) {
-                                double u = ((double)k / CELLS - lean * (i + 0.5) / CELLS) / (1 - lean);
-                                below[k] += shares[i] * fmax(0, fmin(1, u));
-                        }
-                for (unsigned i = 0; i < CELLS; i++)
-                        shares[i] = below[i + 1] - below[i];
-        }
-        return below[(unsigned)(edge * CELLS)];
-}
 
 START_TEST(correlated_draws_have_the_moments_of_an_autoregression)
 {
@@ -291,10 +367,10 @@ static Suite *loss_suite(void)
         TCase *cases = tcase_create("loss_model");
         tcase_set_timeout(cases, 120);
         tcase_add_test(cases, independent_losses_come_at_their_rate_and_stand_alone);
-        tcase_add_test(cases, gemodel_of_one_number_is_bernoullis);
+        tcase_add_test(cases, gemodel_of_one_number_is_bernoullis_also_in_bursts);
         tcase_add_test(cases, gemodel_of_two_is_gilberts_with_geometric_bursts);
-        tcase_add_test(cases, gemodel_of_four_is_elliotts);
-        tcase_add_test(cases, four_states_lose_as_their_chain_says);
+        tcase_add_test(cases, gemodel_of_four_is_elliotts_also_in_bursts);
+        tcase_add_test(cases, four_states_lose_as_their_chain_says_also_in_bursts);
         tcase_add_test(cases, without_single_losses_four_states_have_geometric_bursts);
         tcase_add_test(cases, correlated_draws_have_the_moments_of_an_autoregression);
         tcase_add_test(cases, correlated_losses_come_at_the_rate_that_netems_do);

@@ -122,7 +122,7 @@ START_TEST(drops_are_neither_bunched_nor_far_between)
         const double chance = 0.05;
         for (uint64_t seed = 1; seed <= SEEDS; seed++) {
                 congest(queue_pie.defaults, chance, seed);
-                unsigned gap = 0, gaps = 0, sum = 0;
+                unsigned gap = 0, gaps = 0, sum = 0, soon = 0;
                 for (unsigned i = 0; i < 40000; i++) {
                         gap++;
                         if (offer(ECN_NOT_ECT) == NULL) {
@@ -132,12 +132,14 @@ START_TEST(drops_are_neither_bunched_nor_far_between)
                         ck_assert_uint_ge(gap, 17);
                         ck_assert_uint_le(gap, 170);
                         sum += gap;
+                        soon += gap <= 16 + 13;
                         gaps++;
                         gap = 0;
                 }
                 /* 16 packets are spared, then every one has its chance. */
                 check_near(sum, gaps * (16 + 1 / chance), gaps * (1 - chance) / (chance * chance), "gaps",
                         (int)seed);
+                check_share(soon, gaps, 1 - pow(1 - chance, 13), "gaps of the first thirteen", (int)seed);
                 lose_all();
         }
 }

@@ -5,7 +5,10 @@
 
 #include "statistics.h"
 
-#define PACKETS 40000
+#include <string.h>
+
+#define PACKETS 15000
+#define GAPS    64
 
 static void new_queue(struct queue_config config, uint64_t seed)
 {
@@ -63,10 +66,13 @@ static void hold_average(struct queue_config *config, double packets, uint64_t s
         queue.red.average = (uint64_t)(packets * 4294967296.0);
 }
 
+static unsigned gaps_of[GAPS];
+
 static unsigned count_early(unsigned *longest)
 {
         unsigned early = 0;
         unsigned gap = 0;
+        memset(gaps_of, 0, sizeof gaps_of);
         for (unsigned i = 0; i < PACKETS; i++) {
                 const char *refusal = offer(0);
                 lose_all();
@@ -75,6 +81,7 @@ static unsigned count_early(unsigned *longest)
                         continue;
                 ck_assert_str_eq(refusal, "aqm");
                 *longest = MAX(*longest, gap);
+                gaps_of[MIN(gap, GAPS - 1)]++;
                 gap = 0;
                 early++;
         }
@@ -93,6 +100,44 @@ START_TEST(gaps_between_drops_are_uniform)
                 double variance = (20.0 * 20 - 1) / 12;
                 check_near(early, PACKETS / mean, PACKETS * variance / (mean * mean * mean), "drops", seed);
                 ck_assert_uint_le(longest, 20);
+        }
+}
+END_TEST
+
+/* Averages, and the probabilities that they mean by the paper: 10 % of the way from 5 to 15, and when gentle
+ * what is left of 100 % on the way from 15 to 30. */
+static const struct {
+        double average;
+        double probability;
+} laws[] = { { 7.5, 0.025 }, { 12.5, 0.075 }, { 18, 0.28 }, { 22.5, 0.55 },
+        { 27, 0.82 } };
+
+/* p_b / (1 - count p_b): whichever packet behind a drop is as likely as any other, up to the one that is
+ * certain. */
+START_TEST(drops_come_by_the_law_of_the_average)
+{
+        const double p = laws[_i].probability;
+        const unsigned most = (unsigned)ceil(1 / p - 1e-9);
+        for (int seed = 1; seed <= SEEDS; seed++) {
+                struct queue_config config = queue_red.defaults;
+                unsigned longest = 0;
+                hold_average(&config, laws[_i].average, (uint64_t)seed);
+                unsigned early = count_early(&longest);
+                double mean = 0, squares = 0, below = 0;
+                for (unsigned gap = 1; gap <= most; gap++) {
+                        double share = gap < most ? p : 1 - (most - 1) * p;
+                        mean += share * gap;
+                        squares += share * gap * gap;
+                        below += gap <= most / 2 ? share : 0;
+                }
+                check_near(early, PACKETS / mean, PACKETS * (squares - mean * mean) / pow(mean, 3), "drops",
+                        seed);
+                ck_assert_uint_le(longest, most);
+                double short_gaps = 0;
+                for (unsigned gap = 1; gap <= most / 2 && gap < GAPS; gap++)
+                        short_gaps += gaps_of[gap];
+                if (most < GAPS)
+                        check_share(short_gaps, early, below, "gaps in the shorter half", seed);
         }
 }
 END_TEST
@@ -147,8 +192,9 @@ static Suite *queue_red_suite(void)
         tcase_set_timeout(cases, 120);
         tcase_add_checked_fixture(cases, set_up, tear_down);
         tcase_add_test(cases, the_average_follows_the_length_by_its_weight);
-        tcase_add_test(cases, an_idle_queue_forgets_as_if_packets_had_passed);
         tcase_add_test(cases, gaps_between_drops_are_uniform);
+        tcase_add_loop_test(cases, drops_come_by_the_law_of_the_average, 0, G_N_ELEMENTS(laws));
+        tcase_add_test(cases, an_idle_queue_forgets_as_if_packets_had_passed);
         tcase_add_test(cases, beyond_the_thresholds_none_and_all_are_certain);
         tcase_add_test(cases, packets_that_ask_for_it_are_marked_and_stay);
         suite_add_tcase(suite, cases);
