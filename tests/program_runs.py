@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SCENARIOS = [path for folder in ('scenarios', 'scenarios/everyday') for path in sorted((ROOT / folder).glob('*.yaml'))]
+SCENARIOS = [path for folder in ('scenarios', 'scenarios/everyday', 'scenarios/path') for path in sorted((ROOT / folder).glob('*.yaml'))]
 CLASSICS = sorted((ROOT / 'scenarios/classics').glob('*.yaml'))  # of more packets, for comparing
 MESON_SKIP = 77
 
