@@ -1,9 +1,6 @@
 /*
  * DCTCP: the window comes down in proportion to how many segments were marked. RFC 8257, as Linux
  * (tcp_dctcp.c).
- *
- * Differs from section 3.2: when marks begin or end, only one ACK goes out at once, not another one before it
- * for what was delayed (ecn.c).
  */
 #include "tcp/cong.h"
 

@@ -39,6 +39,7 @@ void ecn_on_syn(TcpConn *conn, const struct tcp_segment *segment)
 {
         uint16_t flags = segment->flags & (TCP_FLAG_ECE | TCP_FLAG_CWR);
         bool is_answer = segment->flags & TCP_FLAG_ACK;
+        conn->ecn.seen_to = seq_add(segment->seq, 1);
         if (is_answer)
                 conn->ecn.is_agreed = ecn_asks(conn) && flags == TCP_FLAG_ECE;
         else
@@ -66,15 +67,33 @@ void ecn_withdraw_cwr(TcpConn *conn)
 
 /* ---- The receiver: section 6.1.3 ---- */
 
-/* RFC 8257 section 3.2: the echo follows each change of the marks, at once. */
+/* RFC 8257 section 3.2: the echo follows each change of the marks, at once; what waits for a delayed ACK is
+ * acknowledged first, as it came. */
 static void echo_exactly(TcpConn *conn, bool is_marked)
 {
-        if (!conn->cong.ops->wants_ecn || !conn->ecn.is_agreed)
+        struct ecn *ecn = &conn->ecn;
+        if (!conn->cong.ops->wants_ecn || !ecn->is_agreed)
                 return;
-        if (conn->ecn.was_marked != is_marked)
+        if (ecn->was_marked != is_marked) {
+                ecn->owes_prior |= conn->ack.timer_is_running;
+                ecn->prior_to = ecn->seen_to;
+                ecn->prior_echo = ecn->was_marked;
                 conn_want_ack(conn, TCP_SEND_ACK);
-        conn->ecn.was_marked = is_marked;
-        conn->ecn.echoes = is_marked;
+        }
+        ecn->was_marked = ecn->echoes = is_marked;
+        ecn->seen_to = conn->rcv.nxt;
+}
+
+bool ecn_take_prior_ack(TcpConn *conn, struct tcp_segment *segment)
+{
+        struct ecn *ecn = &conn->ecn;
+        if (!ecn->owes_prior)
+                return false;
+        ecn->owes_prior = false;
+        segment->flags |= TCP_FLAG_ACK | (ecn->prior_echo ? TCP_FLAG_ECE : 0);
+        segment->ack = ecn->prior_to;
+        segment->ecn = ECN_ECT_0;
+        return true;
 }
 
 /* "When TCP receives a CE data packet ... the TCP receiver sets the ECN-Echo flag in the TCP header of the
@@ -93,10 +112,10 @@ void ecn_on_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
         struct cong_facts facts = { .now = now };
         if (segment->ecn == ECN_CE) {
                 cong_on_event(&conn->cong, CONG_CE, &facts);
+                echo_exactly(conn, true);
                 if (!conn->ecn.echoes)
                         ack_hurry_briefly(conn);
                 conn->ecn.echoes = conn->ecn.is_agreed;
-                echo_exactly(conn, true);
         } else {
                 cong_on_event(&conn->cong, CONG_NO_CE, &facts);
                 echo_exactly(conn, false);

@@ -31,6 +31,9 @@ void ecn_on_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* Any acceptable segment: the peer says that it has slowed down. */
 void ecn_on_cwr(TcpConn *conn, const struct tcp_segment *segment);
 
+/* DCTCP: an ACK is owed of what came before the marks changed. True: `segment` becomes that, and it is owed no
+ * more. */
+bool ecn_take_prior_ack(TcpConn *conn, struct tcp_segment *segment);
 /* Flags and codepoint of what goes out. `is_new_data`: with text, not sent before. */
 void ecn_fill(TcpConn *conn, struct tcp_segment *segment, bool is_new_data);
 

@@ -144,12 +144,26 @@ static bool send_ack(TcpConn *conn, time_ns now, struct tcp_segment *segment, st
         return true;
 }
 
+/* Another one follows it. */
+static bool send_prior_ack(
+        TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
+{
+        if (!ecn_take_prior_ack(conn, segment))
+                return false;
+        segment->seq = conn_acceptable_seq(conn);
+        segment->window = conn->rcv.window_field = tell_window(conn);
+        fill_timestamps(conn, segment, now);
+        fill_sack(conn, segment);
+        tell(conn, sending, TCP_SEND_ACK);
+        return true;
+}
+
 static bool send_urgent_ack(
         TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         if (!conn->ack.is_wanted || !conn->knows_irs)
                 return false;
-        return send_ack(conn, now, segment, sending);
+        return send_prior_ack(conn, now, segment, sending) || send_ack(conn, now, segment, sending);
 }
 
 /* What is still owed when all text is out. */

@@ -104,7 +104,12 @@ struct ecn {
         bool owes_cwr;     /* we have slowed down: the next new data say so */
         bool echoes;       /* the peer's data were marked, and it has not said that it slowed down */
         bool has_seen_ect;
-        bool was_marked; /* the last one: for DCTCP */
+        /* DCTCP's receiver. */
+        bool was_marked;        /* the last one that could be */
+        struct seqnum seen_to;  /* RCV.NXT behind it */
+        bool owes_prior;        /* an ACK of what came before the marks changed, delayed until now: */
+        struct seqnum prior_to; /* of all before this */
+        bool prior_echo;
 };
 
 /* rate_sample.c: how fast data arrive */
