@@ -57,13 +57,6 @@ uint32_t pacing_burst(const TcpConn *conn)
 /* As many segments as an initial window are never paced. */
 #define UNPACED_SEGMENTS 10
 
-bool pacing_is_on(const TcpConn *conn)
-{
-        enum tcp_pacing pacing = conn->settings.pacing;
-        bool is_wanted = conn->cong.ops->wants_pacing || conn->settings.max_pacing_rate > 0;
-        return pacing == TCP_PACING_ON || (pacing == TCP_PACING_AUTO && is_wanted);
-}
-
 bool pacing_is_free(const TcpConn *conn, uint64_t segments)
 {
         return !pacing_is_on(conn) || conn->pacing_rate == 0 || segments < UNPACED_SEGMENTS;

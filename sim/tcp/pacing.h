@@ -10,7 +10,12 @@
 #define PACING_BURST_SIZE_MAX 65279
 
 /* Whether bursts keep a distance at all. */
-bool pacing_is_on(const TcpConn *conn);
+static inline bool pacing_is_on(const TcpConn *conn)
+{
+        enum tcp_pacing pacing = conn->settings.pacing;
+        bool is_wanted = conn->cong.ops->wants_pacing || conn->settings.max_pacing_rate > 0;
+        return pacing == TCP_PACING_ON || (pacing == TCP_PACING_AUTO && is_wanted);
+}
 /* Whether a burst that ends with the connection's so-manieth data segment leaves no distance behind it. */
 bool pacing_is_free(const TcpConn *conn, uint64_t segments);
 /* The rate, from window and round trip. */
