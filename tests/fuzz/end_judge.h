@@ -25,7 +25,4 @@ void end_judge_wait(const struct two_ends *two, const struct line_record *line);
 /* All is over. */
 void end_judge_outcome(const struct two_ends *two, const struct line_record *line);
 
-/* The peer's window is closed, and the settings forbid asking whether it has opened. */
-bool end_waits_for_window(const struct end *end);
-
 #endif

@@ -317,14 +317,14 @@ static struct line_record line_record(const struct two_ends *two)
 static void end_the_wait(struct two_ends *two, bool is_quiet)
 {
         struct line_record line = line_record(two);
-        bool is_held_up =
-                end_waits_for_window(&two->ends[CALLER]) || end_waits_for_window(&two->ends[LISTENER]);
+        bool is_held_up = fuzz_waits_for_window(two->ends[CALLER].conn) ||
+                          fuzz_waits_for_window(two->ends[LISTENER].conn);
         g_assert(is_quiet || line.has_robbed || is_held_up);
         end_judge_wait(two, &line);
         two_ends_give_up(two);
         runs_out(two, EVENTS_PATIENCE);
         for (unsigned i = 0; i < G_N_ELEMENTS(two->ends); i++)
-                if (end_waits_for_window(&two->ends[i]))
+                if (fuzz_waits_for_window(two->ends[i].conn))
                         two_ends_abort(two, i);
         runs_out(two, EVENTS_PATIENCE);
 }

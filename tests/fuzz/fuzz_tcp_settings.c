@@ -8,6 +8,7 @@
 
 #include <string.h>
 #include "run/scenario_tables.h"
+#include "tcp/conn_private.h"
 
 #define MSS_LEAST            88
 #define MSS_MOST             65495
@@ -336,4 +337,10 @@ void fuzz_change_tcp_settings(struct fuzz_bytes *bytes, struct tcp_settings *set
                 settings->linger = fuzz_flag(bytes);
                 settings->linger_time = fuzz_flag(bytes) ? SECOND : 0;
         }
+}
+
+bool fuzz_waits_for_window(const TcpConn *conn)
+{
+        return conn != NULL && !conn->settings.zero_window_probe && conn_is_synchronized(conn) &&
+               conn->scoreboard.count == 0 && tcp_conn_outstanding(conn) > 0;
 }
