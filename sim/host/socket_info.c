@@ -106,7 +106,7 @@ static void fill_counts(struct tcp_conn_info *info, const struct tcp_counts *cou
         info->segs_in = (uint32_t)counts->segments_received;
         info->data_segs_in = (uint32_t)counts->data_segments_received;
         info->data_segs_out = (uint32_t)counts->data_segments_sent;
-        info->rcv_ooopack = (uint32_t)counts->out_of_order_arrivals;
+        info->rcv_ooopack = (uint32_t)counts->held_arrivals;
         info->total_rto = (uint16_t)MIN(counts->timeouts, UINT16_MAX);
         info->rehash = (uint32_t)counts->timeouts; /* each tries another path */
         info->total_rto_recoveries = (uint16_t)MIN(counts->timeout_recoveries, UINT16_MAX);

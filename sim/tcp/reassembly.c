@@ -248,6 +248,13 @@ static void forget_pieces_from(struct reassembly *reassembly, uint64_t offset)
         }
 }
 
+uint64_t reassembly_reach(const struct reassembly *reassembly, uint64_t offset)
+{
+        uint32_t index = find_range(reassembly, offset);
+        bool is_held = index < reassembly->range_count && range_at(reassembly, index)->begin <= offset;
+        return is_held ? range_at(reassembly, index)->end : offset;
+}
+
 void reassembly_forget_from(struct reassembly *reassembly, uint64_t offset)
 {
         forget_pieces_from(reassembly, offset);

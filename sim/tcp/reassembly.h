@@ -74,6 +74,9 @@ static inline uint64_t reassembly_end(const struct reassembly *reassembly)
         return last->end;
 }
 
+/* How far the bytes go on from `offset` that are held without a gap. */
+uint64_t reassembly_reach(const struct reassembly *reassembly, uint64_t offset);
+
 static inline uint64_t reassembly_readable(const struct reassembly *reassembly)
 {
         return reassembly->next - reassembly->read;

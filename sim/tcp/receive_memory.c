@@ -74,11 +74,12 @@ static bool coalesces(struct stored_packet *before, uint64_t begin, uint64_t end
         return true;
 }
 
-void receive_memory_store(struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size)
+void receive_memory_store(
+        struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size, bool may_join)
 {
         const struct stored_packet packet = make(begin, end, packet_size);
         uint32_t count = memory->ready_count;
-        if (count > 0 && coalesces(packet_at(&memory->ready, count - 1), begin, end))
+        if (may_join && count > 0 && coalesces(packet_at(&memory->ready, count - 1), begin, end))
                 return;
         ring_reserve(&memory->ready, sizeof packet, count);
         *packet_at(&memory->ready, memory->ready_count++) = packet;
@@ -114,18 +115,24 @@ static void drop_covered(struct receive_memory *memory, uint32_t index, uint64_t
                 drop_held(memory, index);
 }
 
-void receive_memory_hold(struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size)
+bool receive_memory_make_way(struct receive_memory *memory, uint64_t begin, uint64_t end)
 {
-        const struct stored_packet packet = make(begin, end, packet_size);
         uint32_t index = find_held(memory, begin);
         if (index > 0) {
                 struct stored_packet *before = packet_at(&memory->held, index - 1);
                 if (before->end >= end || coalesces(before, begin, end))
-                        return;
+                        return false;
                 if (before->begin == begin)
                         drop_held(memory, --index);
         }
         drop_covered(memory, index, end);
+        return true;
+}
+
+void receive_memory_hold(struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size)
+{
+        const struct stored_packet packet = make(begin, end, packet_size);
+        uint32_t index = find_held(memory, begin);
         ring_open(&memory->held, sizeof(struct stored_packet), memory->held_count++, index);
         *packet_at(&memory->held, index) = packet;
         memory->allocated += packet.truesize;

@@ -25,8 +25,12 @@ struct receive_memory {
 uint32_t receive_memory_of_packet(uint32_t packet_size);
 
 /* The stream bytes begin <= b < end have come in a packet of this size: in order, or behind a hole. A bare FIN is
- * an empty one. */
-void receive_memory_store(struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size);
+ * an empty one. In order, they may join the packet before them, unless it has some of them already. */
+void receive_memory_store(
+        struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size, bool may_join);
+/* Behind a hole, first: what it makes needless goes; false: it needs no memory itself, there is room beside another
+ * or it has come before. */
+bool receive_memory_make_way(struct receive_memory *memory, uint64_t begin, uint64_t end);
 void receive_memory_hold(struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size);
 /* What is held up to `next` has become readable. */
 void receive_memory_release(struct receive_memory *memory, uint64_t next);

@@ -98,9 +98,11 @@ bool receive_holds(const TcpConn *conn)
 
 /* ---- FIN ---- */
 
+/* Of several, which only a broken peer sends, the first counts. */
 static void remember_fin(TcpConn *conn, int64_t offset)
 {
-        if (conn->rcv.knows_fin || offset < (int64_t)conn->rcv.reassembly.next)
+        bool is_later = conn->rcv.knows_fin && offset >= (int64_t)conn->rcv.fin_offset;
+        if (is_later || offset < (int64_t)conn->rcv.reassembly.next)
                 return;
         conn->rcv.knows_fin = true;
         conn->rcv.fin_offset = (uint64_t)offset;
@@ -114,20 +116,39 @@ static void forget_held(TcpConn *conn)
                 receive_memory_drop_last_held(&conn->rcv.memory);
 }
 
-/* Behind a hole, one that lies below what is held is none: either of them is wrong. In order, it is right. */
-static void look_for_fin(TcpConn *conn, const struct tcp_segment *segment, bool is_in_order)
+/* In order it is right, and what is held behind it is wrong. */
+static void look_for_fin_in_order(TcpConn *conn, const struct tcp_segment *segment)
 {
-        if (!(segment->flags & TCP_FLAG_FIN))
-                return;
         int64_t offset = offset_of(conn, text_end(segment));
         bool contradicts = offset < (int64_t)reassembly_end(&conn->rcv.reassembly);
         bool is_another = conn->rcv.knows_fin && (int64_t)conn->rcv.fin_offset != offset;
-        if (is_in_order && (contradicts || is_another)) {
+        if (contradicts || is_another) {
                 forget_held(conn);
                 conn->rcv.knows_fin = false;
         }
-        if (!contradicts || is_in_order)
-                remember_fin(conn, offset);
+        remember_fin(conn, offset);
+}
+
+/* Behind a hole nobody knows: whoever comes first is right. Text that goes beyond a FIN makes it void; a FIN
+ * that is reached, what is held behind it (tcp_ofo_queue, tcp_fin). */
+static void settle_held_fin(TcpConn *conn, const struct tcp_segment *segment)
+{
+        struct receive_variables *rcv = &conn->rcv;
+        if (!rcv->knows_fin || conn->fin_received)
+                return;
+        uint64_t end = (uint64_t)offset_of(conn, text_end(segment));
+        if (end > rcv->fin_offset)
+                rcv->knows_fin = false;
+        else if (reassembly_reach(&rcv->reassembly, end) >= rcv->fin_offset)
+                reassembly_forget_from(&rcv->reassembly, rcv->fin_offset);
+}
+
+static void look_for_fin(TcpConn *conn, const struct tcp_segment *segment)
+{
+        if (segment->flags & TCP_FLAG_FIN)
+                look_for_fin_in_order(conn, segment);
+        else
+                settle_held_fin(conn, segment);
 }
 
 static bool has_reached_fin(const TcpConn *conn)
@@ -146,6 +167,7 @@ static void take_fin(TcpConn *conn, time_ns now)
         ack_schedule(conn, TCP_SEND_ACK);
         conn->ack.may_not_wait |= conn->settings.delayed_ack != TCP_DELAYED_ACK_ADAPTIVE;
         closing_on_fin_received(conn, now);
+        conn->rcv.sack.has_duplicate = false;
         sack_report_advance(&conn->rcv.sack, conn->rcv.nxt, false);
 }
 
@@ -161,17 +183,19 @@ static void count_arrival(TcpConn *conn, const struct reassembly_outcome *outcom
                 MAX(conn->counts.held_bytes_max, (uint32_t)conn->rcv.reassembly.held_bytes);
 }
 
-/* The stream ends at the FIN, when that is known. */
+/* The stream ends at the FIN. */
 static int64_t limit_offset(const TcpConn *conn)
 {
-        return conn->rcv.knows_fin ? (int64_t)conn->rcv.fin_offset : INT64_MAX;
+        return conn->fin_received ? (int64_t)conn->rcv.fin_offset : INT64_MAX;
 }
 
-/* The FIN's number is held with the text before it. */
-static uint32_t ends_at_fin(const TcpConn *conn, const struct reassembly_outcome *outcome)
+/* The FIN's number is held with the text before it; and this segment has it, too. */
+static uint32_t ends_at_fin(
+        const TcpConn *conn, const struct tcp_segment *segment, const struct reassembly_outcome *outcome)
 {
-        return conn->rcv.knows_fin && outcome->held == 0 && outcome->in_order == 0 &&
-               outcome->duplicate_end == conn->rcv.fin_offset;
+        return conn->rcv.knows_fin && outcome->in_order == 0 &&
+               outcome->duplicate_end == conn->rcv.fin_offset &&
+               seq_after(tcp_segment_end(segment), seq_of_offset(conn, conn->rcv.fin_offset));
 }
 
 /* The bytes from the offset `first` to `last` of a segment that begins at `begin`. */
@@ -204,7 +228,8 @@ static void insert(TcpConn *conn, const struct tcp_segment *segment, struct reas
         count_arrival(conn, outcome);
         if (outcome->duplicate > 0)
                 report_more_duplicate(conn, seq_of_offset(conn, outcome->duplicate_begin),
-                        seq_add(seq_of_offset(conn, outcome->duplicate_end), ends_at_fin(conn, outcome)));
+                        seq_add(seq_of_offset(conn, outcome->duplicate_end),
+                                ends_at_fin(conn, segment, outcome)));
 }
 
 /* tcp_event_data_recv */
@@ -236,11 +261,12 @@ static void take_in_order(TcpConn *conn, const struct tcp_segment *segment, time
                         return;
                 }
         }
-        look_for_fin(conn, segment, true);
+        look_for_fin(conn, segment);
+        bool may_join = seq_equal(segment->seq, conn->rcv.nxt);
         insert(conn, segment, &outcome);
         if (segment->payload.length > 0) {
-                receive_memory_store(
-                        &conn->rcv.memory, next, next + outcome.in_order, receive_packet_size(conn, segment));
+                receive_memory_store(&conn->rcv.memory, next, next + outcome.in_order,
+                        receive_packet_size(conn, segment), may_join);
                 receive_memory_release(&conn->rcv.memory, conn->rcv.reassembly.next);
                 on_text(conn, segment, now);
         }
@@ -248,6 +274,19 @@ static void take_in_order(TcpConn *conn, const struct tcp_segment *segment, time
                 take_fin(conn, now);
         conn->ack.may_not_wait |= held_something && !receive_holds(conn);
         sack_report_advance(&conn->rcv.sack, conn->rcv.nxt, receive_holds(conn));
+}
+
+/* The window grows by what memory is free meanwhile, but not with what has come before; nor without SACK, so
+ * that each ACK is a duplicate. */
+static void store_held(TcpConn *conn, const struct tcp_segment *segment, uint64_t begin, bool is_new)
+{
+        struct receive_memory *memory = &conn->rcv.memory;
+        uint64_t end = begin + segment->payload.length;
+        bool is_stored = receive_memory_make_way(memory, begin, end);
+        if (conn->sack_agreed && is_new)
+                receive_window_grow(conn, segment->payload.length, receive_memory_of_segment(conn, segment));
+        if (is_stored)
+                receive_memory_hold(memory, begin, end, receive_packet_size(conn, segment));
 }
 
 /* "Out-of-order data segments SHOULD be acknowledged immediately." (tcp_data_queue_ofo) */
@@ -263,14 +302,13 @@ static void hold(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
         }
         ack_measure_segment(conn, segment);
         ack_schedule(conn, TCP_SEND_DUPLICATE_ACK);
-        look_for_fin(conn, segment, false);
+        if (segment->flags & TCP_FLAG_FIN)
+                remember_fin(conn, offset_of(conn, text_end(segment)));
         insert(conn, segment, &outcome);
-        if (conn->sack_agreed) {
+        if (conn->sack_agreed)
                 sack_report_add(&conn->rcv.sack, segment->seq, tcp_segment_end(segment));
-                receive_window_grow(conn, segment->payload.length, receive_memory_of_segment(conn, segment));
-        }
-        receive_memory_hold(&conn->rcv.memory, (uint64_t)begin, (uint64_t)begin + segment->payload.length,
-                receive_packet_size(conn, segment));
+        store_held(conn, segment, (uint64_t)begin, outcome.held > 0);
+        conn->counts.held_arrivals++;
         if (segment->payload.length == 0)
                 conn->counts.out_of_order_arrivals++;
         tcp_host_count(conn->host, TCP_COUNTER_OFO_QUEUE);
@@ -301,11 +339,11 @@ void receive_text_of_syn(TcpConn *conn, const struct tcp_segment *syn, time_ns n
 {
         struct reassembly_outcome outcome;
         uint64_t next = conn->rcv.reassembly.next;
-        look_for_fin(conn, syn, true);
+        look_for_fin(conn, syn);
         insert(conn, syn, &outcome);
         if (outcome.in_order > 0)
-                receive_memory_store(
-                        &conn->rcv.memory, next, next + outcome.in_order, receive_packet_size(conn, syn));
+                receive_memory_store(&conn->rcv.memory, next, next + outcome.in_order,
+                        receive_packet_size(conn, syn), true);
         if (has_reached_fin(conn))
                 take_fin(conn, now);
 }

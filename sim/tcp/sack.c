@@ -177,13 +177,16 @@ static void take_block(TcpConn *conn, struct ack_event *event, const struct sack
 static void take_duplicate(TcpConn *conn, struct ack_event *event, struct sent_segment *segment)
 {
         struct recovery *recovery = &conn->recovery;
+        struct seqnum end = seq_add(segment->seq, segment->length);
         if (segment->sendings > 1) {
                 if (recovery->has_undo_marker && recovery->undo_retrans > 0 &&
-                        seq_after(seq_add(segment->seq, segment->length), recovery->undo_marker))
+                        seq_after(end, recovery->undo_marker))
                         recovery->undo_retrans--;
                 if (segment->is_sacked)
                         event->reordered_from = seq_earlier_of(event->reordered_from, segment->seq);
         }
+        if (!seq_after(end, conn->snd.una))
+                return; /* the same ACK takes it away */
         if (!segment->is_sacked)
                 mark(conn, event, segment);
         scoreboard_clear_retransmitted(&conn->scoreboard, segment);

@@ -233,6 +233,7 @@ struct tcp_counts {
         uint64_t duplicate_acks_received;
         uint64_t out_of_order_arrivals;
         uint64_t duplicate_arrivals;     /* segments wholly received before */
+        uint64_t held_arrivals;          /* all behind a hole, those included that were held already */
         uint32_t held_bytes_max;
         uint32_t window_probes;
 };
