@@ -129,18 +129,28 @@ static void look_for_fin_in_order(TcpConn *conn, const struct tcp_segment *segme
         remember_fin(conn, offset);
 }
 
-/* Behind a hole nobody knows: whoever comes first is right. Text that goes beyond a FIN makes it void; a FIN
- * that is reached, what is held behind it (tcp_ofo_queue, tcp_fin). */
+/* Behind a hole nobody knows: whoever comes first is right. What is held behind a FIN that is reached is
+ * nothing (tcp_fin). */
 static void settle_held_fin(TcpConn *conn, const struct tcp_segment *segment)
 {
         struct receive_variables *rcv = &conn->rcv;
         if (!rcv->knows_fin || conn->fin_received)
                 return;
-        uint64_t end = (uint64_t)offset_of(conn, text_end(segment));
-        if (end > rcv->fin_offset)
-                rcv->knows_fin = false;
-        else if (reassembly_reach(&rcv->reassembly, end) >= rcv->fin_offset)
+        int64_t end = offset_of(conn, text_end(segment));
+        if (end <= (int64_t)rcv->fin_offset &&
+                reassembly_reach(&rcv->reassembly, (uint64_t)end) >= rcv->fin_offset)
                 reassembly_forget_from(&rcv->reassembly, rcv->fin_offset);
+}
+
+/* Text that goes beyond a FIN makes it void: its number came twice (tcp_ofo_queue). */
+static void drop_passed_fin(TcpConn *conn)
+{
+        struct receive_variables *rcv = &conn->rcv;
+        if (!rcv->knows_fin || rcv->reassembly.next <= rcv->fin_offset)
+                return;
+        struct seqnum number = seq_of_offset(conn, rcv->fin_offset);
+        report_more_duplicate(conn, number, seq_add(number, 1));
+        rcv->knows_fin = false;
 }
 
 static void look_for_fin(TcpConn *conn, const struct tcp_segment *segment)
@@ -270,6 +280,7 @@ static void take_in_order(TcpConn *conn, const struct tcp_segment *segment, time
                 receive_memory_release(&conn->rcv.memory, conn->rcv.reassembly.next);
                 on_text(conn, segment, now);
         }
+        drop_passed_fin(conn);
         if (has_reached_fin(conn))
                 take_fin(conn, now);
         conn->ack.may_not_wait |= held_something && !receive_holds(conn);

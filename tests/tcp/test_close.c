@@ -90,13 +90,13 @@ DIALOGUE(a_bare_fin_waits_for_the_text_before_it, DIALOGUE_CONNECTED,
         "     > . 1:1 ack 502\n"
         "     state CLOSE-WAIT\n")
 
-DIALOGUE(text_beyond_the_fin_is_refused, DIALOGUE_CONNECTED,
+DIALOGUE(text_in_order_makes_a_fin_that_waits_void, DIALOGUE_CONNECTED,
         "0.2  < F. 501:501 ack 1 win 65535\n"
         "     > . 1:1 ack 1 sack 501:502\n"
         "     < . 1:701 ack 1 win 65535\n"
-        "     > . 1:1 ack 502\n"
-        "     read 1000 = 500\n"
-        "     read 1000 = 0\n")
+        "     > . 1:1 ack 701 sack 501:502\n"
+        "     state ESTABLISHED\n"
+        "     read 1000 = 700\n")
 
 DIALOGUE(a_fin_below_what_is_held_is_none, DIALOGUE_CONNECTED,
         "0.2  < . 1001:2001 ack 1 win 65535\n"
@@ -104,7 +104,7 @@ DIALOGUE(a_fin_below_what_is_held_is_none, DIALOGUE_CONNECTED,
         "     < F. 501:501 ack 1 win 65535\n"
         "     > . 1:1 ack 1 sack 501:502,1001:2001\n"
         "     < . 1:1001 ack 1 win 65535\n"
-        "     > . 1:1 ack 2001\n"
+        "     > . 1:1 ack 2001 sack 501:502\n"
         "     state ESTABLISHED\n")
 
 DIALOGUE(a_repeated_fin_is_acknowledged_again, DIALOGUE_CONNECTED,
@@ -300,7 +300,7 @@ int main(void)
                 a_fin_is_acknowledged_at_once_and_together_with_its_text,
                 a_fin_waits_for_the_text_before_it,
                 a_bare_fin_waits_for_the_text_before_it,
-                text_beyond_the_fin_is_refused,
+                text_in_order_makes_a_fin_that_waits_void,
                 a_fin_below_what_is_held_is_none,
                 a_repeated_fin_is_acknowledged_again,
                 a_repeated_fin_restarts_time_wait,
