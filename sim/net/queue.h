@@ -28,6 +28,7 @@ struct queue_config {
         struct probability probability; /* RED */
         struct probability weight;      /* RED: of the newest length in the average */
         bool gentle;                    /* RED: from `most` to its double the probability grows to 1 */
+        bool hard_drop;                 /* RED: beyond `most` even what could be marked is dropped */
         uint32_t alpha;                 /* PIE: sixteenths a second */
         uint32_t beta;
         duration_ns burst;             /* PIE: what may pass unharmed after a calm */

@@ -97,10 +97,11 @@ static bool is_early(struct queue *queue)
         return is_early;
 }
 
-/* Beyond the thresholds it drops what it could mark, too: the paper's section 7, and Linux's. */
+/* RFC 3168 section 7 would have packets dropped beyond the thresholds even if they ask for marks.
+ * Differs: only with `harddrop`, as Linux, whose DCTCP lives on a threshold beyond which all is marked. */
 static bool may_mark(const struct queue *queue)
 {
-        return queue->red.average < (uint64_t)queue->config.most << POINT;
+        return !queue->config.hard_drop || queue->red.average < (uint64_t)queue->config.most << POINT;
 }
 
 static const char *offer(struct queue *queue, struct packet *packet, time_ns now)

@@ -131,6 +131,7 @@ static const struct field red_fields[] = {
         { .name = "probability", .type = &field_probability, QUEUE(probability) },
         { .name = "weight", .type = &field_probability, QUEUE(weight) },
         { .name = "gentle", .type = &field_switch, QUEUE(gentle) },
+        { .name = "harddrop", .type = &field_switch, QUEUE(hard_drop) },
         { .name = NULL },
 };
 

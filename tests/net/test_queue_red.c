@@ -17,13 +17,19 @@ static void new_queue(struct queue_config config, uint64_t seed)
         queue_init(&queue, &config);
 }
 
-static const char *offer(time_ns now)
+static const char *offer_with(enum ecn_codepoint ecn, time_ns now)
 {
         struct packet *packet = net_world_packet(&world, 1, 60);
+        net_world_set_ecn(packet, ecn);
         const char *refusal = queue_offer(&queue, packet, now);
         if (refusal != NULL)
                 packet_free(world.context.packets, packet);
         return refusal;
+}
+
+static const char *offer(time_ns now)
+{
+        return offer_with(ECN_NOT_ECT, now);
 }
 
 static double average(void)
@@ -170,18 +176,36 @@ START_TEST(beyond_the_thresholds_none_and_all_are_certain)
 }
 END_TEST
 
+/* Of a thousand packets that ask for marks. */
+static unsigned count_dropped(const struct queue_config *config, double average)
+{
+        unsigned dropped = 0;
+        hold_average(config, average, 1);
+        for (unsigned i = 0; i < 1000; i++) {
+                dropped += offer_with(ECN_ECT_0, 0) != NULL;
+                lose_all();
+        }
+        return dropped;
+}
+
 START_TEST(packets_that_ask_for_it_are_marked_and_stay)
 {
         struct queue_config config = queue_red.defaults;
         config.ecn = true;
-        hold_average(&config, 14.9, 1);
-        for (unsigned i = 0; i < 1000; i++) {
-                struct packet *packet = net_world_packet(&world, 1, 60);
-                net_world_set_ecn(packet, ECN_ECT_0);
-                ck_assert_ptr_null(queue_offer(&queue, packet, 0));
-                lose_all();
-        }
+        ck_assert_uint_eq(count_dropped(&config, 14.9), 0);
         ck_assert_uint_gt(queue.marked, 100);
+}
+END_TEST
+
+START_TEST(beyond_the_thresholds_they_are_marked_too_unless_drops_are_hard)
+{
+        struct queue_config config = queue_red.defaults;
+        config.ecn = true;
+        ck_assert_uint_eq(count_dropped(&config, 30), 0);
+        ck_assert_uint_eq(queue.marked, 1000);
+        config.hard_drop = true;
+        ck_assert_uint_eq(count_dropped(&config, 30), 1000);
+        ck_assert_uint_eq(queue.marked, 0);
 }
 END_TEST
 
@@ -197,6 +221,7 @@ static Suite *queue_red_suite(void)
         tcase_add_test(cases, an_idle_queue_forgets_as_if_packets_had_passed);
         tcase_add_test(cases, beyond_the_thresholds_none_and_all_are_certain);
         tcase_add_test(cases, packets_that_ask_for_it_are_marked_and_stay);
+        tcase_add_test(cases, beyond_the_thresholds_they_are_marked_too_unless_drops_are_hard);
         suite_add_tcase(suite, cases);
         return suite;
 }

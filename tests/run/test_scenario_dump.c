@@ -46,7 +46,7 @@ static const char everything[] =
         "  - { name: o5, between: [one, s], rate: { rate: 1Mbit, burst: 20kB, peak: 2Mbit } }\n"
         "  - { name: q1, between: [one, s], queue: { type: red, ecn: on, min: 10pkt, max: 30pkt, "
         "probability: 5%, weight: 0.5%, gentle: "
-        "off } }\n"
+        "off, harddrop: on } }\n"
         "  - { name: q2, between: [one, s], queue: { type: codel, target: 10ms, interval: 200ms, ecn: on, "
         "limit: 20pkt } }\n"
         "  - { name: q3, between: [one, s], queue: { type: fq-codel, flows: 16, quantum: 300 }, queue-to: { "
@@ -193,6 +193,7 @@ static void check_same_direction(const struct scenario_direction *one, const str
         check_same_chance(one->queue.probability, other->queue.probability);
         check_same_chance(one->queue.weight, other->queue.weight);
         ck_assert_int_eq(one->queue.gentle, other->queue.gentle);
+        ck_assert_int_eq(one->queue.hard_drop, other->queue.hard_drop);
         ck_assert_uint_eq(one->queue.alpha, other->queue.alpha);
         ck_assert_uint_eq(one->queue.beta, other->queue.beta);
         ck_assert_int_eq(one->queue.burst, other->queue.burst);
