@@ -4,9 +4,10 @@ import functools
 import itertools
 import subprocess
 
+import fidelity_shapes
 from fidelity_runs import DOCS, fail, grid, picture, pictures, place, run, takes_long
 from fidelity_tables import (CONTROLS, DROPS, LINUX_LOSS, LINUX_QUEUE, QUEUES, RECOVERIES, SHARES, WINDOWS, classic, lossy,
-                             mathis_c, mean_window, plateau_of, queued, queues, windows_of)
+                             mathis_c, mean_window, plateau_of, queued, queues)
 
 TEMPLATES = DOCS.parent / 'plots/fidelity'
 
@@ -79,12 +80,10 @@ def thinned(points, gap):
         yield from (group[i] for i in sorted(extremes))
 
 
-CONTROL_NAMES = ['tahoe', 'reno', 'cubic', 'bbr', 'vegas', 'dctcp']
-
-
 def window_rows(made, name, column, size, gap=0.05):
-    rows = [row for row in made.rows('congestion', transfer=name) if row['cwnd'] and row['host'].startswith('sender')]
-    return list(thinned(changes([(float(row['t']), round(int(row[column]) / size, 1)) for row in rows]), gap))
+    """Column 1: the window; 2: what is in flight."""
+    points = [(row[0], round(row[column] / size, 1)) for row in made.congestion[name]]
+    return list(thinned(changes(points), gap))
 
 
 @takes_long
@@ -92,10 +91,14 @@ def window_rows(made, name, column, size, gap=0.05):
 def windows():
     made = run('classics/windows', trace='full')
     folder = series_folder('windows')
-    for name in CONTROL_NAMES:
-        for column, gap in (('cwnd', 0.08), ('in_flight', 0.25)):
-            write_series(folder / f'{name}-{column}.csv', ['t', 'segments'], window_rows(made, name, column, 1448, gap))
-    return draw('windows', folder)
+    for name in fidelity_shapes.NAMES:
+        fine = name in fidelity_shapes.SEEN_CLOSELY
+        for column, kind, gap in ((1, 'cwnd', 0.08), (2, 'in_flight', 0.25)):
+            write_series(folder / f'{name}-{kind}.csv', ['t', 'segments'],
+                         window_rows(made, name, column, fidelity_shapes.SEGMENT, gap / 10 if fine else gap))
+        write_series(folder / f'{name}-shape.csv', ['t', 'segments'], fidelity_shapes.drawn(fidelity_shapes.shape(made, name)))
+    write_series(folder / 'bbr-phases.csv', ['t', 'segments'], fidelity_shapes.drawn(fidelity_shapes.bbr_phases(made)))
+    return draw('windows', folder, product=fidelity_shapes.PRODUCT)
 
 
 @takes_long
@@ -105,7 +108,7 @@ def cubic_curve():
     made, name = run('classics/cubic-plateau', trace='full'), 'w209-100ms'
     highest, left, *_ = plateau_of(made, name)
     folder = series_folder('cubic-curve')
-    write_series(folder / 'cwnd.csv', ['t', 'segments'], window_rows(made, name, 'cwnd', 1460))
+    write_series(folder / 'cwnd.csv', ['t', 'segments'], window_rows(made, name, 1, 1460))
     return draw('cubic-curve', folder, left=left, highest=highest)
 
 

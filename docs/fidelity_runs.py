@@ -1,4 +1,5 @@
 """Runs of the shipped scenarios for docs/make_fidelity, and what it makes of them: tables and pictures by name."""
+import collections
 import concurrent.futures
 import csv
 import functools
@@ -63,6 +64,15 @@ class Run:
     def every_row(self, sheet):
         with (self.directory / f'{sheet}.csv').open(newline='') as file:
             yield from csv.DictReader(file)
+
+    @functools.cached_property
+    def congestion(self):
+        """By sender: (second, window, in flight, pacing in bit/s), the windows in bytes."""
+        found = collections.defaultdict(list)
+        for row in self.every_row('congestion'):
+            if row['cwnd'] and row['host'].startswith('sender'):
+                found[row['transfer']].append((float(row['t']), int(row['cwnd']), int(row['in_flight']), int(row['pacing'] or 0)))
+        return found
 
     def rows(self, sheet, /, **wanted):
         return [row for row in self.every_row(sheet) if all(row[key] == value for key, value in wanted.items())]

@@ -2,6 +2,7 @@
 import functools
 import math
 
+import fidelity_shapes
 from fidelity_runs import each, grid, run, table, takes_long
 
 # ---- Fall and Floyd 1996 ----
@@ -71,18 +72,12 @@ def mathis():
 
 # ---- RFC 9438 ----
 
-def windows_of(made, name):
-    """(second, congestion window in bytes), as it changes."""
-    rows = [row for row in made.rows('congestion', transfer=name) if row['cwnd'] and row['host'].startswith('sender')]
-    return [(float(row['t']), int(row['cwnd'])) for row in rows]
-
-
 def plateau_of(made, name):
     """The window at the loss in segments; when the recovery is over, when the window is back, and when beyond."""
     entered, left = (float(made.rows('events', name=f'recovery-{what}', transfer=name)[0]['t']) for what in ('entered', 'left'))
-    windows = windows_of(made, name)
-    highest = max(bytes for t, bytes in windows if t <= entered)
-    comes, goes = (next(t for t, bytes in windows if t > left and bytes >= highest + more) for more in (0, 1460))
+    windows = made.congestion[name]
+    highest = max(bytes for t, bytes, *_ in windows if t <= entered)
+    comes, goes = (next(t for t, bytes, *_ in windows if t > left and bytes >= highest + more) for more in (0, 1460))
     return highest / 1460, left, comes - left, goes - left
 
 
@@ -121,6 +116,19 @@ def cubic_window():
         linux_cubic, linux_reno = LINUX_WINDOWS.get((round_trip, every), ('', ''))
         yield (f"{round_trip} ms | 1 in {every} | {mean_window(round_trip, every, 'cubic'):.1f} | {cubic} | {linux_cubic} "
                f"| {mean_window(round_trip, every, 'reno'):.1f} | {reno} | {linux_reno}")
+
+
+# ---- Every congestion control ----
+
+@takes_long
+@table
+def windows():
+    made = run('classics/windows', trace='full')
+    yield 'control | cycles | mean distance from the published window | a cycle, on average | by the formula'
+    for name in fidelity_shapes.NAMES:
+        cycles = fidelity_shapes.shape(made, name)
+        ours, theirs = fidelity_shapes.lengths(made, name)
+        yield (f'`{name}` | {len(cycles)} | {fidelity_shapes.distance(made, name, cycles):.1%} | {ours} | {theirs}'.replace('%', ' %'))
 
 
 # ---- What people meet ----
