@@ -5,10 +5,11 @@
 
 #include "net/mix.h"
 
-/* By the program when there is one: ports are chosen by luck, too. */
+/* By the program when there is one: ports are chosen by luck, too. mix() adds: what is small on both sides is
+ * mixed first, else host 1's program 10 would be host 3's program 8. */
 static uint64_t flow_luck(const struct segment_name *name)
 {
-        uint64_t ends = (uint64_t)name->from << 32 | name->to;
+        uint64_t ends = mix((uint64_t)name->from << 32 | name->to, 0);
         uint64_t ports = (uint64_t)name->source_port << 16 | name->destination_port;
         uint64_t flow = (uint64_t)name->transfer << 32 | (name->flow > 1 ? name->flow : 0);
         return mix(ends, name->transfer != 0 ? flow : ports);
@@ -19,7 +20,7 @@ enum { OF_TEXT = 1, OF_WHAT_IT_ACKNOWLEDGES, OF_AN_ACK };
 
 uint64_t segment_name_luck(const struct segment_name *name)
 {
-        uint64_t sent = mix(mix(name->offset, name->seq), name->sending);
+        uint64_t sent = mix(mix(mix(name->offset, 0), name->seq), name->sending);
         uint64_t luck = mix(mix(flow_luck(name), name->is_ack ? OF_AN_ACK : OF_TEXT), sent);
         return name->copy != 0 ? mix(luck, name->copy) : luck;
 }
@@ -61,7 +62,7 @@ bool segment_name_of(const struct packet *packet, struct segment_name *name)
 
 static uint64_t acknowledged(const struct packet_note *note, const struct tcp_segment *segment)
 {
-        uint64_t sum = segment->ack.value - note->peer_isn;
+        uint64_t sum = mix(segment->ack.value - note->peer_isn, 0);
         for (unsigned i = 0; i < segment->options.sack_count; i++) {
                 const struct sack_block *block = &segment->options.sack[i];
                 uint32_t left = block->left.value - note->peer_isn;

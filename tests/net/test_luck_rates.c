@@ -9,6 +9,7 @@
 #include "statistics.h"
 
 #include <glib.h>
+#include <stdlib.h>
 
 #define PACKETS     20000
 #define PACKET_BITS 12000
@@ -161,6 +162,44 @@ START_TEST(luck_by_segment_is_as_fair_as_luck_by_number)
 }
 END_TEST
 
+/* Of some hosts, programs, connections, places, sendings and copies, text and ACKs. */
+static struct segment_name name_of(uint32_t number)
+{
+        return (struct segment_name){
+                .from = number % 5,
+                .to = 5 + number / 5 % 2,
+                .transfer = 1 + number / 10 % 5,
+                .flow = 1 + number / 50 % 3,
+                .is_ack = number / 150 % 2,
+                .seq = 1 + number / 300 % 7,
+                .offset = number / 300 % 7,
+                .sending = (uint16_t)(1 + number / 2100 % 3),
+                .copy = number / 6300 % 3,
+        };
+}
+
+#define NAMES (6300 * 3)
+
+static int compare_lucks(const void *a, const void *b)
+{
+        const uint64_t *one = a;
+        const uint64_t *other = b;
+        return (*one > *other) - (*one < *other);
+}
+
+START_TEST(each_segment_has_luck_of_its_own)
+{
+        static uint64_t lucks[NAMES];
+        for (uint32_t number = 0; number < NAMES; number++) {
+                const struct segment_name name = name_of(number);
+                lucks[number] = segment_name_luck(&name);
+        }
+        qsort(lucks, NAMES, sizeof lucks[0], compare_lucks);
+        for (uint32_t i = 1; i < NAMES; i++)
+                ck_assert_msg(lucks[i] != lucks[i - 1], "two of the %d names share their luck", NAMES);
+}
+END_TEST
+
 /* ---- Gaps ---- */
 
 START_TEST(behind_a_gap_the_next_is_chosen_by_luck)
@@ -244,6 +283,7 @@ int main(void)
         tcase_add_loop_test(cases, each_thing_happens_as_often_as_it_says, 0, G_N_ELEMENTS(rates));
         tcase_add_test(cases, things_happen_independently);
         tcase_add_test(cases, luck_by_segment_is_as_fair_as_luck_by_number);
+        tcase_add_test(cases, each_segment_has_luck_of_its_own);
         tcase_add_test(cases, behind_a_gap_the_next_is_chosen_by_luck);
         tcase_add_test(cases, bits_flip_anywhere_alike);
         tcase_add_test(cases, correlated_jitter_is_an_autoregression);
