@@ -124,11 +124,44 @@ static bool read_corrupt(struct fault_line *line, struct yaml_node *action)
         return put_next(line, corrupt, "in");
 }
 
+/* The words up to the bracket that closes the first one's, as one text. */
+static char *take_bracketed(struct fault_line *line)
+{
+        GString *text = g_string_new(NULL);
+        int depth = 0;
+        do {
+                for (const char *c = *line->next; *c; c++)
+                        depth += (*c == '{' || *c == '[') - (*c == '}' || *c == ']');
+                g_string_append_printf(text, "%s%s", text->len > 0 ? " " : "", *line->next++);
+        } while (depth > 0 && *line->next);
+        return g_string_free(text, FALSE);
+}
+
+/* A value that is a mapping, as a file would have it. */
+static bool put_mapping(struct fault_line *line, struct yaml_node *map, const char *key)
+{
+        struct yaml_error wrong;
+        g_autofree char *text = take_bracketed(line);
+        struct yaml_node *value = tree_parse(text, strlen(text), &wrong);
+        if (!value) {
+                field_fail(line->reader, line->mark, "%s: %s", key, wrong.message);
+                g_free(wrong.message);
+                return false;
+        }
+        tree_set_marks(value, line->mark);
+        tree_map_set(map, key, value);
+        return true;
+}
+
 static bool read_set(struct fault_line *line, struct yaml_node *action)
 {
         struct yaml_node *set = map_at(line);
         tree_map_set(action, "set", set);
-        return *line->next ? put_next(line, set, *line->next++) : fail_end(line, "set");
+        if (!*line->next)
+                return fail_end(line, "set");
+        const char *key = *line->next++;
+        bool is_mapping = *line->next && **line->next == '{';
+        return is_mapping ? put_mapping(line, set, key) : put_next(line, set, key);
 }
 
 static bool read_action(struct fault_line *line)

@@ -181,7 +181,8 @@ static bool read_quantity(
         enum quantity_result result = field->quantity->parse(node->text, &integer);
         if (result == QUANTITY_OK)
                 return store_in_range(reader, field, node, value, integer);
-        g_autofree char *accepted = accepted_forms(field);
+        bool is_too_large = result == QUANTITY_TOO_LARGE;
+        g_autofree char *accepted = is_too_large ? accepted_range(field, false) : accepted_forms(field);
         g_autofree char *complaint = quantity_complaint(field->quantity, node->text, result);
         return field_fail(reader, node->mark, "%s: %s; accepted: %s", field->name, complaint, accepted);
 }

@@ -195,11 +195,23 @@ static bool check_red(struct field_reader *reader, struct mark mark, const struc
         return true;
 }
 
+static bool check_bytes(struct field_reader *reader, const struct yaml_node *node)
+{
+        const struct yaml_node *limit = node->kind == YAML_MAP ? tree_find(node, "limit") : NULL;
+        const struct yaml_node *bytes = limit ? tree_find(node, "limit-bytes") : NULL;
+        if (!bytes || limit->kind != YAML_TEXT)
+                return true;
+        if (!g_str_has_suffix(limit->text, "B") && !g_str_has_suffix(limit->text, "bdp"))
+                return true;
+        return field_fail(reader, bytes->key_mark,
+                "limit-bytes: the limit is in bytes already; accepted beside a limit of packets");
+}
+
 static bool read_keys(struct field_reader *reader, const struct yaml_node *node, struct queue_config *queue)
 {
         const struct field type = { .name = "type", .type = &queue_type };
         const struct yaml_node *name = node->kind == YAML_MAP ? tree_find(node, "type") : NULL;
-        return (!name || field_read(reader, &type, name, queue)) &&
+        return check_bytes(reader, node) && (!name || field_read(reader, &type, name, queue)) &&
                field_table_read(reader, table_of(queue->ops), node, queue) &&
                check_red(reader, node->mark, queue);
 }

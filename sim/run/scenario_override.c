@@ -184,13 +184,6 @@ bool scenario_override(struct field_reader *reader, struct yaml_node *root, cons
         return is_good;
 }
 
-static void mark_all(struct yaml_node *node, struct mark mark)
-{
-        node->mark = node->key_mark = mark;
-        for (unsigned i = 0; i < tree_count(node); i++)
-                mark_all(tree_child(node, i), mark);
-}
-
 static bool override_one(
         struct field_reader *reader, struct yaml_node *root, const char *set, struct mark mark)
 {
@@ -204,7 +197,7 @@ static bool override_one(
                 g_free(error.message);
                 return false;
         }
-        mark_all(value, mark);
+        tree_set_marks(value, mark);
         g_autofree char *path = g_strndup(set, (gsize)(equals - set));
         return scenario_override(reader, root, path, value, mark);
 }

@@ -143,3 +143,10 @@ const char *tree_kind_name(enum yaml_kind kind)
         };
         return names[kind];
 }
+
+void tree_set_marks(struct yaml_node *node, struct mark mark)
+{
+        node->mark = node->key_mark = mark;
+        for (unsigned i = 0; i < tree_count(node); i++)
+                tree_set_marks(tree_child(node, i), mark);
+}

@@ -71,4 +71,7 @@ struct yaml_node *tree_find(const struct yaml_node *map, const char *key);
 bool tree_is_empty(const struct yaml_node *node);
 const char *tree_kind_name(enum yaml_kind kind);
 
+/* The node and all below it stand there: not in a file. */
+void tree_set_marks(struct yaml_node *node, struct mark mark);
+
 #endif

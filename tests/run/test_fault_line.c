@@ -44,6 +44,7 @@ static const struct {
         { "core:drop data 3", "match: { kind: data, nth: 3, every: off }, do: drop }" },
         { "www: crash 500ms at 2s", "{ host: www, at: 2s, every: once, do: { crash: 500ms } }" },
         { "www: restart at 3s", "{ host: www, at: 3s, every: once, do: restart }" },
+        { "core: set impair-to { www: { loss: 3% } } at 2s", "loss: 3%" },
         { "core: set delay 9ms data 7", "do: { set: { delay: 9ms } }" },
 };
 
@@ -79,6 +80,8 @@ static const struct {
         { "www: crash", "a host crashes and restarts at a time; accepted: at: TIME" },
         { "core: crash at 1s", "host: no host is named 'core'; accepted: browser, www" },
         { "www: drop data 1", "on: no link is named 'www'; accepted: core" },
+        { "core: set impair { loss: 3%, jitter",
+                "impair: not YAML: did not find expected ',' or '}', while parsing a flow mapping" },
         { "core: set rate fast at 1s",
                 "rate: 'fast' is not a rate; accepted: 10Mbit/s, 1.5Gbit, 100kB/s, unlimited" },
 };

@@ -134,7 +134,7 @@ static const struct refused refused_values[] = {
         { "stop: 1.5ns",
                 "5:7: error: stop: '1.5ns' is not a whole number of nanoseconds; accepted: 30ms, 1.5s, 2m",
                 "less than a nanosecond" },
-        { "stop: 99999999h", "5:7: error: stop: '99999999h' is too large; accepted: 30ms, 1.5s, 2m",
+        { "stop: 99999999h", "5:7: error: stop: '99999999h' is too large; accepted: at most 8760h",
                 "past the end of time" },
         { "stop: 8761h", "5:7: error: stop: '8761h' is too large; accepted: at most 8760h", "past a year" },
         { "stop: soon", "5:7: error: stop: 'soon' is not a time; accepted: 30ms, 1.5s, 2m", "no number" },
