@@ -14,6 +14,7 @@ enum block_type { BLOCK_INTERFACE = 1, BLOCK_ENHANCED_PACKET = 6, BLOCK_SECTION 
 #define ETHERTYPE_IPV4    0x0800
 #define ETHERTYPE_IPV6    0x86dd
 #define RING_CAPACITY_MIN 16
+#define RECORD_SIZE       56 /* of a packet's block, without its bytes and comments */
 
 /* Option codes; those below 2 are for every block. */
 enum option {
@@ -34,10 +35,12 @@ struct record {
         /* For the search: of the last packet sent until here, this one included. Never falls along the ring.
          */
         uint32_t sent_number;
-        uint32_t unsettled;   /* the packet and its copies that are on their way */
-        uint32_t frame_size;  /* before snapping */
-        GByteArray *frame;    /* kept bytes; the arrays stay with their place in the ring */
-        GByteArray *comments; /* as options */
+        uint32_t unsettled;  /* the packet and its copies that are on their way */
+        uint32_t frame_size; /* before snapping */
+        uint32_t kept_size;
+        uint32_t frame_capacity;
+        char *frame;          /* the kept bytes; stays with its place in the ring, as the next */
+        GByteArray *comments; /* as options; NULL: there has been none */
 };
 
 struct Capture {
@@ -113,23 +116,50 @@ static void write_interface(Capture *capture, const struct capture_config *confi
         end_block(capture);
 }
 
+static uint32_t padding_of(uint32_t size)
+{
+        return (4 - size % 4) % 4;
+}
+
+static char *put_option(char *at, enum option code, const void *bytes, uint16_t size)
+{
+        at = byte_put_u16(at, (uint16_t)code);
+        at = byte_put_u16(at, size);
+        return byte_put(at, bytes, size);
+}
+
+static char *put_frame(char *at, const struct record *record)
+{
+        static const char zeros[4];
+        at = byte_put_u32(at, record->kept_size);
+        at = byte_put_u32(at, record->frame_size);
+        at = byte_put(at, record->frame, record->kept_size);
+        return byte_put(at, zeros, padding_of(record->kept_size));
+}
+
+/* As begin_block() and end_block() would, but where it waits to be written: most of a capture is these. */
 static void write_record(Capture *capture, const struct record *record)
 {
-        GByteArray *block = capture->block;
-        begin_block(capture, BLOCK_ENHANCED_PACKET);
-        byte_record_add_u32(block, 0); /* the interface */
-        byte_record_add_u32(block, (uint32_t)((uint64_t)record->time >> 32));
-        byte_record_add_u32(block, (uint32_t)record->time);
-        byte_record_add_u32(block, record->frame->len);
-        byte_record_add_u32(block, record->frame_size);
-        g_byte_array_append(block, record->frame->data, record->frame->len);
-        add_padding(block);
         uint32_t flags = GUINT32_TO_LE(record->direction);
         uint64_t id = GUINT64_TO_LE((uint64_t)record->id.host << 32 | record->id.number);
-        add_option(block, PACKET_FLAGS, &flags, sizeof flags);
-        add_option(block, PACKET_ID, &id, sizeof id);
-        g_byte_array_append(block, record->comments->data, record->comments->len);
-        end_block(capture);
+        uint32_t comments = record->comments ? record->comments->len : 0;
+        uint32_t size = RECORD_SIZE + record->kept_size + padding_of(record->kept_size) + comments;
+        char *at = trace_file_room(&capture->file, trace_file_begin(&capture->file), size);
+        const char *start = at;
+        at = byte_put_u32(at, BLOCK_ENHANCED_PACKET);
+        at = byte_put_u32(at, size);
+        at = byte_put_u32(at, 0); /* the interface */
+        at = byte_put_u32(at, (uint32_t)((uint64_t)record->time >> 32));
+        at = byte_put_u32(at, (uint32_t)record->time);
+        at = put_frame(at, record);
+        at = put_option(at, PACKET_FLAGS, &flags, sizeof flags);
+        at = put_option(at, PACKET_ID, &id, sizeof id);
+        if (comments > 0)
+                at = byte_put(at, record->comments->data, comments);
+        at = byte_put_u32(at, OPTION_END);
+        at = byte_put_u32(at, size);
+        g_assert((size_t)(at - start) == size);
+        trace_file_end(&capture->file, at);
 }
 
 static struct record *record_at(const Capture *capture, unsigned index)
@@ -153,10 +183,6 @@ static void grow(Capture *capture)
         struct record *records = g_new0(struct record, capacity);
         for (unsigned i = 0; i < capture->capacity; i++)
                 records[i] = *record_at(capture, i);
-        for (unsigned i = capture->capacity; i < capacity; i++) {
-                records[i].frame = g_byte_array_new();
-                records[i].comments = g_byte_array_new();
-        }
         g_free(capture->records);
         capture->records = records;
         capture->capacity = capacity;
@@ -164,31 +190,39 @@ static void grow(Capture *capture)
 }
 
 /* Locally administered, and the owner's number. */
-static void add_ethernet_address(GByteArray *frame, uint32_t owner)
+static char *put_ethernet_address(char *at, uint32_t owner)
 {
-        const uint8_t address[6] = { 0x02, 0x00, (uint8_t)(owner >> 24), (uint8_t)(owner >> 16),
-                (uint8_t)(owner >> 8), (uint8_t)owner };
-        g_byte_array_append(frame, address, sizeof address);
+        owner = GUINT32_TO_BE(owner);
+        return byte_put(byte_put(at, "\x02\x00", 2), &owner, sizeof owner);
 }
 
-static uint16_t ethertype_of(const struct trace_packet *packet)
+static char *put_ethernet_header(char *at, const struct trace_packet *packet)
 {
         bool is_ipv6 = packet->header.size > 0 && packet->header.bytes[0] >> 4 == 6;
-        return is_ipv6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
+        uint16_t type = GUINT16_TO_BE(is_ipv6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4);
+        at = put_ethernet_address(at, packet->to);
+        at = put_ethernet_address(at, packet->from);
+        return byte_put(at, &type, sizeof type);
 }
 
-static void fill_frame(GByteArray *frame, const struct trace_packet *packet, uint32_t size)
+/* As much of the piece as there is room for. */
+static char *put_piece(char *at, const char *end, const struct trace_bytes *piece)
 {
-        g_byte_array_set_size(frame, 0);
-        add_ethernet_address(frame, packet->to);
-        add_ethernet_address(frame, packet->from);
-        uint16_t type = ethertype_of(packet);
-        byte_record_add_u8(frame, (uint8_t)(type >> 8));
-        byte_record_add_u8(frame, (uint8_t)type);
-        g_byte_array_append(frame, packet->header.bytes, (guint)packet->header.size);
-        for (unsigned i = 0; i < packet->payload_pieces && frame->len < size; i++)
-                g_byte_array_append(frame, packet->payload[i].bytes, (guint)packet->payload[i].size);
-        g_byte_array_set_size(frame, MIN(frame->len, size));
+        return byte_put(at, piece->bytes, MIN(piece->size, (size_t)(end - at)));
+}
+
+static void fill_frame(struct record *record, const struct trace_packet *packet, uint32_t size)
+{
+        if (record->frame_capacity < size) {
+                record->frame = g_realloc(record->frame, size);
+                record->frame_capacity = size;
+        }
+        const char *end = record->frame + size;
+        char *at = put_ethernet_header(record->frame, packet);
+        at = put_piece(at, end, &packet->header);
+        for (unsigned i = 0; i < packet->payload_pieces; i++)
+                at = put_piece(at, end, &packet->payload[i]);
+        record->kept_size = (uint32_t)(at - record->frame);
 }
 
 static struct record *add_record(Capture *capture, time_ns time, const struct trace_packet *packet)
@@ -201,10 +235,18 @@ static struct record *add_record(Capture *capture, time_ns time, const struct tr
         record->id = packet->id;
         record->sent_number = capture->sent_number;
         record->frame_size = ETHERNET_SIZE + packet->size;
-        g_byte_array_set_size(record->comments, 0);
+        if (record->comments)
+                g_byte_array_set_size(record->comments, 0);
         uint32_t kept = capture->snap ? MIN(capture->snap, packet->size) : packet->size;
-        fill_frame(record->frame, packet, ETHERNET_SIZE + kept);
+        fill_frame(record, packet, ETHERNET_SIZE + kept);
         return record;
+}
+
+static void add_comment(struct record *record, const char *comment)
+{
+        if (!record->comments)
+                record->comments = g_byte_array_new();
+        add_text_option(record->comments, OPTION_COMMENT, comment);
 }
 
 Capture *capture_new(FILE *file, const char *file_name, const struct capture_config *config)
@@ -223,8 +265,8 @@ void capture_free(Capture *capture)
         if (!capture)
                 return;
         for (unsigned i = 0; i < capture->capacity; i++) {
-                g_byte_array_unref(capture->records[i].frame);
-                g_byte_array_unref(capture->records[i].comments);
+                g_free(capture->records[i].frame);
+                g_clear_pointer(&capture->records[i].comments, g_byte_array_unref);
         }
         g_free(capture->records);
         g_byte_array_unref(capture->block);
@@ -248,7 +290,7 @@ void capture_add_received(
         record->direction = PACKET_INBOUND;
         record->unsettled = 0;
         if (comment)
-                add_text_option(record->comments, OPTION_COMMENT, comment);
+                add_comment(record, comment);
         write_settled(capture);
 }
 
@@ -280,7 +322,7 @@ void capture_comment(Capture *capture, uint32_t number, const char *format, ...)
         va_start(arguments, format);
         g_autofree char *comment = g_strdup_vprintf(format, arguments);
         va_end(arguments);
-        add_text_option(record->comments, OPTION_COMMENT, comment);
+        add_comment(record, comment);
 }
 
 void capture_copy_made(Capture *capture, uint32_t number)

@@ -7,6 +7,11 @@
 
 #include <string.h>
 
+/* Of a record. */
+#define NUMBERS_SIZE_MAX 64
+#define HEADER_SIZE_MAX  512
+#define REASON_SIZE_MAX  UINT8_MAX
+
 struct owner_digest {
         const char *label;
         Sha256 *sum;
@@ -17,52 +22,51 @@ struct owner_digest {
 struct Digest {
         struct owner_digest *owners;
         unsigned owner_count;
-        GByteArray *record;
         bool has_ended;
         char text[SHA256_TEXT_SIZE];
 };
 
 /* Its length first, so that no two lists of texts look alike. */
-static void add_reason(GByteArray *record, const char *reason)
+static char *put_reason(char *at, const char *reason)
 {
         size_t size = reason ? strlen(reason) : 0;
-        g_assert(size <= UINT8_MAX);
-        byte_record_add_u8(record, (uint8_t)size);
-        g_byte_array_append(record, (const guint8 *)reason, (guint)size);
+        g_assert(size <= REASON_SIZE_MAX);
+        at = byte_put_u8(at, (uint8_t)size);
+        return size > 0 ? byte_put(at, reason, size) : at;
 }
 
-static void add_packet(GByteArray *record, const struct trace_packet *packet)
+static char *put_packet(char *at, const struct trace_packet *packet)
 {
-        byte_record_add_u16(record, (uint16_t)packet->header.size);
-        g_byte_array_append(record, packet->header.bytes, (guint)packet->header.size);
-        byte_record_add_u32(record, packet->payload_size);
-        byte_record_add_u16(record, packet->payload_sum);
+        g_assert(packet->header.size <= HEADER_SIZE_MAX);
+        at = byte_put_u16(at, (uint16_t)packet->header.size);
+        at = byte_put(at, packet->header.bytes, packet->header.size);
+        at = byte_put_u32(at, packet->payload_size);
+        return byte_put_u16(at, packet->payload_sum);
 }
 
-static void add_hop(GByteArray *record, const struct trace_hop *hop)
+static char *put_hop(char *at, const struct trace_hop *hop)
 {
-        byte_record_add_u64(record, hop->ordinal);
-        byte_record_add_u64(record, (uint64_t)hop->t_enqueue);
-        byte_record_add_u64(record, (uint64_t)hop->t_tx);
-        byte_record_add_u64(record, (uint64_t)hop->t_tx_end);
-        byte_record_add_u64(record, (uint64_t)hop->t_arrive);
-        add_reason(record, hop->drop);
+        at = byte_put_u64(at, hop->ordinal);
+        at = byte_put_u64(at, (uint64_t)hop->t_enqueue);
+        at = byte_put_u64(at, (uint64_t)hop->t_tx);
+        at = byte_put_u64(at, (uint64_t)hop->t_tx_end);
+        at = byte_put_u64(at, (uint64_t)hop->t_arrive);
+        return put_reason(at, hop->drop);
 }
 
 static void on_event(void *data, const struct trace_event *event)
 {
         Digest *digest = data;
-        GByteArray *record = digest->record;
+        char record[NUMBERS_SIZE_MAX + HEADER_SIZE_MAX + REASON_SIZE_MAX];
         g_assert(!digest->has_ended && event->owner < digest->owner_count);
-        g_byte_array_set_size(record, 0);
-        byte_record_add_u64(record, (uint64_t)event->time);
-        byte_record_add_u8(record, (uint8_t)event->kind);
-        add_packet(record, event->packet);
+        char *at = byte_put_u64(record, (uint64_t)event->time);
+        at = byte_put_u8(at, (uint8_t)event->kind);
+        at = put_packet(at, event->packet);
         if (event->kind == TRACE_HOP)
-                add_hop(record, &event->hop);
+                at = put_hop(at, &event->hop);
         if (event->kind == TRACE_DROPPED)
-                add_reason(record, event->dropped.reason);
-        sha256_add(digest->owners[event->owner].sum, record->data, record->len);
+                at = put_reason(at, event->dropped.reason);
+        sha256_add(digest->owners[event->owner].sum, record, (size_t)(at - record));
 }
 
 Digest *digest_new(Trace *trace)
@@ -70,7 +74,6 @@ Digest *digest_new(Trace *trace)
         Digest *digest = g_new0(Digest, 1);
         digest->owner_count = trace_owner_count(trace);
         digest->owners = g_new0(struct owner_digest, digest->owner_count);
-        digest->record = g_byte_array_new();
         for (unsigned i = 0; i < digest->owner_count; i++) {
                 digest->owners[i].label = trace_owner_label(trace, i);
                 digest->owners[i].sum = sha256_new();
@@ -126,7 +129,6 @@ void digest_free(Digest *digest)
         for (unsigned i = 0; i < digest->owner_count; i++)
                 sha256_free(digest->owners[i].sum);
         g_free(digest->owners);
-        g_byte_array_unref(digest->record);
         g_free(digest);
 }
 
