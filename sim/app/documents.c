@@ -6,6 +6,7 @@
 #include <Random123/philox.h>
 #include <string.h>
 #include "wire/byte_order.h"
+#include "wire/vector_clones.h"
 
 #define INDEX_DOCUMENT "index.html"
 
@@ -132,7 +133,7 @@ size_t document_read(const struct document *document, uint64_t offset, void *byt
 /* Four numbers are made at a time, in two vectors of two: 14 ns for 1448 bytes instead of 21. */
 typedef uint64_t number_pair __attribute__((vector_size(16)));
 
-static void fill_run(uint64_t number, uint8_t *bytes, size_t count)
+VECTOR_CLONES static void fill_run(uint64_t number, uint8_t *bytes, size_t count)
 {
         const uint64_t one = GUINT64_TO_BE(1);
         uint64_t word = GUINT64_TO_BE(number);
@@ -168,6 +169,46 @@ static void fill_counter(uint64_t offset, uint8_t *bytes, size_t size)
         }
         write_be64(one, number);
         memcpy(bytes, one, size % COUNTER_SIZE);
+}
+
+/* As fill_run(), without writing what is only to be compared. */
+VECTOR_CLONES static bool is_run(uint64_t number, const uint8_t *bytes, size_t count)
+{
+        const uint64_t one = GUINT64_TO_BE(1);
+        uint64_t word = GUINT64_TO_BE(number);
+        uint64_t differences = 0;
+        for (size_t i = 0; i < count; i++, word += one) {
+                uint64_t seen;
+                memcpy(&seen, bytes + i * COUNTER_SIZE, sizeof seen);
+                differences |= seen ^ word;
+        }
+        return differences == 0;
+}
+
+/* Less than a number, from the byte `skip` of it on. */
+static bool is_part(uint64_t number, size_t skip, const uint8_t *bytes, size_t size)
+{
+        uint8_t one[COUNTER_SIZE];
+        write_be64(one, number);
+        return memcmp(one + skip, bytes, size) == 0;
+}
+
+/* What fill_counter() makes, compared without making it: half of the instructions. */
+static bool is_counter(const void *data, uint64_t offset, const uint8_t *bytes, size_t size)
+{
+        (void)data;
+        uint64_t number = offset / COUNTER_SIZE;
+        size_t skip = offset % COUNTER_SIZE;
+        size_t head = skip > 0 ? MIN(size, COUNTER_SIZE - skip) : 0;
+        bool is_equal = head == 0 || is_part(number++, skip, bytes, head);
+        bytes += head;
+        size -= head;
+        for (size_t count = size / COUNTER_SIZE, part; count > 0; count -= part, number += part) {
+                part = MIN(count, COUNTER_RUN - number % COUNTER_RUN);
+                is_equal &= is_run(number, bytes, part);
+                bytes += part * COUNTER_SIZE;
+        }
+        return is_equal && is_part(number, 0, bytes, size % COUNTER_SIZE);
 }
 
 /* The path as a number, by FNV-1a: it only has to tell a few documents apart, and allocates nothing. */
@@ -230,5 +271,8 @@ PayloadSource *document_source_new(enum document_fill fill, uint64_t seed, const
         struct rule *rule = g_malloc(sizeof *rule + strlen(path) + 1);
         *rule = (struct rule){ .fill = fill, .seed = seed };
         strcpy(rule->path, path);
-        return payload_source_new(bytes_of_rule, rule, g_free);
+        PayloadSource *source = payload_source_new(bytes_of_rule, rule, g_free);
+        if (fill == FILL_COUNTER)
+                payload_source_set_match(source, is_counter);
+        return source;
 }

@@ -361,12 +361,28 @@ static void pass_piece(ProofStream *stream, size_t size)
                 drop_run(stream);
 }
 
+/* So many bytes are as the first run's source has them; 0: it has none, or others. */
+static size_t pass_by_source(ProofStream *stream, const uint8_t *seen, size_t wanted)
+{
+        if (stream->run_count == 0 || run_at(stream, 0)->source == NULL)
+                return 0;
+        const struct run *run = run_at(stream, 0);
+        size_t size = MIN(wanted, run->end - stream->bytes_read);
+        if (!payload_source_matches(run->source, stream->bytes_read + run->shift, seen, size))
+                return 0;
+        pass_piece(stream, size);
+        return size;
+}
+
 bool proof_read(ProofStream *stream, const void *bytes, size_t size)
 {
         const uint8_t *seen = bytes;
         const uint8_t *expected;
         uint8_t made[PIECE_SIZE];
         for (size_t done = 0, part; done < size; done += part) {
+                part = pass_by_source(stream, seen + done, size - done);
+                if (part > 0)
+                        continue;
                 part = expect_piece(stream, size - done, made, &expected);
                 if (part == 0)
                         return mismatch(stream, stream->bytes_read, -1, seen[done]);

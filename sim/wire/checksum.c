@@ -11,6 +11,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <string.h>
+#include "wire/vector_clones.h"
 
 /* Four sums side by side, of two 32-bit halves each: a shape that gcc and clang both turn into vector code
  * (40 ns for 1460 bytes on an EPYC; summing block by block into one variable took gcc's code 77 ns). */
@@ -52,7 +53,7 @@ static uint16_t fold(const uint64_t lanes[LANES], uint64_t rest)
         return checksum_fold(sum);
 }
 
-uint16_t checksum_sum(const void *bytes, size_t size)
+VECTOR_CLONES uint16_t checksum_sum(const void *bytes, size_t size)
 {
         const uint8_t *at = bytes;
         uint64_t lanes[LANES] = { 0 };

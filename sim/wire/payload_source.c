@@ -3,12 +3,15 @@
  */
 #include "wire/payload_source.h"
 
+#include <string.h>
 #include "wire/payload_chunk.h"
 
-#define BUCKETS 64 /* a power of two */
+#define BUCKETS    64   /* a power of two */
+#define PIECE_SIZE 2048 /* made and compared at a time: stays in the nearest cache */
 
 struct PayloadSource {
         payload_source_fill fill;
+        payload_source_match match; /* NULL: make and compare */
         void *data;
         GDestroyNotify free_data;
         unsigned references;
@@ -28,6 +31,11 @@ PayloadSource *payload_source_new(payload_source_fill fill, void *data, GDestroy
         source->free_data = free_data;
         source->references = 1;
         return source;
+}
+
+void payload_source_set_match(PayloadSource *source, payload_source_match match)
+{
+        source->match = match;
 }
 
 PayloadSource *payload_source_ref(PayloadSource *source)
@@ -98,6 +106,20 @@ struct payload_slice payload_source_cut(
 void payload_source_make(const PayloadSource *source, uint64_t offset, uint8_t *bytes, size_t size)
 {
         source->fill(source->data, offset, bytes, size);
+}
+
+bool payload_source_matches(const PayloadSource *source, uint64_t offset, const uint8_t *bytes, size_t size)
+{
+        uint8_t made[PIECE_SIZE];
+        if (source->match != NULL)
+                return source->match(source->data, offset, bytes, size);
+        for (size_t part; size > 0; size -= part, offset += part, bytes += part) {
+                part = MIN(size, sizeof made);
+                source->fill(source->data, offset, made, part);
+                if (memcmp(made, bytes, part) != 0)
+                        return false;
+        }
+        return true;
 }
 
 void payload_source_forget(struct payload_chunk *page)
