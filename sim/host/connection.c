@@ -116,7 +116,7 @@ static void transmit(
         segment->dscp = connection->dscp;
         segment->hop_limit = connection->hop_limit;
         segment->flow_label = flow_label(connection);
-        if (!g_queue_is_empty(&connection->stamps))
+        if (connection->stamps.head != NULL)
                 stamps_on_sent(connection, sending->stream_offset, segment->payload.length);
         struct packet *packet =
                 host_segment_packet(connection->host, &connection->tuple, segment, &connection->note);
@@ -183,7 +183,7 @@ static void settle(struct connection *connection)
         if (tcp_conn_state(connection->tcp) == TCP_STATE_CLOSED)
                 give_up_names(connection);
         timer_set(&connection->timer, tcp_conn_deadline(connection->tcp));
-        if (!g_queue_is_empty(&connection->stamps))
+        if (connection->stamps.head != NULL)
                 stamps_on_acknowledged(connection);
         TcpListener *listener = tcp_conn_listener(connection->tcp);
         if (connection->socket != NULL)
@@ -225,6 +225,16 @@ static struct packet_note note_of(const struct connection *connection)
         return note;
 }
 
+static void write_names(const struct four_tuple *tuple, uint8_t names[IPV4_NAMES_SIZE])
+{
+        if (!ip_address_is_ipv4(&tuple->remote.address))
+                return;
+        write_be32(names, ip_address_to_ipv4(&tuple->remote.address));
+        write_be32(names + 4, ip_address_to_ipv4(&tuple->local.address));
+        write_be16(names + 8, tuple->remote.port);
+        write_be16(names + 10, tuple->local.port);
+}
+
 static struct connection *connection_make(
         Host *host, const struct four_tuple *tuple, TcpConn *tcp, struct transfer *transfer, Link *device)
 {
@@ -234,6 +244,7 @@ static struct connection *connection_make(
         connection->transfer = transfer;
         connection->number = ++host->connections_made;
         connection->tuple = *tuple;
+        write_names(tuple, connection->names_in);
         connection->device = device;
         connection->output_limit = output_limit(host, device);
         connection->account.data = connection;

@@ -13,6 +13,7 @@ struct connection {
         TcpConn *tcp;
         Socket *socket; /* NULL: not accepted yet, or closed */
         struct four_tuple tuple;
+        uint8_t names_in[IPV4_NAMES_SIZE]; /* what IPv4 packets of the peer say; of IPv6, nothing that any says */
         uint32_t number; /* on its host, from 1 */
 
         struct cause cause;      /* of what TCP does now, and of what the pump sends */

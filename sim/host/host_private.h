@@ -1,7 +1,7 @@
 /*
  * The inside of a host, and what its files call each other for.
  *
- * host.c receives and finds whose a packet is; host_icmp.c does so for ICMP; connection.c owns the
+ * host_receive.c takes packets and finds whose they are; host_icmp.c does so for ICMP; connection.c owns the
  * connections and pumps; transmit.c makes packets; tcp_trace.c turns TCP's notes into events of the trace; socket*.c are the users.
  */
 #ifndef INORDER_HOST_PRIVATE_H
@@ -78,14 +78,17 @@ struct cause {
 bool host_traces(const Host *host, enum trace_kind kind);
 uint32_t host_transfer_number(const struct transfer *transfer);
 struct transfer *host_transfer(const Host *host, uint32_t number);
-/* NULL: none of that name. */
-struct connection *host_find_connection(Host *host, const struct four_tuple *tuple);
 /* NULL: there is no route, or no address of the family to send from. */
 Link *host_device_towards(const Host *host, const struct ip_address *remote);
 /* The smallest of its devices'. */
 uint32_t host_path_mtu(const Host *host);
 /* The largest packet that goes to `remote` in one piece, as far as is known. */
 uint32_t host_path_mtu_towards(const Host *host, const struct ip_address *remote);
+
+/* ---- host_receive.c ---- */
+
+/* NULL: none of that name. */
+struct connection *host_find_connection(Host *host, const struct four_tuple *tuple);
 struct cause host_cause_of(const struct packet *packet);
 /* The packet has reached whom it is for, and is freed; `connection` is its number here, 0: none. */
 void host_take(Host *host, struct packet *packet, uint32_t connection);

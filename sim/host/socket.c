@@ -255,12 +255,12 @@ static unsigned take_news(Socket *socket, unsigned ready)
 
 void socket_update(Socket *socket)
 {
-        if (socket->on_ready == NULL && g_queue_is_empty(&socket->waiters))
+        if (socket->on_ready == NULL && socket->waiters.head == NULL)
                 return;
         bool waits_for_room = socket->on_ready != NULL && (socket->watched & POLLOUT) != 0;
         unsigned ready = waits_for_room ? socket_poll(socket) : socket_ready(socket);
         unsigned changed = ready & ~socket->last_ready;
-        if (!g_queue_is_empty(&socket->waiters))
+        if (socket->waiters.head != NULL)
                 waiters_wake(&socket->waiters, ready, take_news(socket, ready));
         socket->last_ready = ready;
         if (socket->on_ready != NULL && (changed & socket->watched) != 0)

@@ -11,8 +11,6 @@
 #include "wire/byte_order.h"
 #include "wire/checksum.h"
 
-#define USUAL_FIRST_BYTE (4 << 4 | IPV4_HEADER_SIZE / 4) /* version 4, no options */
-
 /* Options are rare: without them the loop has a fixed end, and none in machine code. */
 static bool is_sum_right(const uint8_t *bytes, size_t header_length)
 {
@@ -36,7 +34,7 @@ enum ipv4_parse ipv4_check(const uint8_t *bytes, size_t size, size_t packet_size
 {
         if (size < IPV4_HEADER_SIZE)
                 return IPV4_TRUNCATED;
-        enum ipv4_parse shape = bytes[0] == USUAL_FIRST_BYTE ? IPV4_OK : check_shape(bytes, size);
+        enum ipv4_parse shape = bytes[0] == IPV4_USUAL_FIRST_BYTE ? IPV4_OK : check_shape(bytes, size);
         if (shape != IPV4_OK)
                 return shape;
         size_t header_length = (bytes[0] & 0x0f) * 4u;
@@ -76,7 +74,7 @@ void ipv4_emit(const struct ipv4_header *header, uint8_t bytes[IPV4_HEADER_SIZE]
         /* Summed before they are written: to read small writes back as larger words makes a processor wait.
          */
         uint8_t service = (uint8_t)(header->dscp << 2 | header->ecn);
-        uint32_t first = USUAL_FIRST_BYTE << 24 | service << 16 | header->total_length;
+        uint32_t first = IPV4_USUAL_FIRST_BYTE << 24 | service << 16 | header->total_length;
         uint32_t second = (uint32_t)header->identification << 16 | fragment;
         uint32_t third = (uint32_t)header->time_to_live << 24 | header->protocol << 16;
         uint32_t source = ip_address_to_ipv4(&header->source);

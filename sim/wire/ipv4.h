@@ -16,6 +16,7 @@
 #define IPV4_MORE_FRAGMENTS       0x2000
 #define IPV4_FRAGMENT_OFFSET_MASK 0x1fff
 #define IPV4_FRAGMENT_UNIT        8 /* bytes */
+#define IPV4_USUAL_FIRST_BYTE     0x45 /* version 4, no options */
 
 #define IP_PROTOCOL_ICMP     1
 #define IP_PROTOCOL_TCP      6
@@ -67,6 +68,17 @@ enum ipv4_parse ipv4_parse(const uint8_t *bytes, size_t size, size_t packet_size
 
 /* Whether it can be read. */
 enum ipv4_parse ipv4_check(const uint8_t *bytes, size_t size, size_t packet_size);
+
+/* Source, destination and two ports as they stand behind each other in a packet without IP options. */
+#define IPV4_NAMES_OFFSET 12
+#define IPV4_NAMES_SIZE   12
+/* Whether a header says these, that it is TCP's, whole and without options: nothing else of it is looked at. */
+static inline bool ipv4_is_whole_tcp_of(const uint8_t *bytes, const uint8_t names[IPV4_NAMES_SIZE])
+{
+        uint16_t fragment = read_be16(bytes + 6) & (IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_OFFSET_MASK);
+        return bytes[0] == IPV4_USUAL_FIRST_BYTE && fragment == 0 && bytes[9] == IP_PROTOCOL_TCP &&
+               memcmp(bytes + IPV4_NAMES_OFFSET, names, IPV4_NAMES_SIZE) == 0;
+}
 
 /* "bad checksum". */
 const char *ipv4_parse_name(enum ipv4_parse result);
