@@ -60,7 +60,11 @@ void link_begin_transmission(Link *link, struct packet *packet, time_ns now)
 {
         packet->ordinal = ++link->last_ordinal;
         packet->t_tx = now;
-        packet->t_tx_end = now + link_transmission_time(link->rate, packet->size);
+        if (packet->size != link->last_size) {
+                link->last_size = packet->size;
+                link->last_transmission = link_transmission_time(link->rate, packet->size);
+        }
+        packet->t_tx_end = now + link->last_transmission;
 }
 
 void link_end_transmission(Link *link, struct packet *packet)

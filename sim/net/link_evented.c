@@ -297,6 +297,7 @@ static const struct link_ops evented_ops = {
 void evented_link_set_rate(struct evented_link *evented, rate_bps rate, const struct shaper_config *shape)
 {
         evented->link.rate = rate;
+        evented->link.last_size = 0;
         evented->is_shaped = !shaper_config_is_idle(shape);
         shaper_init(&evented->shaper, shape);
 }

@@ -31,6 +31,8 @@ struct Link {
         rate_bps rate;
         duration_ns delay;
         uint64_t last_ordinal;
+        uint32_t last_size; /* of the packet that went last, and how long that took: two divisions saved on the next */
+        duration_ns last_transmission;
         uint64_t highest_arrived; /* ordinal */
         void (*departing)(void *data, struct device_account *account);
         void *departing_data;
