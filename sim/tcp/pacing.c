@@ -44,12 +44,22 @@ static uint32_t burst_bytes(const TcpConn *conn)
         return (uint32_t)MIN(bytes, PACING_BURST_SIZE_MAX);
 }
 
-uint32_t pacing_burst(const TcpConn *conn)
+static uint32_t least_burst(const TcpConn *conn)
 {
         const struct cong_ops *ops = conn->cong.ops;
-        uint32_t least =
-                ops->least_burst != NULL ? ops->least_burst(&conn->cong) : conn->settings.least_burst;
-        return MIN(MAX(burst_bytes(conn) / sender_current_mss(conn), least), BURST_SEGMENTS_MAX);
+        return ops->least_burst != NULL ? ops->least_burst(&conn->cong) : conn->settings.least_burst;
+}
+
+uint32_t pacing_burst(const TcpConn *conn)
+{
+        uint32_t segments = burst_bytes(conn) / sender_current_mss(conn);
+        return MIN(MAX(segments, least_burst(conn)), BURST_SEGMENTS_MAX);
+}
+
+uint32_t pacing_cut_burst(const TcpConn *conn, uint32_t segments)
+{
+        return segments <= MIN(least_burst(conn), BURST_SEGMENTS_MAX) ? segments
+                                                                      : MIN(segments, pacing_burst(conn));
 }
 
 /* ---- The distance between bursts ---- */

@@ -32,5 +32,7 @@ void pacing_on_deadline(TcpConn *conn, time_ns now);
 duration_ns pacing_delay(const TcpConn *conn, time_ns now);
 /* How many segments go out in one burst. */
 uint32_t pacing_burst(const TcpConn *conn);
+/* No more of `segments` than that; what an ACK lets out is so few that there is nothing to divide. */
+uint32_t pacing_cut_burst(const TcpConn *conn, uint32_t segments);
 
 #endif

@@ -453,6 +453,7 @@ void sender_on_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns now
         sender_settle(conn, now);
         sender_push(conn);
         struct ack_event event = begin(conn, segment, now);
+#pragma GCC unroll 16 /* and the compiler knows whom it calls */
         for (size_t i = 0; i < G_N_ELEMENTS(ack_steps); i++)
                 ack_steps[i](conn, &event);
         sender_note_congestion(conn);

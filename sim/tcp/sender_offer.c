@@ -181,7 +181,7 @@ static uint32_t quota(const TcpConn *conn, const struct sender_place *place, enu
                 return 1;
         if (place->in_flight >= cwnd)
                 return 0;
-        return MIN(MIN(MAX(cwnd / 2, 1), cwnd - place->in_flight), pacing_burst(conn));
+        return pacing_cut_burst(conn, MIN(MAX(cwnd / 2, 1), cwnd - place->in_flight));
 }
 
 /* The next ACK is due within a millisecond, or half of a round trip. */
@@ -217,9 +217,9 @@ static bool may_wait(const TcpConn *conn, const struct sender_place *place, uint
         bool was_silent = !place->is_ahead && now - conn->last_sent_at >= MILLISECOND;
         if (conn->recovery.state >= TCP_CONGESTION_RECOVERY || was_silent)
                 return false;
-        if (room >= (uint64_t)pacing_burst(conn) * conn->snd.mss)
-                return false;
         if (!is_last_block(conn, place) && room >= block_length(conn, place))
+                return false;
+        if (room >= (uint64_t)pacing_burst(conn) * conn->snd.mss)
                 return false;
         return !is_large_part(conn, room) && is_ack_near(conn, now);
 }
