@@ -115,18 +115,20 @@ static void drop_covered(struct receive_memory *memory, uint32_t index, uint64_t
                 drop_held(memory, index);
 }
 
-bool receive_memory_make_way(struct receive_memory *memory, uint64_t begin, uint64_t end)
+enum memory_way receive_memory_make_way(struct receive_memory *memory, uint64_t begin, uint64_t end)
 {
         uint32_t index = find_held(memory, begin);
         if (index > 0) {
                 struct stored_packet *before = packet_at(&memory->held, index - 1);
-                if (before->end >= end || coalesces(before, begin, end))
-                        return false;
+                if (before->end >= end)
+                        return MEMORY_NEEDLESS;
+                if (coalesces(before, begin, end))
+                        return MEMORY_JOINED;
                 if (before->begin == begin)
                         drop_held(memory, --index);
         }
         drop_covered(memory, index, end);
-        return true;
+        return MEMORY_APART;
 }
 
 void receive_memory_hold(struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size)

@@ -28,9 +28,13 @@ uint32_t receive_memory_of_packet(uint32_t packet_size);
  * an empty one. In order, they may join the packet before them, unless it has some of them already. */
 void receive_memory_store(
         struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size, bool may_join);
-/* Behind a hole, first: what it makes needless goes; false: it needs no memory itself, there is room beside another
- * or it has come before. */
-bool receive_memory_make_way(struct receive_memory *memory, uint64_t begin, uint64_t end);
+/* Behind a hole, first: what it makes needless goes. */
+enum memory_way {
+        MEMORY_NEEDLESS, /* another packet has all of it */
+        MEMORY_JOINED,   /* there was room in the packet before it */
+        MEMORY_APART,    /* it needs its own */
+};
+enum memory_way receive_memory_make_way(struct receive_memory *memory, uint64_t begin, uint64_t end);
 void receive_memory_hold(struct receive_memory *memory, uint64_t begin, uint64_t end, uint32_t packet_size);
 /* What is held up to `next` has become readable. */
 void receive_memory_release(struct receive_memory *memory, uint64_t next);

@@ -199,13 +199,19 @@ static int64_t limit_offset(const TcpConn *conn)
         return conn->fin_received ? (int64_t)conn->rcv.fin_offset : INT64_MAX;
 }
 
-/* The FIN's number is held with the text before it; and this segment has it, too. */
-static uint32_t ends_at_fin(
+/* The FIN's number is held with the text before it, and this segment has it, too; or its own lies within
+ * text. */
+static bool is_fin_duplicate(
         const TcpConn *conn, const struct tcp_segment *segment, const struct reassembly_outcome *outcome)
 {
-        return conn->rcv.knows_fin && outcome->in_order == 0 &&
-               outcome->duplicate_end == conn->rcv.fin_offset &&
-               seq_after(tcp_segment_end(segment), seq_of_offset(conn, conn->rcv.fin_offset));
+        uint64_t end = outcome->duplicate_end;
+        struct seqnum number = seq_of_offset(conn, end);
+        if (outcome->in_order > 0 || !seq_after(tcp_segment_end(segment), number))
+                return false;
+        if (conn->rcv.knows_fin && end == conn->rcv.fin_offset)
+                return true;
+        bool is_own = segment->flags & TCP_FLAG_FIN && seq_equal(text_end(segment), number);
+        return is_own && outcome->held == 0 && reassembly_reach(&conn->rcv.reassembly, end) > end;
 }
 
 /* The bytes from the offset `first` to `last` of a segment that begins at `begin`. */
@@ -239,7 +245,7 @@ static void insert(TcpConn *conn, const struct tcp_segment *segment, struct reas
         if (outcome->duplicate > 0)
                 report_more_duplicate(conn, seq_of_offset(conn, outcome->duplicate_begin),
                         seq_add(seq_of_offset(conn, outcome->duplicate_end),
-                                ends_at_fin(conn, segment, outcome)));
+                                is_fin_duplicate(conn, segment, outcome)));
 }
 
 /* tcp_event_data_recv */
@@ -283,20 +289,21 @@ static void take_in_order(TcpConn *conn, const struct tcp_segment *segment, time
         drop_passed_fin(conn);
         if (has_reached_fin(conn))
                 take_fin(conn, now);
-        conn->ack.may_not_wait |= held_something && !receive_holds(conn);
+        bool ends_here = segment->flags & TCP_FLAG_FIN;
+        conn->ack.may_not_wait |= held_something && !receive_holds(conn) && !ends_here;
         sack_report_advance(&conn->rcv.sack, conn->rcv.nxt, receive_holds(conn));
 }
 
-/* The window grows by what memory is free meanwhile, but not with what has come before; nor without SACK, so
- * that each ACK is a duplicate. */
-static void store_held(TcpConn *conn, const struct tcp_segment *segment, uint64_t begin, bool is_new)
+/* The window grows by what memory is free meanwhile, but not for nothing; nor without SACK, so that each ACK
+ * is a duplicate. */
+static void store_held(TcpConn *conn, const struct tcp_segment *segment, uint64_t begin)
 {
         struct receive_memory *memory = &conn->rcv.memory;
         uint64_t end = begin + segment->payload.length;
-        bool is_stored = receive_memory_make_way(memory, begin, end);
-        if (conn->sack_agreed && is_new)
+        enum memory_way way = receive_memory_make_way(memory, begin, end);
+        if (conn->sack_agreed && way != MEMORY_NEEDLESS)
                 receive_window_grow(conn, segment->payload.length, receive_memory_of_segment(conn, segment));
-        if (is_stored)
+        if (way == MEMORY_APART)
                 receive_memory_hold(memory, begin, end, receive_packet_size(conn, segment));
 }
 
@@ -313,12 +320,12 @@ static void hold(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
         }
         ack_measure_segment(conn, segment);
         ack_schedule(conn, TCP_SEND_DUPLICATE_ACK);
+        insert(conn, segment, &outcome);
         if (segment->flags & TCP_FLAG_FIN)
                 remember_fin(conn, offset_of(conn, text_end(segment)));
-        insert(conn, segment, &outcome);
         if (conn->sack_agreed)
                 sack_report_add(&conn->rcv.sack, segment->seq, tcp_segment_end(segment));
-        store_held(conn, segment, (uint64_t)begin, outcome.held > 0);
+        store_held(conn, segment, (uint64_t)begin);
         conn->counts.held_arrivals++;
         if (segment->payload.length == 0)
                 conn->counts.out_of_order_arrivals++;

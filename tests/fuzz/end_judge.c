@@ -131,10 +131,10 @@ void end_judge_end(const struct two_ends *two, unsigned number)
 static bool is_patient(const struct tcp_settings *settings)
 {
         duration_ns least = 200 * MILLISECOND;
-        return settings->initial_rto >= SECOND && settings->min_rto >= least && settings->retries >= 8 &&
-               settings->syn_retries >= 2 && settings->syn_ack_retries >= 2 && settings->user_timeout == 0 &&
-               !settings->keepalive && settings->zero_window_probe &&
-               settings->refusal_interval <= SECOND / 2;
+        return settings->initial_rto >= SECOND && settings->min_rto >= least &&
+               settings->max_rto >= 60 * SECOND && settings->retries >= 8 && settings->syn_retries >= 2 &&
+               settings->syn_ack_retries >= 2 && settings->user_timeout == 0 && !settings->keepalive &&
+               settings->zero_window_probe && settings->refusal_interval <= SECOND / 2;
 }
 
 static bool ends_are_patient(const struct two_ends *two)

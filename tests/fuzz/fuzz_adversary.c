@@ -16,6 +16,7 @@
 
 #define LINE_DELAY      (10 * MILLISECOND)
 #define TEXT_MOST       (1u << 14) /* bytes each way */
+#define NAP_MOST        SECOND     /* that no patience is too short for */
 #define EVENTS_PLAYED   2000
 #define EVENTS_PATIENCE 30000 /* a long patience, with a timeout every 100 ms and keepalive every second */
 
@@ -286,7 +287,10 @@ static duration_ns nap(struct two_ends *two)
 {
         struct fuzz_bytes *bytes = &adversary_of(two)->bytes;
         bool is_tired = bytes->left > 0 && fuzz_below(bytes, 8) == 1;
-        return is_tired ? (duration_ns)fuzz_of_any_scale(bytes) * MICROSECOND : 0;
+        duration_ns time = is_tired ? (duration_ns)fuzz_of_any_scale(bytes) * MICROSECOND : 0;
+        if (time > NAP_MOST)
+                adversary_of(two)->line.is_true = false;
+        return time;
 }
 
 /* Runs until nothing is left to happen, at most `most` events; false: there is more. */
