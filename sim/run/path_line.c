@@ -248,15 +248,20 @@ static bool check_keys(struct field_reader *reader, const struct yaml_node *node
 /* ---- By what it carries ---- */
 
 static bool find_node(struct field_reader *reader, const struct path_place *place,
-        const struct yaml_node *node, const char *name, uint32_t *owner)
+        const struct yaml_node *node, const char *key, const char *name, uint32_t *owner)
 {
         guint found;
-        if (!name || !g_ptr_array_find_with_equal_func((GPtrArray *)place->nodes, name, g_str_equal, &found))
-                return field_fail(reader, node->mark,
-                        "a segment %s; accepted: from and to-host, two of the scenario's",
-                        name ? "of an unknown host" : "without its hosts");
-        *owner = found;
-        return true;
+        const struct yaml_node *child = tree_find(node, key);
+        if (!name)
+                return field_fail(reader, node->mark, "a segment without '%s'; the key is required", key);
+        if (g_ptr_array_find_with_equal_func((GPtrArray *)place->nodes, name, g_str_equal, &found)) {
+                *owner = found;
+                return true;
+        }
+        g_autofree const char **names = g_new0(const char *, place->nodes->len + 1);
+        for (unsigned i = 0; i < place->nodes->len; i++)
+                names[i] = g_ptr_array_index(place->nodes, i);
+        return field_fail_word(reader, child->mark, name, names, "%s: no host is named '%s'", key, name);
 }
 
 static bool check_flow(struct field_reader *reader, const struct yaml_node *node)
@@ -276,8 +281,9 @@ static bool take_name(struct field_reader *reader, const struct path_place *plac
         const struct yaml_node *node, struct packet_line *line, uint64_t *luck)
 {
         struct segment_name *name = &line->segment;
-        if (!find_node(reader, place, node, line->from, &name->from) ||
-                !find_node(reader, place, node, line->to_host, &name->to) || !check_flow(reader, node))
+        if (!find_node(reader, place, node, "from", line->from, &name->from) ||
+                !find_node(reader, place, node, "to-host", line->to_host, &name->to) ||
+                !check_flow(reader, node))
                 return false;
         name->flow = MAX(name->flow, 1);
         name->is_ack = tree_find(node, "ack") != NULL;

@@ -68,6 +68,27 @@ static bool read_packets(struct path_reading *reading, const struct path_link *l
         return true;
 }
 
+/* Of links, or of where the one that is meant leads. */
+static bool fail_place(
+        struct path_reading *reading, const struct yaml_node *node, const struct path_link *link)
+{
+        g_autoptr(GPtrArray) links = g_ptr_array_new();
+        g_autoptr(GPtrArray) ends = g_ptr_array_new();
+        for (unsigned i = 0; i < reading->names->len; i++) {
+                const struct path_name *name = g_ptr_array_index(reading->names, i);
+                g_ptr_array_add(links, name->link);
+                for (int d = 0; d < 2 && strcmp(name->link, link->on) == 0; d++)
+                        g_ptr_array_add(ends, name->far_end[d]);
+        }
+        bool is_known = ends->len > 0;
+        GPtrArray *words = is_known ? ends : links;
+        g_ptr_array_add(words, NULL);
+        return field_fail_word(&reading->reader, tree_find(node, is_known ? "to" : "on")->mark,
+                is_known ? link->to : link->on, (const char *const *)words->pdata,
+                is_known ? "to: the link '%s' does not lead to '%s'" : "on: no link is named '%s'", link->on,
+                link->to);
+}
+
 static bool read_link(struct path_reading *reading, const struct yaml_node *node)
 {
         struct field_reader *reader = &reading->reader;
@@ -76,8 +97,7 @@ static bool read_link(struct path_reading *reading, const struct yaml_node *node
         bool is_good = field_table_read(reader, &direction_table, node, &link);
         if (is_good && !path_names_find(reading->names, link.on, link.to, &reading->place.link,
                                &reading->place.direction))
-                is_good = field_fail(reader, tree_find(node, "on")->mark,
-                        "links: no link '%s' leads to '%s'; accepted: the scenario's", link.on, link.to);
+                is_good = fail_place(reading, node, &link);
         is_good = is_good && read_packets(reading, &link);
         g_free(link.on);
         g_free(link.to);

@@ -177,10 +177,10 @@ START_TEST(beyond_the_thresholds_none_and_all_are_certain)
 END_TEST
 
 /* Of a thousand packets that ask for marks. */
-static unsigned count_dropped(const struct queue_config *config, double average)
+static unsigned count_dropped(struct queue_config config, double average)
 {
         unsigned dropped = 0;
-        hold_average(config, average, 1);
+        hold_average(&config, average, 1);
         for (unsigned i = 0; i < 1000; i++) {
                 dropped += offer_with(ECN_ECT_0, 0) != NULL;
                 lose_all();
@@ -192,7 +192,7 @@ START_TEST(packets_that_ask_for_it_are_marked_and_stay)
 {
         struct queue_config config = queue_red.defaults;
         config.ecn = true;
-        ck_assert_uint_eq(count_dropped(&config, 14.9), 0);
+        ck_assert_uint_eq(count_dropped(config, 14.9), 0);
         ck_assert_uint_gt(queue.marked, 100);
 }
 END_TEST
@@ -201,10 +201,10 @@ START_TEST(beyond_the_thresholds_they_are_marked_too_unless_drops_are_hard)
 {
         struct queue_config config = queue_red.defaults;
         config.ecn = true;
-        ck_assert_uint_eq(count_dropped(&config, 30), 0);
+        ck_assert_uint_eq(count_dropped(config, 30), 0);
         ck_assert_uint_eq(queue.marked, 1000);
         config.hard_drop = true;
-        ck_assert_uint_eq(count_dropped(&config, 30), 1000);
+        ck_assert_uint_eq(count_dropped(config, 30), 1000);
         ck_assert_uint_eq(queue.marked, 0);
 }
 END_TEST
