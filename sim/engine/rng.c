@@ -46,13 +46,3 @@ struct probability probability_of(uint64_t parts, uint64_t whole)
                 return (struct probability){ .is_certain = true };
         return (struct probability){ .threshold = (uint64_t)(((uint128)parts << 64) / whole) };
 }
-
-bool probability_is_zero(struct probability probability)
-{
-        return !probability.is_certain && probability.threshold == 0;
-}
-
-bool probability_happens(struct probability probability, uint64_t draw)
-{
-        return probability.is_certain || draw < probability.threshold;
-}

@@ -33,7 +33,13 @@ struct probability {
 
 /* `parts` of `whole`, parts <= whole: probability_of(1, 100) is 1 %. */
 struct probability probability_of(uint64_t parts, uint64_t whole);
-bool probability_is_zero(struct probability probability);
-bool probability_happens(struct probability probability, uint64_t draw);
+static inline bool probability_is_zero(struct probability probability)
+{
+        return !probability.is_certain && probability.threshold == 0;
+}
+static inline bool probability_happens(struct probability probability, uint64_t draw)
+{
+        return probability.is_certain || draw < probability.threshold;
+}
 
 #endif

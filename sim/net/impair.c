@@ -189,6 +189,13 @@ uint64_t impair_look(struct impair *impair, const struct packet *packet, uint64_
         return subject.luck;
 }
 
+bool impair_loses(struct impair *impair, const struct packet *packet, uint64_t ordinal)
+{
+        const struct impair_config *config = &impair->config;
+        uint64_t luck = config->by_segment ? segment_luck(packet, ordinal) : ordinal;
+        return loss_model_strikes(&impair->loss, &config->loss, ordinal, luck);
+}
+
 /* A log that is replayed may have met another packet: what is not there is left alone. */
 bool impair_damage(const struct impair *impair, PacketPool *pool, const struct impair_verdict *verdict,
         struct packet *packet)

@@ -95,6 +95,8 @@ void impair_init(struct impair *impair, const struct impair_config *config, uint
 void impair_decide(
         struct impair *impair, const struct impair_subject *subject, struct impair_verdict *verdict);
 
+/* All of it where luck does no more than lose (impair_config_loses_at_most()). */
+bool impair_loses(struct impair *impair, const struct packet *packet, uint64_t ordinal);
 /* Decide about a packet, the `ordinal`th; `is_flipped`: bits will be flipped before. Returns the number that
  * names its draws, for its copies'. */
 uint64_t impair_look(struct impair *impair, const struct packet *packet, uint64_t ordinal, bool is_flipped,

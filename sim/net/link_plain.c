@@ -153,11 +153,8 @@ static bool has_room(struct plain_link *plain, uint32_t size, time_ns now)
 
 static void decide_arrival(struct plain_link *plain, struct packet *packet)
 {
-        struct impair_verdict luck = { .is_lost = false };
         packet->t_arrive = packet->t_tx_end + plain->link.delay;
-        if (plain->has_luck)
-                impair_look(&plain->impair, packet, packet->ordinal, false, &luck);
-        if (!luck.is_lost)
+        if (!plain->has_luck || !impair_loses(&plain->impair, packet, packet->ordinal))
                 return;
         packet->t_arrive = TIME_NEVER;
         if (plain->losing == NULL) {

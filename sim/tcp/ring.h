@@ -9,6 +9,7 @@
 #define INORDER_RING_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -42,9 +43,38 @@ static inline void ring_drop_front(struct ring *ring, uint32_t items)
         ring->first = (ring->first + items) & (ring->capacity - 1);
 }
 
-static inline void ring_move(struct ring *ring, size_t item_size, uint32_t to, uint32_t from)
+/* Whether the items from `index` on stand in one piece, `count` of them. */
+static inline bool ring_is_straight(const struct ring *ring, uint32_t index, uint32_t count)
+{
+        return ((ring->first + index) & (ring->capacity - 1)) + count <= ring->capacity;
+}
+
+static inline void ring_move_item(struct ring *ring, size_t item_size, uint32_t to, uint32_t from)
 {
         memcpy(ring_at(ring, item_size, to), ring_at(ring, item_size, from), item_size);
+}
+
+/* The `count` items from `index` on move one place back, or forward. */
+static inline void ring_move_back(struct ring *ring, size_t item_size, uint32_t index, uint32_t count)
+{
+        if (ring_is_straight(ring, index, count + 1)) {
+                char *items = ring_at(ring, item_size, index);
+                memmove(items + item_size, items, count * item_size);
+                return;
+        }
+        for (uint32_t i = index + count; i > index; i--)
+                ring_move_item(ring, item_size, i, i - 1);
+}
+
+static inline void ring_move_forward(struct ring *ring, size_t item_size, uint32_t index, uint32_t count)
+{
+        if (ring_is_straight(ring, index - 1, count + 1)) {
+                char *items = ring_at(ring, item_size, index);
+                memmove(items - item_size, items, count * item_size);
+                return;
+        }
+        for (uint32_t i = index; i < index + count; i++)
+                ring_move_item(ring, item_size, i - 1, i);
 }
 
 /* Make room for an item at `index`, which is uninitialised then; there are `count` items before and one more
@@ -54,12 +84,10 @@ static inline void *ring_open(struct ring *ring, size_t item_size, uint32_t coun
         g_assert(index <= count);
         ring_reserve(ring, item_size, count);
         if (index >= count - index) {
-                for (uint32_t i = count; i > index; i--)
-                        ring_move(ring, item_size, i, i - 1);
+                ring_move_back(ring, item_size, index, count - index);
         } else {
                 ring->first = (ring->first - 1) & (ring->capacity - 1);
-                for (uint32_t i = 0; i < index; i++)
-                        ring_move(ring, item_size, i, i + 1);
+                ring_move_forward(ring, item_size, 1, index);
         }
         return ring_at(ring, item_size, index);
 }
@@ -69,11 +97,9 @@ static inline void ring_close(struct ring *ring, size_t item_size, uint32_t coun
 {
         g_assert(index < count);
         if (index >= count - index) {
-                for (uint32_t i = index; i + 1 < count; i++)
-                        ring_move(ring, item_size, i, i + 1);
+                ring_move_forward(ring, item_size, index + 1, count - index - 1);
         } else {
-                for (uint32_t i = index; i > 0; i--)
-                        ring_move(ring, item_size, i, i - 1);
+                ring_move_back(ring, item_size, 0, index);
                 ring_drop_front(ring, 1);
         }
 }
