@@ -134,9 +134,7 @@ void csv_sheet_clear(struct csv_sheet *sheet)
 
 void csv_sheet_write(struct csv_sheet *sheet, const struct trace_event *event, const void *row)
 {
-        const struct event_reading reading = {
-                .trace = sheet->trace, .event = event, .row = row, .facts = event_facts(event)
-        };
+        const struct event_reading reading = event_reading_begin(sheet->trace, event, row);
         const struct csv_table *table = sheet->table;
         char *at = trace_file_begin(&sheet->file);
         struct event_value value;

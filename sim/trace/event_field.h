@@ -22,7 +22,7 @@ enum event_store {
 };
 
 /* What `offset` counts in. */
-enum event_base { BASE_EVENT, BASE_PACKET, BASE_ROW };
+enum event_base { BASE_EVENT, BASE_PACKET, BASE_ROW, EVENT_BASES };
 
 enum event_meaning {
         /* A number. */
@@ -59,6 +59,20 @@ enum event_fact {
         EVENT_HAS_RTT_SAMPLE = 1 << 5,
 };
 
+enum event_value_kind {
+        EVENT_VALUE_NONE, /* a number that is not known or does not apply */
+        EVENT_VALUE_SIGNED,
+        EVENT_VALUE_UNSIGNED,
+        EVENT_VALUE_BOOL,
+        EVENT_VALUE_SECONDS, /* `integer` nanoseconds, to be printed as seconds */
+        EVENT_VALUE_NO_TEXT,
+        EVENT_VALUE_TEXT,
+        EVENT_VALUE_NAME,
+        EVENT_VALUE_PACKET, /* its maker's name and its number */
+        EVENT_VALUE_FLAGS,  /* `natural`, at least one */
+        EVENT_VALUE_RANGES, /* none: count 0 */
+};
+
 #define EVENT_KEY_SIZE_MAX 24
 
 struct event_field {
@@ -68,6 +82,7 @@ struct event_field {
         uint8_t needs; /* event_fact: all of them, else the value is none */
         enum event_meaning meaning;
         enum event_store store;
+        enum event_value_kind known_as; /* of a number, when it is known */
         enum event_base base;
         size_t offset;
 };
@@ -84,24 +99,31 @@ struct event_field {
                 struct trace_packet_id: STORE_PACKET_ID)
 
 #define EVENT_FIELD_NAMED(literal) .name = literal, .key = ",\"" literal "\":", .key_size = sizeof literal + 3
-#define EVENT_FIELD_AT(type, member) .store = EVENT_STORE_OF(type, member), .offset = offsetof(type, member)
+#define EVENT_NUMBER_KIND(means, stored)                                                                     \
+        ((means) == EVENT_TRUTH     ? EVENT_VALUE_BOOL                                                       \
+         : (means) == EVENT_SECONDS ? EVENT_VALUE_SECONDS                                                    \
+         : (stored) == STORE_U64    ? EVENT_VALUE_UNSIGNED                                                   \
+                                    : EVENT_VALUE_SIGNED)
+#define EVENT_FIELD_AT(type, member, means)                                                                  \
+        .store = EVENT_STORE_OF(type, member), .offset = offsetof(type, member), .meaning = means,           \
+        .known_as = EVENT_NUMBER_KIND(means, EVENT_STORE_OF(type, member))
 
 /* Rows: the field's name, the member it is taken from, its meaning, what it needs. */
 #define EVENT_FIELD_WHEN(name, member, means, facts)                                                         \
         {                                                                                                    \
-                EVENT_FIELD_NAMED(name), EVENT_FIELD_AT(struct trace_event, member), .base = BASE_EVENT,     \
-                        .meaning = means, .needs = facts                                                     \
+                EVENT_FIELD_NAMED(name), EVENT_FIELD_AT(struct trace_event, member, means),                  \
+                        .base = BASE_EVENT, .needs = facts                                                   \
         }
 #define EVENT_FIELD(name, member, meaning) EVENT_FIELD_WHEN(name, member, meaning, 0)
 #define PACKET_FIELD_WHEN(name, member, means, facts)                                                        \
         {                                                                                                    \
-                EVENT_FIELD_NAMED(name), EVENT_FIELD_AT(struct trace_packet, member), .base = BASE_PACKET,   \
-                        .meaning = means, .needs = EVENT_HAS_PACKET | (facts)                                \
+                EVENT_FIELD_NAMED(name), EVENT_FIELD_AT(struct trace_packet, member, means),                 \
+                        .base = BASE_PACKET, .needs = EVENT_HAS_PACKET | (facts)                             \
         }
 #define PACKET_FIELD(name, member, meaning) PACKET_FIELD_WHEN(name, member, meaning, 0)
 #define ROW_FIELD(type, name, member, means)                                                                 \
         {                                                                                                    \
-                EVENT_FIELD_NAMED(name), EVENT_FIELD_AT(type, member), .base = BASE_ROW, .meaning = means    \
+                EVENT_FIELD_NAMED(name), EVENT_FIELD_AT(type, member, means), .base = BASE_ROW               \
         }
 /* Of several members. */
 #define MADE_FIELD(name, means)                                                                              \

@@ -9,30 +9,6 @@
 
 #include "trace/event_field.h"
 
-enum event_value_kind {
-        EVENT_VALUE_NONE, /* a number that is not known or does not apply */
-        EVENT_VALUE_SIGNED,
-        EVENT_VALUE_UNSIGNED,
-        EVENT_VALUE_BOOL,
-        EVENT_VALUE_SECONDS, /* `integer` nanoseconds, to be printed as seconds */
-        EVENT_VALUE_NO_TEXT,
-        EVENT_VALUE_TEXT,
-        EVENT_VALUE_NAME,
-        EVENT_VALUE_PACKET, /* its maker's name and its number */
-        EVENT_VALUE_FLAGS,  /* `natural`, at least one */
-        EVENT_VALUE_RANGES, /* none: count 0 */
-};
-
-/* Of a number that is known. */
-static inline enum event_value_kind event_number_kind(const struct event_field *field)
-{
-        if (field->meaning == EVENT_TRUTH)
-                return EVENT_VALUE_BOOL;
-        if (field->meaning == EVENT_SECONDS)
-                return EVENT_VALUE_SECONDS;
-        return field->store == STORE_U64 ? EVENT_VALUE_UNSIGNED : EVENT_VALUE_SIGNED;
-}
-
 struct event_value {
         enum event_value_kind kind;
         union {
@@ -54,8 +30,8 @@ struct event_value {
 struct event_reading {
         const Trace *trace;
         const struct trace_event *event;
-        const void *row; /* of the table's own type; NULL: the event is all there is */
-        unsigned facts;  /* event_facts() */
+        const char *bases[EVENT_BASES]; /* what offsets count in; NULL: there is none */
+        unsigned facts;                 /* event_facts() */
 };
 
 unsigned event_facts(const struct trace_event *event);
@@ -65,12 +41,23 @@ char *event_put_flags(char *at, uint64_t flags);
 extern const struct trace_name event_no_name; /* "-" */
 extern const struct trace_name event_cause_names[];
 
+/* `row` is of the table's own type; NULL: the event is all there is. */
+static inline struct event_reading event_reading_begin(
+        const Trace *trace, const struct trace_event *event, const void *row)
+{
+        return (struct event_reading){
+                .trace = trace,
+                .event = event,
+                .bases = { [BASE_EVENT] = (const char *)event,
+                        [BASE_PACKET] = (const char *)event->packet,
+                        [BASE_ROW] = row },
+                .facts = event_facts(event),
+        };
+}
+
 static inline const void *event_locate(const struct event_field *field, const struct event_reading *reading)
 {
-        const char *base = field->base == BASE_EVENT    ? (const char *)reading->event
-                           : field->base == BASE_PACKET ? (const char *)reading->event->packet
-                                                        : reading->row;
-        return base + field->offset;
+        return reading->bases[field->base] + field->offset;
 }
 
 /* As it is stored: a number of 64 bits without a sign keeps its bits. */
@@ -111,7 +98,7 @@ static inline void event_value_set_number(
         struct event_value *value, const struct event_field *field, const void *member)
 {
         value->integer = event_fetch(field, member);
-        value->kind = event_number_is_known(field->meaning, value->integer) ? event_number_kind(field)
+        value->kind = event_number_is_known(field->meaning, value->integer) ? field->known_as
                                                                             : EVENT_VALUE_NONE;
 }
 

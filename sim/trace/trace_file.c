@@ -64,6 +64,8 @@ char *trace_file_more_room(struct trace_file *file, char *at, size_t size)
 
 void trace_file_write(struct trace_file *file, const void *bytes, size_t size)
 {
+        if (size == 0)
+                return;
         char *at = trace_file_room(file, trace_file_begin(file), size);
         memcpy(at, bytes, size);
         trace_file_end(file, at + size);

@@ -141,9 +141,7 @@ static void on_event(void *data, const struct trace_event *event)
 {
         TraceNdjson *writer = data;
         const struct ndjson_kind *kind = ndjson_kind_of(event->kind);
-        const struct event_reading reading = {
-                .trace = writer->trace, .event = event, .facts = event_facts(event)
-        };
+        const struct event_reading reading = event_reading_begin(writer->trace, event, NULL);
         char *at = trace_file_room(&writer->file, trace_file_begin(&writer->file), FIELD_ROOM);
         at = decimal_put_signed(g_stpcpy(at, "{\"t\":"), event->time);
         at = put_bytes(writer, at, kind->opening, kind->opening_size);

@@ -113,6 +113,31 @@ START_TEST(unknown_numbers_are_empty_and_texts_quoted_when_they_must_be)
 }
 END_TEST
 
+START_TEST(awkward_names_are_quoted_wherever_they_stand)
+{
+        g_autoptr(Trace) odd = trace_new();
+        struct made_up_files files;
+        struct made_up_packet made;
+        trace_add_owner(odd, TRACE_OWNER_HOST, "a,b", NULL, NULL);
+        trace_add_owner(odd, TRACE_OWNER_HOST, "plain", NULL, NULL);
+        trace_add_owner(odd, TRACE_OWNER_LINK, "two\nlines", "a,b", "\"plain\"");
+        made_up_files_init(&files);
+        const struct trace_opener opener = made_up_opener(&files);
+        TraceCsv *writer = trace_csv_new(odd, &opener, TRACE_PACKET_KINDS, NULL);
+        made_up_udp(&made, BROWSER, 4, "query");
+        made_up_hop(odd, 20 * MILLISECOND, 2, &made, NULL);
+        ck_assert(trace_csv_finish(writer, NULL));
+        trace_csv_free(writer);
+        made_up_files_close(&files);
+        g_autofree char *path = made_up_file_path(&files, "segments.csv");
+        g_autofree char *text = NULL;
+        ck_assert(g_file_get_contents(path, &text, NULL, NULL));
+        ck_assert_ptr_nonnull(strstr(text, "\n20000000,0.020000000,\"two "
+                                           "lines\",\"a,b\",\"\"\"plain\"\"\",\"a,b#4\",0,\"a,b\",plain,-,"));
+        made_up_files_clear(&files);
+}
+END_TEST
+
 START_TEST(a_datagram_has_ports_but_no_sequence_numbers)
 {
         struct made_up_packet made;
@@ -153,6 +178,7 @@ int main(void)
         tcase_add_test(cases, packets_alone_make_only_the_tables_of_packets);
         tcase_add_test(cases, a_hop_is_one_row_with_its_four_times);
         tcase_add_test(cases, unknown_numbers_are_empty_and_texts_quoted_when_they_must_be);
+        tcase_add_test(cases, awkward_names_are_quoted_wherever_they_stand);
         tcase_add_test(cases, a_datagram_has_ports_but_no_sequence_numbers);
         tcase_add_test(cases, a_file_that_cannot_be_opened_leaves_no_writer);
         Suite *suite = suite_create("trace_csv");

@@ -148,6 +148,39 @@ START_TEST(only_the_kinds_asked_for_are_written)
 }
 END_TEST
 
+/* A host's name, a link's, a transfer's, and a text that is made of bytes. */
+START_TEST(awkward_names_are_escaped_wherever_they_stand)
+{
+        g_autoptr(Trace) odd = trace_new();
+        trace_add_owner(odd, TRACE_OWNER_HOST, "a\"b", NULL, NULL);
+        trace_add_owner(odd, TRACE_OWNER_LINK, "c,d", "a\"b", "e\\f");
+        trace_add_transfer(odd, "tab\there");
+        char *text = NULL;
+        size_t text_size = 0;
+        FILE *other = open_memstream(&text, &text_size);
+        TraceNdjson *lines_of_odd = trace_ndjson_new(odd, other, &made_up_about, TRACE_ALL_KINDS);
+        const struct trace_event note = { .kind = TRACE_TCP_NOTE,
+                .transfer = 1,
+                .cause = { TRACE_CAUSE_PACKET, { 0, 7 }, "\xff" },
+                .note = { .name = "lost, \"again\"", .why = "ü" } };
+        const struct trace_event hop = {
+                .kind = TRACE_HOP, .owner = 1, .hop = { .drop = "loss", .rule = "-" }
+        };
+        trace_emit(odd, &note);
+        trace_emit(odd, &hop);
+        ck_assert(trace_ndjson_finish(lines_of_odd, NULL));
+        g_auto(GStrv) rows = g_strsplit(text, "\n", -1);
+        ck_assert_str_eq(rows[1],
+                "{\"t\":0,\"ev\":\"tcp.note\",\"owner\":\"a\\\"b\",\"transfer\":\"tab\\there\","
+                "\"cause\":\"packet\",\"cause_packet\":\"a\\\"b#7\",\"cause_name\":\"\\ufffd\","
+                "\"note\":\"lost, \\\"again\\\"\",\"note_why\":\"ü\",\"first\":0,\"end\":0,\"value\":0}");
+        ck_assert(g_str_has_prefix(rows[2], "{\"t\":0,\"ev\":\"net.hop\",\"owner\":\"c,d → e\\\\f\","));
+        trace_ndjson_free(lines_of_odd);
+        fclose(other);
+        free(text);
+}
+END_TEST
+
 START_TEST(a_full_disk_is_reported_at_the_end)
 {
         g_autoptr(GError) error = NULL;
@@ -175,6 +208,7 @@ int main(void)
         tcase_add_test(cases, sack_blocks_are_relative_also_below_the_acknowledgment);
         tcase_add_test(cases, unknown_relative_numbers_are_left_out);
         tcase_add_test(cases, only_the_kinds_asked_for_are_written);
+        tcase_add_test(cases, awkward_names_are_escaped_wherever_they_stand);
         tcase_add_test(cases, a_full_disk_is_reported_at_the_end);
         Suite *suite = suite_create("trace_ndjson");
         suite_add_tcase(suite, cases);
