@@ -180,7 +180,9 @@ static void receive(void *data, struct packet *packet)
                 return;
         }
         struct ip_header header;
-        enum ip_parse result = ip_header_parse(packet->header, packet->header_size, packet->size, &header);
+        enum ip_parse result = IP_BAD_VERSION;
+        if (packet->version_flips == 0)
+                result = ip_header_parse(packet->header, packet->header_size, packet->size, &header);
         if (result != IP_OK)
                 host_drop_damaged(host, packet, "ip", ip_parse_name(result));
         else if (!host_has_address(host, &header.destination))

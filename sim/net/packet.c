@@ -82,6 +82,7 @@ struct packet *packet_new_noted(
         packet->id = *id;
         packet->note = *note;
         packet->is_entry_copy = false;
+        packet->version_flips = 0;
         return packet;
 }
 
@@ -306,6 +307,15 @@ void packet_flip_bit(PacketPool *pool, struct packet *packet, uint32_t bit)
                 packet->header[byte] ^= mask;
         else
                 payload_make_private(pool->payloads, &packet->payload)[byte - packet->header_size] ^= mask;
+        if (byte == 0)
+                packet->version_flips ^= mask & 0xf0;
         if (packet->flips < UINT8_MAX)
                 packet->flips++;
+}
+
+enum ip_parse packet_check_ip(const struct packet *packet)
+{
+        if (packet->version_flips != 0)
+                return IP_BAD_VERSION;
+        return ip_header_check(packet->header, packet->header_size, packet->size);
 }

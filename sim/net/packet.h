@@ -82,7 +82,8 @@ struct packet {
         struct trace_packet_id id;
         struct payload payload;
         struct packet_note note;
-        bool is_entry_copy; /* made by the link that it is on, before the queue */
+        bool is_entry_copy;    /* made by the link that it is on, before the queue */
+        uint8_t version_flips; /* of the four bits of its IP version, those that are not as they were sent */
 };
 
 PacketPool *packet_pool_new(PayloadPool *payloads);
@@ -129,6 +130,9 @@ void packet_flip_bit(PacketPool *pool, struct packet *packet, uint32_t bit);
 void packet_truncate(struct packet *packet, uint32_t size);
 /* Say that congestion was met (RFC 3168 section 5), to a transport that can hear it: false when it cannot. */
 bool packet_mark_ce(struct packet *packet);
+/* As ip_header_check(), but that who takes the packet from a wire knows whose it is: a frame's type says so (RFC 894 and 2464),
+ * and stands outside of what is corrupted here. */
+enum ip_parse packet_check_ip(const struct packet *packet);
 /* Whether it could. */
 bool packet_is_ecn_capable(const struct packet *packet);
 

@@ -133,7 +133,7 @@ static void refuse(
 static void forward(void *data, struct packet *packet)
 {
         Router *router = data;
-        enum ip_parse result = ip_header_check(packet->header, packet->header_size, packet->size);
+        enum ip_parse result = packet_check_ip(packet);
         if (result != IP_OK) {
                 drop(router, packet, DROP_CORRUPT, ip_parse_name(result));
                 return;

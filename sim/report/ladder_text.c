@@ -50,6 +50,8 @@ static void append_datagram(GString *text, const struct segment *segment)
                 g_string_append_printf(text, "DNS question to %s", segment->to);
         else if (segment->from_port == DNS_PORT)
                 g_string_append_printf(text, "DNS answer of %s", segment->from);
+        else if (segment->to_port == 0 && segment->from_port == 0)
+                g_string_append_printf(text, "ICMP of %s", segment->from);
         else
                 g_string_append_printf(text, "UDP (%" G_GINT64_FORMAT ")", segment->payload);
 }

@@ -149,6 +149,20 @@ START_TEST(a_damaged_header_ends_at_the_router)
 }
 END_TEST
 
+/* IPv6 has no checksum: what was sent as IPv4 is known by its frame to be none. */
+START_TEST(a_packet_of_the_other_version_ends_at_the_router)
+{
+        struct packet *packet = net_world_packet(&world, 1, 100);
+        packet_flip_bit(world.context.packets, packet, 2); /* 4 becomes 6 */
+        expect_dropped(packet, 0xc0000202, DROP_CORRUPT, "dropped 0 owner=5 corrupt (bad version)");
+        packet = net_world_packet(&world, 1, 100);
+        packet_flip_bit(world.context.packets, packet, 2);
+        packet_flip_bit(world.context.packets, packet, 2);
+        ck_assert(packet_check_ip(packet) == IP_OK);
+        packet_free(world.context.packets, packet);
+}
+END_TEST
+
 START_TEST(a_packet_that_has_lived_its_time_ends_at_the_router)
 {
         struct packet *packet = net_world_packet(&world, 1, 100);
@@ -436,6 +450,7 @@ static Suite *router_suite(void)
         tcase_add_test(cases, ten_thousand_hosts_are_all_found);
         tcase_add_test(cases, a_forwarded_packet_has_one_hop_less_to_live_and_a_right_checksum);
         tcase_add_test(cases, a_damaged_header_ends_at_the_router);
+        tcase_add_test(cases, a_packet_of_the_other_version_ends_at_the_router);
         tcase_add_test(cases, a_packet_that_has_lived_its_time_ends_at_the_router);
         tcase_add_test(cases, a_packet_to_nowhere_ends_at_the_router);
         tcase_add_test(cases, a_damaged_payload_is_none_of_the_routers_business);
