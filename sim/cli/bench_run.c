@@ -135,12 +135,12 @@ static void measure(const struct bench_workload *workload, World *world, const v
         judge(workload, world, end, figures);
 }
 
-static void run_world(
-        const struct bench_workload *workload, const volatile int *interrupted, struct bench_figures *figures)
+static void run_world(const struct bench_workload *workload, char **sets, const volatile int *interrupted,
+        struct bench_figures *figures)
 {
         const struct world_options options = { 0 };
         g_autoptr(GError) error = NULL;
-        g_autoptr(Scenario) scenario = bench_workload_load(workload, &error);
+        g_autoptr(Scenario) scenario = bench_workload_load(workload, sets, &error);
         g_autoptr(World) world = scenario != NULL ? world_new(scenario, NULL, &options, &error) : NULL;
         if (world != NULL)
                 measure(workload, world, interrupted, figures);
@@ -152,10 +152,10 @@ static void run_world(
 
 /* Its memory goes with it: what the world has is not taken apart. */
 static void G_GNUC_NORETURN be_child(
-        const struct bench_workload *workload, const volatile int *interrupted, int pipe)
+        const struct bench_workload *workload, char **sets, const volatile int *interrupted, int pipe)
 {
         struct bench_figures figures = { 0 };
-        run_world(workload, interrupted, &figures);
+        run_world(workload, sets, interrupted, &figures);
         bool is_written = write(pipe, &figures, sizeof figures) == (ssize_t)sizeof figures;
         _exit(is_written ? EXIT_SUCCESS : EXIT_FAILURE);
 }
@@ -175,7 +175,7 @@ static bool fail(GError **error, const char *call)
         return false;
 }
 
-bool bench_run(const struct bench_workload *workload, const volatile int *interrupted,
+bool bench_run(const struct bench_workload *workload, char **sets, const volatile int *interrupted,
         struct bench_figures *figures, GError **error)
 {
         int ends[2];
@@ -183,7 +183,7 @@ bool bench_run(const struct bench_workload *workload, const volatile int *interr
                 return fail(error, "pipe");
         pid_t child = fork();
         if (child == 0)
-                be_child(workload, interrupted, ends[1]);
+                be_child(workload, sets, interrupted, ends[1]);
         close(ends[1]);
         bool is_read = child > 0 && read_figures(ends[0], figures);
         close(ends[0]);

@@ -25,7 +25,7 @@ struct bench_figures {
 };
 
 /* False: no process, or it died. */
-bool bench_run(const struct bench_workload *workload, const volatile int *interrupted,
+bool bench_run(const struct bench_workload *workload, char **sets, const volatile int *interrupted,
         struct bench_figures *figures, GError **error);
 
 #endif

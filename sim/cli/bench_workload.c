@@ -100,7 +100,7 @@ const struct bench_workload *bench_workload_at(unsigned index)
         return index < G_N_ELEMENTS(workloads) ? &workloads[index] : NULL;
 }
 
-Scenario *bench_workload_load(const struct bench_workload *workload, GError **error)
+Scenario *bench_workload_load(const struct bench_workload *workload, char **sets, GError **error)
 {
         g_autofree char *name = g_strdup_printf("%s.yaml", workload->name);
         g_autofree char *path = g_strdup_printf(SHELF "/%s", name);
@@ -109,6 +109,6 @@ Scenario *bench_workload_load(const struct bench_workload *workload, GError **er
         if (bytes == NULL)
                 return NULL;
         g_autofree char *text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
-        const struct scenario_overrides none = { 0 };
-        return scenario_load_text(name, text, &none, error);
+        const struct scenario_overrides overrides = { .sets = sets };
+        return scenario_load_text(name, text, &overrides, error);
 }

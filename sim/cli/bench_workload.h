@@ -29,6 +29,7 @@ struct bench_workload {
 const struct bench_workload *bench_workload_find(const char *name);
 /* In order; NULL behind the last. */
 const struct bench_workload *bench_workload_at(unsigned index);
-Scenario *bench_workload_load(const struct bench_workload *workload, GError **error);
+/* `sets`: what is changed in it, "PATH=VALUE", NULL-terminated; may be NULL. */
+Scenario *bench_workload_load(const struct bench_workload *workload, char **sets, GError **error);
 
 #endif

@@ -9,6 +9,12 @@
 #define RUNS_USUAL 5
 #define RUNS_MOST  1000
 
+/* What is done with each workload. */
+struct bench_plan {
+        unsigned runs;
+        char **sets; /* NULL: none */
+};
+
 static void clear_result(void *data)
 {
         struct bench_result *result = data;
@@ -41,12 +47,16 @@ static gboolean choose(const struct command *command, char **names, GArray *resu
 
 /* A run whose counts are wrong is the workload's last. */
 static enum exit_status run_workload(
-        const struct bench_result *result, unsigned runs, const volatile int *interrupted)
+        const struct bench_result *result, const struct bench_plan *plan, const volatile int *interrupted)
 {
-        for (unsigned i = 0; i < runs && bench_result_is_good(result); i++) {
+        g_autoptr(GError) scenario_error = NULL;
+        g_autoptr(Scenario) scenario = bench_workload_load(result->workload, plan->sets, &scenario_error);
+        if (scenario == NULL)
+                return command_fail(scenario_error);
+        for (unsigned i = 0; i < plan->runs && bench_result_is_good(result); i++) {
                 struct bench_figures figures;
                 g_autoptr(GError) error = NULL;
-                if (!bench_run(result->workload, interrupted, &figures, &error))
+                if (!bench_run(result->workload, plan->sets, interrupted, &figures, &error))
                         return *interrupted ? EXIT_INTERRUPTED : command_fail(error);
                 if (*interrupted || figures.is_interrupted)
                         return EXIT_INTERRUPTED;
@@ -55,7 +65,7 @@ static enum exit_status run_workload(
         return bench_result_is_good(result) ? EXIT_OK : EXIT_EXPECTATION;
 }
 
-static enum exit_status run(const GArray *results, unsigned runs, bool as_json)
+static enum exit_status run(const GArray *results, const struct bench_plan *plan, bool as_json)
 {
         const volatile int *interrupted = interrupt_catch();
         enum exit_status worst = EXIT_OK;
@@ -63,7 +73,7 @@ static enum exit_status run(const GArray *results, unsigned runs, bool as_json)
                 bench_report_begin();
         for (unsigned i = 0; i < results->len; i++) {
                 const struct bench_result *result = &g_array_index(results, struct bench_result, i);
-                enum exit_status status = run_workload(result, runs, interrupted);
+                enum exit_status status = run_workload(result, plan, interrupted);
                 if (status != EXIT_OK && status != EXIT_EXPECTATION)
                         return status;
                 worst = MAX(worst, status);
@@ -81,8 +91,11 @@ enum exit_status cmd_bench(const struct command *command, int argc, char **argv)
 {
         int runs = RUNS_USUAL;
         gboolean as_json = FALSE;
+        g_auto(GStrv) sets = NULL;
         const GOptionEntry entries[] = {
                 { "runs", 0, 0, G_OPTION_ARG_INT, &runs, "Runs of each workload; 5 unless given", "N" },
+                { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &sets,
+                        "Change a value: tcp.congestion-control=reno", "PATH=VALUE" },
                 { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the figures as JSON, and nothing else",
                         NULL },
                 G_OPTION_ENTRY_NULL,
@@ -95,5 +108,6 @@ enum exit_status cmd_bench(const struct command *command, int argc, char **argv)
                 command_refuse(command, "--runs %d: 1 to %d is expected", runs, RUNS_MOST);
                 return EXIT_USAGE;
         }
-        return choose(command, argv, results) ? run(results, (unsigned)runs, as_json) : EXIT_USAGE;
+        const struct bench_plan plan = { (unsigned)runs, sets };
+        return choose(command, argv, results) ? run(results, &plan, as_json) : EXIT_USAGE;
 }
