@@ -1,17 +1,23 @@
 /*
- * The whole file stands in memory, and fields are cut out of it where they are: a run of a million segments
- * is read in about a second.
+ * One row stands in memory, and fields are cut out of it where they are: a run of a million segments is read
+ * in about a second, and none is too long.
  */
 #include "report/csv_file.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NO_PLACE UINT_MAX
 
 struct CsvFile {
         char *path;
-        char *bytes;
-        char *rest;      /* behind the row */
+        FILE *stream;
+        char *text_line; /* of the file, as getline(3) keeps it */
+        size_t room;
+        GString *lines;  /* those of the row: more than one when a line ends in quotes */
+        char *rest;      /* of them, behind the row */
         unsigned line;   /* of the row, from 1 */
         unsigned width;  /* columns in the header */
         unsigned wanted; /* columns that somebody asked for */
@@ -53,6 +59,38 @@ static char *cut_field(char **rest, bool *is_last)
         return field;
 }
 
+/* ---- Reading ---- */
+
+static bool has_open_quote(const GString *lines)
+{
+        bool is_open = false;
+        for (const char *quote = strchr(lines->str, '"'); quote != NULL; quote = strchr(quote + 1, '"'))
+                is_open = !is_open;
+        return is_open;
+}
+
+/* False: there are no more. */
+static bool read_lines(CsvFile *file)
+{
+        g_string_truncate(file->lines, 0);
+        ssize_t length = 0;
+        do {
+                length = getline(&file->text_line, &file->room, file->stream);
+                if (length > 0)
+                        g_string_append_len(file->lines, file->text_line, length);
+        } while (length > 0 && has_open_quote(file->lines));
+        file->rest = file->lines->str;
+        return file->lines->len > 0;
+}
+
+static bool fail(const CsvFile *file, GError **error)
+{
+        int code = errno;
+        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(code), "cannot read %s: %s", file->path,
+                g_strerror(code));
+        return false;
+}
+
 /* ---- The header ---- */
 
 static GPtrArray *cut_header(CsvFile *file)
@@ -88,6 +126,7 @@ static bool has_place(const CsvFile *file, unsigned column)
 
 static bool read_header(CsvFile *file, const char *const *columns, GError **error)
 {
+        read_lines(file);
         g_autoptr(GPtrArray) names = cut_header(file);
         file->width = names != NULL ? names->len : 0;
         file->place = g_new(unsigned, file->width);
@@ -109,7 +148,10 @@ static bool read_header(CsvFile *file, const char *const *columns, GError **erro
 static void free_file(CsvFile *file)
 {
         g_free(file->path);
-        g_free(file->bytes);
+        if (file->stream != NULL)
+                fclose(file->stream);
+        free(file->text_line);
+        g_string_free(file->lines, TRUE);
         g_free(file->place);
         g_free(file->fields);
 }
@@ -137,18 +179,24 @@ static bool cut_row(CsvFile *file, GError **error)
         return is_last || bad_row(file, error);
 }
 
+static bool read_rows(
+        CsvFile *file, void (*on_row)(void *data, const CsvFile *row), void *data, GError **error)
+{
+        while (*file->rest != '\0' || read_lines(file)) {
+                if (!cut_row(file, error))
+                        return false;
+                on_row(data, file);
+        }
+        return !ferror(file->stream) || fail(file, error);
+}
+
 bool csv_file_read(const char *directory, const char *name, const char *const *columns,
         void (*on_row)(void *data, const CsvFile *row), void *data, GError **error)
 {
-        CsvFile file = { .path = g_build_filename(directory, name, NULL) };
-        bool is_good = g_file_get_contents(file.path, &file.bytes, NULL, error);
-        file.rest = file.bytes;
-        is_good = is_good && read_header(&file, columns, error);
-        while (is_good && *file.rest != '\0') {
-                is_good = cut_row(&file, error);
-                if (is_good)
-                        on_row(data, &file);
-        }
+        CsvFile file = { .path = g_build_filename(directory, name, NULL), .lines = g_string_new(NULL) };
+        file.stream = fopen(file.path, "re");
+        bool is_good = file.stream != NULL || fail(&file, error);
+        is_good = is_good && read_header(&file, columns, error) && read_rows(&file, on_row, data, error);
         free_file(&file);
         return is_good;
 }
