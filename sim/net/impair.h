@@ -86,8 +86,8 @@ struct impair_verdict {
 bool impair_config_is_idle(const struct impair_config *config);
 /* It loses packets behind the transmitter, or does nothing at all. */
 bool impair_config_loses_at_most(const struct impair_config *config);
-/* What of it is done before the queue, and what on the line: jitter and reordering change the line's delay, wherever
- * the rest strikes. */
+/* What of it is done before the queue, and what on the line: jitter and reordering change the line's delay,
+ * wherever the rest strikes. */
 void impair_config_split(
         const struct impair_config *config, struct impair_config *entry, struct impair_config *line);
 /* `label` names the direction: "core → right". Streams are "link LABEL: loss" and so on. */

@@ -130,8 +130,8 @@ void packet_flip_bit(PacketPool *pool, struct packet *packet, uint32_t bit);
 void packet_truncate(struct packet *packet, uint32_t size);
 /* Say that congestion was met (RFC 3168 section 5), to a transport that can hear it: false when it cannot. */
 bool packet_mark_ce(struct packet *packet);
-/* As ip_header_check(), but that who takes the packet from a wire knows whose it is: a frame's type says so (RFC 894 and 2464),
- * and stands outside of what is corrupted here. */
+/* As ip_header_check(), but that who takes the packet from a wire knows its version: a frame's type says it
+ * (RFC 894 and 2464), and stands outside of what is corrupted here. */
 enum ip_parse packet_check_ip(const struct packet *packet);
 /* Whether it could. */
 bool packet_is_ecn_capable(const struct packet *packet);

@@ -4,17 +4,15 @@
  */
 #include "run/path_line.h"
 
+#include "run/path_segment.h"
 #include "run/scenario_tables.h"
 
 #include <string.h>
 
 /* As it stands there. */
 struct packet_line {
+        struct path_segment segment; /* first: its keys are among the line's */
         uint64_t numbers[PATH_STAGES];
-        struct segment_name segment;
-        struct segment_name ack;
-        char *from;
-        char *to_host;
         int at; /* stage */
         uint64_t copy;
         char *as;
@@ -86,20 +84,6 @@ static bool read_delay(
         return true;
 }
 
-static bool read_ports(
-        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
-{
-        const struct field port = { .name = field->name, .quantity = &quantity_count, .size = 2, .least = 1 };
-        struct segment_name *segment = value;
-        if (!field_expect_kind(reader, field->name, node, YAML_LIST))
-                return false;
-        if (tree_count(node) != 2)
-                return field_fail(reader, node->mark, "%s: %u given; accepted: two, as in [80, 40000]",
-                        field->name, tree_count(node));
-        return field_quantity.read(reader, &port, tree_child(node, 0), &segment->source_port) &&
-               field_quantity.read(reader, &port, tree_child(node, 1), &segment->destination_port);
-}
-
 /* A packet's number, or a segment. */
 static bool read_for(
         struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
@@ -112,29 +96,11 @@ static bool read_for(
         return true;
 }
 
-static const struct field_type port_pair = { .read = read_ports };
 static const struct field_word stage_words[] = { { "line", PATH_LINE, false }, { "queue", PATH_QUEUE, false },
         { "entry", PATH_ENTRY, false }, { NULL, 0, false } };
 static const struct field_type bit_list = { .read = read_bits };
 static const struct field_type signed_time = { .read = read_delay };
 static const struct field_type number_or_segment = { .read = read_for };
-
-/* What a packet carries. */
-static const struct field name_fields[] = {
-        { .name = "segment", COUNT(segment.seq) },
-        { .name = "sending", COUNT(segment.sending), .least = 1 },
-        { .name = "offset", COUNT(segment.offset) },
-        { .name = "ack", COUNT(ack.seq) },
-        { .name = "nth", COUNT(ack.sending), .least = 1 },
-        { .name = "from", .type = &field_name, LINE(from) },
-        { .name = "to-host", .type = &field_name, LINE(to_host) },
-        { .name = "transfer", COUNT(segment.transfer), .least = 1 },
-        { .name = "connection", COUNT(segment.flow), .least = 1 },
-        { .name = "ports", .type = &port_pair, LINE(segment) },
-        { .name = "twin", COUNT(segment.copy), .least = 1 },
-        { .name = NULL },
-};
-static const struct field_table name_table = { .what = "a segment", .fields = name_fields };
 
 static const struct field line_fields[] = {
         { .name = "entered", COUNT(numbers[PATH_ENTRY]), .least = 1 },
@@ -159,7 +125,7 @@ static const struct field line_fields[] = {
         { .name = NULL },
 };
 static const struct field_table packet_line_table = {
-        .what = "a packet", .fields = line_fields, .base = &name_table
+        .what = "a packet", .fields = line_fields, .base = &path_segment_table
 };
 
 /* ---- Which keys go together ---- */
@@ -245,71 +211,17 @@ static bool check_keys(struct field_reader *reader, const struct yaml_node *node
         return true;
 }
 
-/* ---- By what it carries ---- */
-
-static bool find_node(struct field_reader *reader, const struct path_place *place,
-        const struct yaml_node *node, const char *key, const char *name, uint32_t *owner)
-{
-        guint found;
-        const struct yaml_node *child = tree_find(node, key);
-        if (!name)
-                return field_fail(reader, node->mark, "a segment without '%s'; the key is required", key);
-        if (g_ptr_array_find_with_equal_func((GPtrArray *)place->nodes, name, g_str_equal, &found)) {
-                *owner = found;
-                return true;
-        }
-        g_autofree const char **names = g_new0(const char *, place->nodes->len + 1);
-        for (unsigned i = 0; i < place->nodes->len; i++)
-                names[i] = g_ptr_array_index(place->nodes, i);
-        return field_fail_word(reader, child->mark, name, names, "%s: no host is named '%s'", key, name);
-}
-
-static bool check_flow(struct field_reader *reader, const struct yaml_node *node)
-{
-        if (!tree_find(node, "transfer") == !tree_find(node, "ports"))
-                return field_fail(reader, node->mark,
-                        "a segment with %s of transfer and ports; accepted: one of them",
-                        tree_find(node, "ports") ? "both" : "neither");
-        if (tree_find(node, "connection") && !tree_find(node, "transfer"))
-                return field_fail(reader, tree_find(node, "connection")->key_mark,
-                        "connection: of which transfer is not said; accepted beside 'transfer'");
-        return true;
-}
-
-/* The number that names it. */
-static bool take_name(struct field_reader *reader, const struct path_place *place,
-        const struct yaml_node *node, struct packet_line *line, uint64_t *luck)
-{
-        struct segment_name *name = &line->segment;
-        if (!find_node(reader, place, node, "from", line->from, &name->from) ||
-                !find_node(reader, place, node, "to-host", line->to_host, &name->to) ||
-                !check_flow(reader, node))
-                return false;
-        name->flow = MAX(name->flow, 1);
-        name->is_ack = tree_find(node, "ack") != NULL;
-        if (!name->is_ack && !tree_find(node, "offset"))
-                name->offset = name->seq > 0 ? name->seq - 1 : 0;
-        if (name->is_ack) {
-                name->seq = line->ack.seq;
-                name->sending = line->ack.sending;
-        }
-        name->sending = MAX(name->sending, 1);
-        *luck = segment_name_luck(name);
-        return true;
-}
-
 /* Who pushed it out. */
 static bool take_pusher(struct field_reader *reader, const struct path_place *place,
         const struct yaml_node *node, uint64_t *luck)
 {
-        struct packet_line pusher = { 0 };
+        struct path_segment pusher = { 0 };
         bool is_named = tree_find(node, "segment") || tree_find(node, "ack");
-        bool is_good = is_named ? field_table_read(reader, &name_table, node, &pusher) &&
-                                          take_name(reader, place, node, &pusher, luck)
+        bool is_good = is_named ? field_table_read(reader, &path_segment_table, node, &pusher) &&
+                                          path_segment_take(reader, place->nodes, node, &pusher, luck)
                                 : field_fail(reader, node->mark,
                                           "for: no packet; accepted: its number, or a segment or ack");
-        g_free(pusher.from);
-        g_free(pusher.to_host);
+        path_segment_clear(&pusher);
         return is_good;
 }
 
@@ -342,7 +254,7 @@ static bool take_packet(struct field_reader *reader, const struct path_place *pl
         if (!is_by_number) {
                 event->is_by_meaning = true;
                 event->stage = (enum path_stage)line->at;
-                if (!take_name(reader, place, node, line, &event->number))
+                if (!path_segment_take(reader, place->nodes, node, &line->segment, &event->number))
                         return false;
         }
         if (stages & 1u << event->stage)
@@ -464,7 +376,6 @@ bool path_line_read(struct field_reader *reader, struct path_place *place, const
         line.event.line = node->mark.line;
         *event = line.event;
         g_free(line.as);
-        g_free(line.from);
-        g_free(line.to_host);
+        path_segment_clear(&line.segment);
         return is_good;
 }

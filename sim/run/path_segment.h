@@ -1,0 +1,26 @@
+/*
+ * A packet by what it carries: a segment and its nth sending, or what an ACK acknowledges and which of those it is; and
+ * whose.
+ */
+#ifndef INORDER_PATH_SEGMENT_H
+#define INORDER_PATH_SEGMENT_H
+
+#include "net/segment_luck.h"
+#include "run/field.h"
+
+/* As it stands in a file; begin with zeroes. */
+struct path_segment {
+        struct segment_name text; /* or, of an ACK, whatever else names it … */
+        struct segment_name ack;  /* … than how far it acknowledges, and which it is */
+        char *from;
+        char *to_host;
+};
+
+extern const struct field_table path_segment_table;
+
+/* segment_name_luck() of what has been read from `node`. `nodes`: of path_node_names_new(). */
+bool path_segment_take(struct field_reader *reader, const GPtrArray *nodes, const struct yaml_node *node,
+        struct path_segment *segment, uint64_t *luck);
+void path_segment_clear(struct path_segment *segment);
+
+#endif
