@@ -349,6 +349,47 @@ START_TEST(bbr_takes_no_loss_for_congestion)
 }
 END_TEST
 
+/* A pause tells nothing of the path: what follows leaves at the bandwidth, in whatever phase, and that
+ * nothing was heard for ten seconds is no reason to look for a shorter round trip. */
+START_TEST(bbr_goes_on_at_its_bandwidth_after_a_pause)
+{
+        reach_probe_bw();
+        rig.cong.pacing_rate = 1;
+        rig.facts.now += 11 * SECOND;
+        rig.facts.app_limited = _i == 0 ? rig.facts.delivered : 0;
+        cong_on_event(&rig.cong, CONG_TX_START, &rig.facts);
+        /* 80 segments of 1000 bytes in 100 ms, less 1 %; sent without a pause, the rate stays. */
+        uint64_t rate = _i == 0 ? 792000 : 1;
+        ck_assert_uint_le(rig.cong.pacing_rate, rate);
+        ck_assert_uint_ge(rig.cong.pacing_rate, rate - rate / 1000);
+        round_of(PRODUCT);
+        ck_assert_int_eq(bbr->mode, _i == 0 ? BBR_PROBE_BW : BBR_PROBE_RTT);
+}
+END_TEST
+
+/* One round in which as much goes out as arrives. What was lost is not taken from the window of before, which
+ * is back at the end. */
+START_TEST(bbr_has_its_window_again_after_a_recovery)
+{
+        reach_probe_bw();
+        for (int i = 0; i < 10; i++)
+                round_of(PRODUCT);
+        uint32_t before = rig.cong.cwnd;
+        ck_assert_uint_gt(before, PRODUCT);
+        cong_reduce(&rig.cong, &rig.facts);
+        rig.facts.state = TCP_CONGESTION_RECOVERY;
+        rig.facts.in_flight = 10;
+        struct cong_ack ack = cong_rig_ack(&rig, 2, RTT);
+        ack.newly_lost = 3;
+        cong_rig_take(&rig, &ack);
+        ck_assert_uint_eq(rig.cong.cwnd, 12);
+        rig.facts.state = TCP_CONGESTION_OPEN;
+        ack = cong_rig_ack(&rig, 1, RTT);
+        cong_rig_take(&rig, &ack);
+        ck_assert_uint_eq(rig.cong.cwnd, before);
+}
+END_TEST
+
 int main(void)
 {
         TCase *cases = tcase_create("cong_bbr");
@@ -370,6 +411,8 @@ int main(void)
         tcase_add_test(cases, a_shorter_round_trip_puts_that_off);
         tcase_add_test(cases, bbr_looks_for_two_hundred_milliseconds);
         tcase_add_test(cases, bbr_takes_no_loss_for_congestion);
+        tcase_add_loop_test(cases, bbr_goes_on_at_its_bandwidth_after_a_pause, 0, 2);
+        tcase_add_test(cases, bbr_has_its_window_again_after_a_recovery);
         Suite *suite = suite_create("cong_bbr");
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);

@@ -131,6 +131,31 @@ START_TEST(a_loss_below_the_last_maximum_leaves_room_to_others)
 }
 END_TEST
 
+/* Slow start's end without a loss tells nothing of the path. A segment for each twenty that arrive. */
+START_TEST(as_long_as_nothing_was_lost_the_window_grows_by_five_percent_a_round_trip)
+{
+        cong.cwnd = 100;
+        cong.ssthresh = 100;
+        for (int i = 0; i < 99; i++)
+                acknowledge(1, SECOND + i, 100 * MILLISECOND);
+        ck_assert_uint_eq(cong.cwnd, 104);
+        acknowledge(1, SECOND + 99, 100 * MILLISECOND);
+        ck_assert_uint_eq(cong.cwnd, 105);
+}
+END_TEST
+
+START_TEST(round_trips_of_the_first_second_after_a_loss_do_not_count)
+{
+        lose_at(100);
+        acknowledge(1, SECOND, 100 * MILLISECOND);
+        ck_assert_uint_eq(cong.cubic.delay_min, 100000);
+        acknowledge(1, 2 * SECOND - MILLISECOND, 50 * MILLISECOND);
+        ck_assert_uint_eq(cong.cubic.delay_min, 100000);
+        acknowledge(1, 2 * SECOND, 60 * MILLISECOND);
+        ck_assert_uint_eq(cong.cubic.delay_min, 60000);
+}
+END_TEST
+
 START_TEST(slow_start_comes_first)
 {
         acknowledge(5, 0, 100 * MILLISECOND);
@@ -219,6 +244,55 @@ START_TEST(round_trips_that_grow_by_an_eighth_end_slow_start)
 }
 END_TEST
 
+/* At most 10 ms, half of the shortest round trip; and half of what four bursts of 64 KiB take at the pacing
+ * rate, at most a millisecond. */
+static const struct {
+        uint64_t pacing_rate;
+        unsigned acks;
+        bool goes_on;
+        const char *why;
+} trains[] = {
+        { 0, 41, true, "10.00 ms" },
+        { 0, 42, false, "10.25 ms" },
+        { 524288000, 42, true, "10.25 ms, and the bursts take 0.5" },
+        { 524288000, 43, false, "10.50 ms" },
+        { 1000000, 43, true, "10.50 ms, and the bursts count as 1 ms" },
+        { 1000000, 44, false, "10.75 ms" },
+};
+
+START_TEST(a_train_may_be_longer_by_what_bursts_add)
+{
+        cong.cwnd = 100;
+        acknowledge_round(1, 0, 0, 20 * MILLISECOND);
+        facts.pacing_rate = trains[_i].pacing_rate;
+        acknowledge_round(trains[_i].acks, SECOND, MILLISECOND / 4, 20 * MILLISECOND);
+        ck_assert_msg(cong_in_slow_start(&cong) == trains[_i].goes_on, "%s", trains[_i].why);
+}
+END_TEST
+
+/* us */
+static const struct {
+        uint32_t shortest, round_trip;
+        bool goes_on;
+        const char *why;
+} delays[] = {
+        { 20000, 24000, true, "4 ms, which is the least that counts" },
+        { 20000, 24001, false, "more than 4 ms" },
+        { 80000, 90000, true, "an eighth" },
+        { 80000, 90001, false, "more than an eighth" },
+        { 200000, 216000, true, "16 ms, which is the most that is waited for" },
+        { 200000, 216001, false, "more than 16 ms" },
+};
+
+START_TEST(an_eighth_is_at_least_4_and_at_most_16_ms)
+{
+        cong.cwnd = 100;
+        acknowledge_round(1, 0, 0, delays[_i].shortest * MICROSECOND);
+        acknowledge_round(9, SECOND, 3 * MILLISECOND, delays[_i].round_trip * MICROSECOND);
+        ck_assert_msg(cong_in_slow_start(&cong) == delays[_i].goes_on, "%s", delays[_i].why);
+}
+END_TEST
+
 START_TEST(a_small_window_is_no_telling)
 {
         begin_with(2);
@@ -257,6 +331,8 @@ int main(void)
         tcase_add_test(cases, on_a_short_path_the_window_grows_as_reno_would);
         tcase_add_test(cases, a_window_grows_by_no_more_than_half_in_a_round_trip);
         tcase_add_test(cases, a_loss_below_the_last_maximum_leaves_room_to_others);
+        tcase_add_test(cases, as_long_as_nothing_was_lost_the_window_grows_by_five_percent_a_round_trip);
+        tcase_add_test(cases, round_trips_of_the_first_second_after_a_loss_do_not_count);
         tcase_add_test(cases, slow_start_comes_first);
         tcase_add_test(cases, after_a_timeout_nothing_of_the_past_counts);
         tcase_add_test(cases, a_window_that_is_not_used_up_does_not_grow);
@@ -264,6 +340,8 @@ int main(void)
         tcase_add_test(cases, a_train_of_acks_of_half_a_round_trip_ends_slow_start);
         tcase_add_test(cases, acks_with_gaps_are_no_train);
         tcase_add_test(cases, round_trips_that_grow_by_an_eighth_end_slow_start);
+        tcase_add_loop_test(cases, a_train_may_be_longer_by_what_bursts_add, 0, G_N_ELEMENTS(trains));
+        tcase_add_loop_test(cases, an_eighth_is_at_least_4_and_at_most_16_ms, 0, G_N_ELEMENTS(delays));
         tcase_add_test(cases, a_small_window_is_no_telling);
         tcase_add_test(cases, hystart_can_be_switched_off);
         tcase_add_test(cases, the_largest_windows_and_times_do_not_overflow);

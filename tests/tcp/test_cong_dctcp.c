@@ -127,6 +127,18 @@ START_TEST(a_loss_takes_half_of_the_window)
 }
 END_TEST
 
+/* The window of before a loss is back, when it was none; but not when it has grown beyond that meanwhile. */
+START_TEST(what_is_undone_is_as_before)
+{
+        rig.cong.cwnd = 100;
+        rig.cong.prior_ssthresh = 80;
+        cong_reduce(&rig.cong, &rig.facts);
+        rig.cong.cwnd = _i == 0 ? 50 : 120;
+        cong_undo(&rig.cong);
+        ck_assert_uint_eq(rig.cong.cwnd, _i == 0 ? 100 : 120);
+}
+END_TEST
+
 int main(void)
 {
         TCase *cases = tcase_create("cong_dctcp");
@@ -138,6 +150,7 @@ int main(void)
         tcase_add_test(cases, alpha_changes_once_a_round_trip);
         tcase_add_loop_test(cases, marks_take_half_of_alpha_from_the_window, 0, G_N_ELEMENTS(marks));
         tcase_add_loop_test(cases, a_loss_takes_half_of_the_window, 0, 2);
+        tcase_add_loop_test(cases, what_is_undone_is_as_before, 0, 2);
         Suite *suite = suite_create("cong_dctcp");
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);

@@ -102,6 +102,34 @@ START_TEST(two_samples_are_too_few_to_judge_by)
 }
 END_TEST
 
+/* What arrives meanwhile is of a queue that a recovery empties: the window grows as Reno's, none is judged.
+ */
+START_TEST(vegas_does_not_measure_through_a_recovery)
+{
+        judge(20, 100 * MS);
+        rig.cong.ssthresh = 2;
+        cong_on_state(&rig.cong, TCP_CONGESTION_RECOVERY, &rig.facts);
+        judge(20, 200 * MS);
+        ck_assert_uint_eq(rig.cong.cwnd, 20);
+        cong_on_state(&rig.cong, TCP_CONGESTION_OPEN, &rig.facts);
+        judge(20, 200 * MS);
+        ck_assert_uint_eq(rig.cong.cwnd, 19);
+}
+END_TEST
+
+/* Another path, perhaps: a round trip twice as long is its own, not a queue. */
+START_TEST(vegas_knows_no_round_trip_after_a_pause)
+{
+        static const enum cong_event events[] = { CONG_RESTART, CONG_TX_START };
+        judge(20, 100 * MS);
+        rig.cong.ssthresh = 2;
+        cong_on_event(&rig.cong, events[_i], &rig.facts);
+        judge(20, 200 * MS);
+        ck_assert_uint_eq(rig.cong.cwnd, 21);
+        ck_assert_uint_eq(rig.cong.vegas.base_rtt, 200001);
+}
+END_TEST
+
 int main(void)
 {
         TCase *cases = tcase_create("cong_vegas");
@@ -111,6 +139,8 @@ int main(void)
         tcase_add_loop_test(
                 cases, vegas_leaves_slow_start_when_more_than_one_segment_waits, 0, G_N_ELEMENTS(starts));
         tcase_add_test(cases, two_samples_are_too_few_to_judge_by);
+        tcase_add_test(cases, vegas_does_not_measure_through_a_recovery);
+        tcase_add_loop_test(cases, vegas_knows_no_round_trip_after_a_pause, 0, 2);
         Suite *suite = suite_create("cong_vegas");
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);
