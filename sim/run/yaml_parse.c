@@ -197,6 +197,13 @@ static bool read_events(struct yaml_reading *reading)
         }
 }
 
+/* YAML 1.2 section 5.2: a text may begin with one; libyaml, told of the encoding, does not skip it. */
+static size_t size_of_byte_order_mark(const char *text, size_t size)
+{
+        static const char mark[] = "\xef\xbb\xbf";
+        return size >= strlen(mark) && memcmp(text, mark, strlen(mark)) == 0 ? strlen(mark) : 0;
+}
+
 static struct yaml_node *nothing(void)
 {
         struct yaml_node *node = tree_text_new("");
@@ -214,10 +221,11 @@ struct yaml_node *tree_parse_up_to(size_t most, const char *text, size_t size, s
         struct yaml_reading reading = { .error = error };
         if (!check_text(&reading, text, size, most))
                 return NULL;
+        size_t mark = size_of_byte_order_mark(text, size);
         int is_ready = yaml_parser_initialize(&reading.parser);
         g_assert(is_ready);
         yaml_parser_set_encoding(&reading.parser, YAML_UTF8_ENCODING);
-        yaml_parser_set_input_string(&reading.parser, (const unsigned char *)text, size);
+        yaml_parser_set_input_string(&reading.parser, (const unsigned char *)text + mark, size - mark);
         if (!read_events(&reading))
                 g_clear_pointer(&reading.root, tree_free);
         else if (!reading.root)

@@ -96,6 +96,18 @@ START_TEST(nesting_ends_at_the_limit)
 }
 END_TEST
 
+START_TEST(a_byte_order_mark_is_no_text)
+{
+        struct yaml_error error;
+        g_autoptr(YamlNode) node = tree_parse("\xef\xbb\xbf"
+                                              "a: 1\n",
+                8, &error);
+        ck_assert_ptr_nonnull(node);
+        ck_assert_str_eq(tree_find(node, "a")->text, "1");
+        ck_assert_uint_eq(tree_find(node, "a")->key_mark.column, 1);
+}
+END_TEST
+
 START_TEST(too_much_text_is_refused_unread)
 {
         g_autofree char *text = g_strnfill(YAML_SIZE_MAX + 1, ' ');
@@ -151,6 +163,7 @@ int main(void)
         tcase_add_loop_test(cases, text_is_read_and_written_canonically, 0, G_N_ELEMENTS(good));
         tcase_add_loop_test(cases, text_outside_the_subset_is_refused_with_its_place, 0, G_N_ELEMENTS(bad));
         tcase_add_test(cases, nesting_ends_at_the_limit);
+        tcase_add_test(cases, a_byte_order_mark_is_no_text);
         tcase_add_test(cases, too_much_text_is_refused_unread);
         tcase_add_test(cases, every_node_knows_its_place);
         tcase_add_test(cases, copy_is_equal_and_its_own);
