@@ -6,20 +6,8 @@
 
 #include <string.h>
 
-static const struct {
-        uint16_t bit;
-        const char *name;
-} tcp_flags[] = {
-        { 0x001, "FIN" },
-        { 0x002, "SYN" },
-        { 0x004, "RST" },
-        { 0x008, "PSH" },
-        { 0x010, "ACK" },
-        { 0x020, "URG" },
-        { 0x040, "ECE" },
-        { 0x080, "CWR" },
-        { 0x100, "AE" },
-};
+/* By bit: FIN 1, SYN 2 … */
+static const char flag_names[][4] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE" };
 #define FLAG_ACK 0x010
 
 const struct trace_name event_no_name = { "-", 1, true };
@@ -84,13 +72,11 @@ unsigned event_facts(const struct trace_event *event)
 
 char *event_put_flags(char *at, uint64_t flags)
 {
-        const char *start = at;
-        for (unsigned i = 0; i < G_N_ELEMENTS(tcp_flags); i++) {
-                if (!(flags & tcp_flags[i].bit))
-                        continue;
-                if (at > start)
-                        *at++ = '+';
-                at = g_stpcpy(at, tcp_flags[i].name);
+        for (uint64_t rest = flags; rest != 0; rest &= rest - 1) {
+                const char *name = flag_names[g_bit_nth_lsf(rest, -1)];
+                memcpy(at, name, sizeof flag_names[0]);
+                at += 2 + (name[2] != '\0');
+                *at++ = '+';
         }
-        return at;
+        return at - 1;
 }

@@ -36,6 +36,7 @@ struct event_reading {
 
 unsigned event_facts(const struct trace_event *event);
 #define EVENT_FLAGS_NAMED 0x1ff
+/* At least one. */
 char *event_put_flags(char *at, uint64_t flags);
 
 extern const struct trace_name event_no_name; /* "-" */

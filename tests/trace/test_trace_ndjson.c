@@ -119,6 +119,20 @@ START_TEST(sack_blocks_are_relative_also_below_the_acknowledgment)
 }
 END_TEST
 
+START_TEST(every_flag_has_its_name_and_other_bits_have_none)
+{
+        struct made_up_packet made;
+        made_up_tcp(&made, WWW, 1, 0, 0, 0, "");
+        made.packet.flags = 0xfff;
+        made_up_emit(trace, TRACE_SENT, 1, WWW, &made);
+        made.packet.flags = 0xe00;
+        made_up_emit(trace, TRACE_SENT, 2, WWW, &made);
+        read_lines();
+        ck_assert_ptr_nonnull(strstr(lines[1], "\"flags\":\"FIN+SYN+RST+PSH+ACK+URG+ECE+CWR+AE\","));
+        ck_assert_ptr_null(strstr(lines[2], "\"flags\""));
+}
+END_TEST
+
 START_TEST(unknown_relative_numbers_are_left_out)
 {
         struct made_up_packet made;
@@ -206,6 +220,7 @@ int main(void)
         tcase_add_test(cases, every_kind_and_every_field_is_seen);
         tcase_add_test(cases, keys_stand_in_their_order_and_what_does_not_apply_is_left_out);
         tcase_add_test(cases, sack_blocks_are_relative_also_below_the_acknowledgment);
+        tcase_add_test(cases, every_flag_has_its_name_and_other_bits_have_none);
         tcase_add_test(cases, unknown_relative_numbers_are_left_out);
         tcase_add_test(cases, only_the_kinds_asked_for_are_written);
         tcase_add_test(cases, awkward_names_are_escaped_wherever_they_stand);
