@@ -25,9 +25,9 @@ static const uint8_t linux_states[] = {
 
 static uint8_t agreed_options(const struct tcp_report *report)
 {
-        bool scales = report->send_scale != 0 || report->receive_scale != 0;
         return (uint8_t)((report->timestamps_agreed ? TCP_INFO_TIMESTAMPS : 0) |
-                         (report->sack_agreed ? TCP_INFO_SACK : 0) | (scales ? TCP_INFO_WSCALE : 0) |
+                         (report->sack_agreed ? TCP_INFO_SACK : 0) |
+                         (report->scaling_agreed ? TCP_INFO_WSCALE : 0) |
                          (report->ecn_agreed ? TCP_INFO_ECN : 0) |
                          (report->ecn_seen ? TCP_INFO_ECN_SEEN : 0) |
                          (report->syn_text_taken ? TCP_INFO_SYN_DATA : 0) |

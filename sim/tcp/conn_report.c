@@ -34,7 +34,7 @@ static void report_syn(const TcpConn *conn, struct tcp_report *report)
 /* Until the peer's SYN comes nothing is agreed, and segments are believed to be small (tcp_connect_init). */
 static void report_offer(const TcpConn *conn, struct tcp_report *report)
 {
-        report->sack_agreed = report->timestamps_agreed = false;
+        report->sack_agreed = report->timestamps_agreed = report->scaling_agreed = false;
         report->ecn_agreed = ecn_asks(conn);
         report->receive_scale = 0;
         report->send_mss = path_mtu_mss_before_syn(conn);
@@ -70,6 +70,7 @@ void tcp_conn_report(const TcpConn *conn, struct tcp_report *report)
                 .state = conn->state,
                 .congestion_state = conn->recovery.state,
                 .sack_agreed = conn->sack_agreed,
+                .scaling_agreed = conn->window_scaling_agreed,
                 .timestamps_agreed = conn->timestamps_agreed,
                 .send_scale = conn->snd.scale,
                 .send_mss = conn->snd.mss,

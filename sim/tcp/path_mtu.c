@@ -46,11 +46,14 @@ uint32_t path_mtu_own_mss(const TcpConn *conn)
         return conn->settings.mss > 0 ? MIN(conn->settings.mss, mss) : mss;
 }
 
+/* Differs: where the answer to our SYN says nothing, Linux takes TCP_MAXSEG for it (tcp_connect_init). */
 uint32_t path_mtu_peer_mss(const TcpConn *conn, const struct tcp_options *options)
 {
         uint32_t mss = is_ipv4(conn) ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
         if (options->has_mss && options->mss > 0)
                 mss = options->mss;
+        else if (!conn->is_passive && conn->settings.mss > 0)
+                mss = conn->settings.mss;
         return conn->settings.mss > 0 ? MIN(conn->settings.mss, mss) : mss;
 }
 

@@ -255,6 +255,7 @@ struct tcp_report {
         enum tcp_congestion_state congestion_state;
         bool sack_agreed;
         bool timestamps_agreed;
+        bool scaling_agreed;
         uint8_t send_scale;
         uint8_t receive_scale;
         uint32_t send_mss; /* payload a full segment carries, options deducted */
