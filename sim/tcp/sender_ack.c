@@ -330,6 +330,14 @@ static bool may_raise(const TcpConn *conn, const struct ack_event *event)
         return event->acked_segments;
 }
 
+/* The time in which a window goes unused begins anew with each ACK that may raise it, as Linux
+ * (tcp_cong_avoid). */
+static void raise_window(TcpConn *conn, const struct cong_ack *ack)
+{
+        conn->cong.ops->on_ack(&conn->cong, ack);
+        conn->use.used_at = ack->facts.now;
+}
+
 static struct cong_ack describe(TcpConn *conn, const struct ack_event *event)
 {
         return (struct cong_ack){
@@ -363,7 +371,7 @@ static void control_window(TcpConn *conn, struct ack_event *event)
         if (prr_is_reducing(conn))
                 prr_on_delivery(conn, ack.acked_segments, ack.newly_lost, event->is_advance);
         else if (may_raise(conn, event))
-                conn->cong.ops->on_ack(&conn->cong, &ack);
+                raise_window(conn, &ack);
         pacing_update(conn);
 }
 
