@@ -79,14 +79,14 @@ class Run:
 
 
 @functools.cache
-def run(scenario, seed=None, trace='summary', may_miss=False):
-    """One run of a shipped scenario; it keeps what it expects, unless with other luck it `may_miss` that."""
+def run(scenario, seed=None, trace='summary', has_other_luck=False):
+    """One run of a shipped scenario. It keeps what it expects, unless that is said of its own seed and this one `has_other_luck`."""
     directory = place.work / f'run-{next(numbers)}'
     luck = ['--seed', str(seed)] if seed is not None else []
     result = subprocess.run([place.program, 'run', SCENARIOS / f'{scenario}.yaml', '--json', '--quiet', '--no-plots',
                              '--trace', trace, '--out', directory, *luck],
                             capture_output=True, text=True, check=False)
-    if result.returncode not in (OK, EXPECTATION_FAILED if may_miss else OK):
+    if result.returncode not in (OK, EXPECTATION_FAILED if has_other_luck else OK):
         fail(f'{scenario} {luck} ends with {result.returncode}:\n{result.stderr}')
     made = Run(directory, json.loads(result.stdout))
     if not all(transfer['verified'] for transfer in made.transfers.values()):
