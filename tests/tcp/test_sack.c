@@ -225,6 +225,53 @@ START_TEST(a_dsack_beyond_all_that_was_sent_again_is_of_the_networks_copy)
 }
 END_TEST
 
+/* Four segments are out, from `at` ms on, and the first is missing: so long RACK waits, from the SACK of the
+ * others on; then it is sent again, and arrives. */
+static void lose_first_of_four(uint32_t from, int64_t at, int64_t waits)
+{
+        g_autofree char *others = g_strdup_printf("%u-%u", from + 1000, from + 4000);
+        rig.conn->cong.cwnd = 10;
+        rig_write(&rig, 4000);
+        rig_pump(&rig);
+        rig_wait(&rig, at + 100);
+        rig_sack(&rig, from, others);
+        rig_expect(&rig, "");
+        rig_expire(&rig, at + 100 + waits + 2); /* a timer comes no sooner than in 2 ms */
+        rig_pump(&rig);
+        rig_wait(&rig, at + 300);
+        rig_ack(&rig, from + 4000);
+        ck_assert_int_eq(rig.conn->recovery.state, TCP_CONGESTION_OPEN);
+}
+
+static void start_where_reordering_was_seen(void)
+{
+        settings.recovery = TCP_RECOVERY_RACK;
+        settings.tail_loss_probe = settings.limited_transmit = false;
+        start_again(1000);
+        rig_write(&rig, 4000);
+        rig_pump(&rig);
+        rig_wait(&rig, 100);
+        rig_sack(&rig, 0, "2000-3000");
+        rig_sack(&rig, 0, "1000-3000");
+        rig_ack(&rig, 4000);
+        ck_assert_uint_gt(rig.conn->recovery.reordering_seen, 0);
+}
+
+/* RFC 8985 section 6.2 step 4: "reset RACK.reo_wnd_mult to 1 after 16 loss recoveries" without a DSACK: half
+ * of a round trip until then, a quarter after it. */
+START_TEST(a_dsack_widens_racks_window_for_sixteen_recoveries)
+{
+        start_where_reordering_was_seen();
+        uint32_t from = 4000;
+        int64_t at = 100;
+        lose_first_of_four(from, at, 25);
+        rig_sack(&rig, from + 4000, "4000-5000");
+        for (int i = 0; i < 16; i++)
+                lose_first_of_four(from += 4000, at += 300, 50);
+        lose_first_of_four(from + 4000, at + 300, 25);
+}
+END_TEST
+
 int main(void)
 {
         TCase *cases = tcase_create("sack");
@@ -239,6 +286,7 @@ int main(void)
         tcase_add_test(cases, a_loss_of_what_a_recovery_sent_begins_another);
         tcase_add_test(cases, a_dsack_is_counted_against_what_was_sent_again);
         tcase_add_test(cases, a_dsack_beyond_all_that_was_sent_again_is_of_the_networks_copy);
+        tcase_add_test(cases, a_dsack_widens_racks_window_for_sixteen_recoveries);
         Suite *suite = suite_create("sack");
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);
