@@ -4,8 +4,6 @@
  */
 #include "tcp/cong_bbr.h"
 
-#define HIGH_GAIN          739 /* 2/ln(2) */
-#define WINDOW_LEAST       4
 #define FIRST_WINDOW       10
 #define MARGIN_PERCENT     1             /* below the bandwidth: no queue for a rounding error */
 #define SLOW_RATE          (1200000 / 8) /* bytes a second: below it bursts are single segments */
@@ -40,7 +38,7 @@ void bbr_first_pacing_rate(struct cong *cong, const struct cong_facts *facts)
                 cong->bbr.has_seen_rtt = true;
         }
         uint64_t bandwidth = ((uint64_t)cong->cwnd << BBR_RATE_BITS) / rtt;
-        cong->pacing_rate = to_pacing_rate(bandwidth, HIGH_GAIN, facts->mss);
+        cong->pacing_rate = to_pacing_rate(bandwidth, BBR_HIGH_GAIN, facts->mss);
 }
 
 /* In STARTUP the rate does not come down. */
@@ -125,7 +123,7 @@ static void approach_target(struct cong *cong, const struct cong_ack *ack)
                 cong->cwnd = MIN(cong->cwnd + ack->acked_segments, target);
         else if (cong->cwnd < target || ack->facts.delivered < FIRST_WINDOW)
                 cong->cwnd += ack->acked_segments;
-        cong->cwnd = MAX(cong->cwnd, WINDOW_LEAST);
+        cong->cwnd = MAX(cong->cwnd, BBR_WINDOW_LEAST);
 }
 
 void bbr_set_cwnd(struct cong *cong, const struct cong_ack *ack)
@@ -133,5 +131,5 @@ void bbr_set_cwnd(struct cong *cong, const struct cong_ack *ack)
         if (ack->acked_segments > 0 && !recover(cong, ack))
                 approach_target(cong, ack);
         if (cong->bbr.mode == BBR_PROBE_RTT)
-                cong->cwnd = MIN(cong->cwnd, WINDOW_LEAST);
+                cong->cwnd = MIN(cong->cwnd, BBR_WINDOW_LEAST);
 }

@@ -7,8 +7,7 @@
  */
 #include "tcp/cong_bbr.h"
 
-#define HIGH_GAIN          739 /* 2/ln(2): STARTUP doubles each round */
-#define DRAIN_GAIN         88  /* its inverse */
+#define DRAIN_GAIN         88 /* the inverse of BBR_HIGH_GAIN */
 #define CWND_GAIN          512
 
 #define CYCLE              8
@@ -17,7 +16,6 @@
 
 #define FULL_GROWTH        320 /* a quarter more, or the pipe is full ... */
 #define FULL_ROUNDS        3   /* ... after three rounds without */
-#define WINDOW_LEAST       4
 
 #define MIN_RTT_WINDOW     (10 * INT64_C(1000000)) /* us */
 #define PROBE_RTT_TIME     (200 * INT64_C(1000))
@@ -61,11 +59,11 @@ static void set_gains(struct cong_bbr *bbr)
 {
         switch (bbr->mode) {
         case BBR_STARTUP:
-                bbr->pacing_gain = bbr->cwnd_gain = HIGH_GAIN;
+                bbr->pacing_gain = bbr->cwnd_gain = BBR_HIGH_GAIN;
                 return;
         case BBR_DRAIN:
                 bbr->pacing_gain = DRAIN_GAIN;
-                bbr->cwnd_gain = HIGH_GAIN;
+                bbr->cwnd_gain = BBR_HIGH_GAIN;
                 return;
         case BBR_PROBE_BW:
                 bbr->pacing_gain = bbr->policer.is_used ? BBR_UNIT : cycle_gains[bbr->cycle];
@@ -201,7 +199,7 @@ static void probe_rtt(struct cong *cong, const struct cong_facts *facts)
         struct cong_bbr *bbr = &cong->bbr;
         cong->wants_app_limited = true;
         if (bbr->probe_rtt_done_at < 0) {
-                if (facts->in_flight > WINDOW_LEAST)
+                if (facts->in_flight > BBR_WINDOW_LEAST)
                         return;
                 bbr->probe_rtt_done_at = us(facts->now) + PROBE_RTT_TIME;
                 bbr->probe_rtt_round_done = false;

@@ -11,6 +11,9 @@
 #define BBR_GAIN_BITS 8
 #define BBR_UNIT      (1u << BBR_GAIN_BITS)
 
+#define BBR_HIGH_GAIN    739 /* 2/ln(2): STARTUP doubles each round */
+#define BBR_WINDOW_LEAST 4
+
 /* The largest of the last rounds; and the rate to go by: a policer's, when one showed. */
 static inline uint32_t bbr_max_bandwidth(const struct cong_bbr *bbr)
 {

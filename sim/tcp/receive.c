@@ -12,7 +12,7 @@
  * days". */
 #define PAWS_IDLE_MAX (24 * 24 * 3600 * SECOND)
 
-/* Differs from RFC 7323: a stamp that is younger by one tick is no older one; as Linux (TCP_PAWS_WINDOW). */
+/* Differs from RFC 7323: a stamp may be older than TS.Recent by one tick; as Linux (TCP_PAWS_WINDOW). */
 #define PAWS_TOLERANCE 1
 
 enum verdict { GO_ON, STOP };
