@@ -37,10 +37,10 @@ static void mistrust(struct end *end, int64_t offset)
 }
 
 static void look_for_forged_text(
-        const struct two_ends *two, unsigned to, const struct tcp_segment *segment, int64_t offset)
+        struct two_ends *two, unsigned to, const struct tcp_segment *segment, int64_t offset)
 {
         uint8_t bytes[UINT16_MAX];
-        struct end *end = (struct end *)&two->ends[to];
+        struct end *end = &two->ends[to];
         uint32_t size = segment->payload.length;
         payload_copy_out(&segment->payload, 0, bytes, size);
         if (offset + size > (int64_t)two->ends[1 - to].to_write)

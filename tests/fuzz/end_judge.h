@@ -16,7 +16,7 @@ void end_judge_end(const struct two_ends *two, unsigned number);
 
 /* What the line has done to the ends, beyond what they have seen arrive. */
 struct line_record {
-        bool is_true;    /* every segment arrived, at once, unchanged and alone; and no reader slept so long that a
+        bool is_true;    /* every segment arrived, at once and unchanged, perhaps again later; and no reader slept so long that a
                             connection that nobody holds any more, in front of a closed window, was given up */
         bool has_robbed; /* an end was told that the other has, or says, what it has or says not */
 };
