@@ -94,13 +94,6 @@ static bool loses_unread_bytes(const TcpConn *conn)
                conn->state != TCP_STATE_TIME_WAIT;
 }
 
-/* Its memory is free: the reset's window tells. */
-static void forget_unread(TcpConn *conn)
-{
-        reassembly_read(&conn->rcv.reassembly, NULL, tcp_conn_readable(conn));
-        receive_memory_free_read(&conn->rcv.memory, conn->rcv.reassembly.read);
-}
-
 void tcp_conn_close(TcpConn *conn, time_ns now)
 {
         bool is_lossy = loses_unread_bytes(conn);
@@ -113,7 +106,8 @@ void tcp_conn_close(TcpConn *conn, time_ns now)
                 conn_end(conn);
         } else if (is_lossy) {
                 tcp_host_count(conn->host, TCP_COUNTER_ABORT_ON_CLOSE);
-                forget_unread(conn);
+                /* Their memory is free: the reset's window tells. */
+                receive_memory_free_read(&conn->rcv.memory, conn->rcv.reassembly.next);
                 closing_send_reset(conn);
                 conn_end(conn);
         } else if (conn->settings.linger && conn->settings.linger_time == 0) {
