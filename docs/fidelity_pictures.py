@@ -58,8 +58,9 @@ def recoveries_picture(number):
     for name in RECOVERIES:
         write_recovery(made, name, folder)
     lost = ', '.join(map(str, DROPS[number]))
-    last = max(flow['finished_s'] for flow in made.transfers.values())
-    return draw('recoveries', folder, lost=lost, last=last, **{name: outcome(made.transfers[name]) for name in RECOVERIES})
+    ends = {name: made.transfers[name]['finished_s'] for name in RECOVERIES}
+    last, short = max(ends.values()), max(end for name, end in ends.items() if name != 'reno')
+    return draw('recoveries', folder, lost=lost, last=last, short=short, **{name: outcome(made.transfers[name]) for name in RECOVERIES})
 
 
 for drops in DROPS:

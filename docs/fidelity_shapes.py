@@ -1,5 +1,6 @@
 """The published shape of every congestion control's window, for the path of scenarios/classics/windows.yaml: computed from the
 path and the formula alone. Taken from the run is only when each loss, mark or probe was noticed: there a cycle begins.
+Slow start and what it overran are in no cycle, but for CUBIC's fast convergence; their own claims are `starts`.
 
 A shape is a list of cycles, each a list of (second, segments)."""
 import math
@@ -14,7 +15,14 @@ QUEUE = 33
 HIGHEST = math.floor(PRODUCT + QUEUE) + 1  # the first whole window that does not fit
 THRESHOLD = PRODUCT + 7                    # DCTCP's: of its packets the one that finds six waiting, and one being sent, is marked
 STEP = 0.01
-BEGIN, END = 2, 25                         # slow start, and what it overran, is over
+END = 25
+BEGIN = 1                                  # what slow start overran is repaired, and the queue full for the second time
+BEGIN_OF = {'bbr': 2, 'vegas': 2,          # start-up is drained
+            'dctcp': 4}                    # α has settled: at the first full queue it is what seconds without marks left of it
+
+
+def begin(name):
+    return BEGIN_OF.get(name, BEGIN)
 
 
 def round_trip(window):
@@ -25,11 +33,11 @@ def round_trip(window):
 
 def events(made, name, kind):
     times = [float(row['t']) for row in made.rows('events', name=kind, transfer=name)]
-    return [t for t in times if BEGIN <= t < END]
+    return [t for t in times if begin(name) <= t < END]
 
 
 def cuts(made, name):
-    """A cut that follows the one before at once, its marks still coming, begins no cycle."""
+    """Those that begin a cycle: not one that follows another at once, marks still coming."""
     entered, left = events(made, name, 'recovery-entered'), events(made, name, 'recovery-left')
     return [t for t in entered if t not in left]
 
@@ -42,10 +50,10 @@ def cycles(starts, window_after):
 
 # ---- The windows ----
 
-def grown(window, seconds):
-    """By a segment a round trip."""
+def grown(window, seconds, segments=1):
+    """By so many segments a round trip."""
     while seconds > 0:
-        window += min(STEP, seconds) / round_trip(window)
+        window += segments * min(STEP, seconds) / round_trip(window)
         seconds -= STEP
     return window
 
@@ -62,10 +70,16 @@ def tahoe(seconds):
     return 2 ** (max(slow, 0) / ROUND_TRIP) if slow < doubling else grown(HIGHEST / 2, slow - doubling)
 
 
-def cubic(seconds):
-    """RFC 9438 section 4.2, with K for β = 0.7 and C = 0.4."""
-    k = (HIGHEST * 0.3 / 0.4) ** (1 / 3)
-    return 0.4 * (max(seconds - round_trip(HIGHEST), 0) - k) ** 3 + HIGHEST
+def cubic(seconds, plateau=HIGHEST):
+    """RFC 9438 section 4.2, with K for β = 0.7 and C = 0.4; at least the window of section 4.3, which is as friendly as Reno's."""
+    since = max(seconds - round_trip(HIGHEST), 0)
+    k = ((plateau - 0.7 * HIGHEST) / 0.4) ** (1 / 3)
+    return max(0.4 * (since - k) ** 3 + plateau, grown(0.7 * HIGHEST, since, 3 * (1 - 0.7) / (1 + 0.7)))
+
+
+def converging_cubic(seconds):
+    """Section 4.7: after a peak lower than the one before, a plateau of W · (1 + β) / 2."""
+    return cubic(seconds, HIGHEST * (1 + 0.7) / 2)
 
 
 def dctcp(seconds):
@@ -95,14 +109,15 @@ def bbr_in_flight(seconds):
 
 def falls(points, least):
     """When the window fell to this: BBR's probes of the round trip."""
-    return [now[0] for before, now in zip(points, points[1:]) if now[1] <= least * SEGMENT < before[1] and now[0] >= BEGIN]
+    return [now[0] for before, now in zip(points, points[1:])
+            if now[1] <= least * SEGMENT < before[1] and now[0] >= begin('bbr')]
 
 
 def paced_at(points, gain):
     """When pacing came to so much of the rate, of which Linux paces a hundredth less."""
     rates = [(t, pacing / (0.99 * RATE * SEGMENT / PACKET)) for t, _, _, pacing in points]
     return [now[0] for before, now in zip(rates, rates[1:])
-            if abs(now[1] - gain) < 0.01 < abs(before[1] - gain) and BEGIN <= now[0] < END]
+            if abs(now[1] - gain) < 0.01 < abs(before[1] - gain) and begin('bbr') <= now[0] < END]
 
 
 def bbr_phases(made):
@@ -121,10 +136,13 @@ SEEN_CLOSELY = {'bbr', 'dctcp'}
 def shape(made, name):
     """The published window, cycle by cycle."""
     if name == 'vegas':
-        return list(cycles([BEGIN], vegas))
+        return list(cycles([begin(name)], vegas))
     if name == 'bbr':
-        return [*list(cycles([BEGIN - PROBE], bbr))[:1], *cycles(falls(made.congestion[name], 4), bbr)]
-    return list(cycles(cuts(made, name), SHAPES[name]))
+        return [*list(cycles([begin(name) - PROBE], bbr))[:1], *cycles(falls(made.congestion[name], 4), bbr)]
+    found = list(cycles(cuts(made, name), SHAPES[name]))
+    if name == 'cubic':
+        found[0] = [(t, converging_cubic(t - found[0][0][0])) for t, _ in found[0]]
+    return found
 
 
 def distance(made, name, shapes):
@@ -138,25 +156,70 @@ def distance(made, name, shapes):
     return difference / sum(published.values())
 
 
-def until_back(name, short_of=0):
+def until_back(window_after, top=HIGHEST):
     """From a cut until the window is where the next one happens, and that has been noticed."""
-    top = THRESHOLD if name == 'dctcp' else HIGHEST
-    steps = next(i for i in range(1, 10000) if SHAPES[name](STEP * i) >= top - short_of)
+    steps = next(i for i in range(1, 10000) if window_after(STEP * i) >= top)
     return STEP * steps + round_trip(top)
+
+
+def mean_gap(starts):
+    return (starts[-1] - starts[0]) / (len(starts) - 1)
+
+
+def cubic_lengths(starts):
+    """The first is the one that converges."""
+    formula, whole, first = until_back(cubic), until_back(cubic, HIGHEST - 1), until_back(converging_cubic, HIGHEST)
+    return (f'the first {starts[1] - starts[0]:.2f} s, then {mean_gap(starts[1:]):.2f} s',
+            f'the first {first:.2f} s, then {formula:.2f} s; in whole segments {whole:.2f} s')
+
+
+def dctcp_lengths(made, starts):
+    every = len([t for t in events(made, 'dctcp', 'recovery-entered') if starts[0] <= t < starts[-1]]) / (len(starts) - 1)
+    return (f'{mean_gap(starts):.2f} s, with {every:.1f} cuts; α {marked_share(made, starts[0], starts[-1]):.2f}',
+            f'{until_back(dctcp, THRESHOLD):.2f} s, with one cut; α {math.sqrt(2 / THRESHOLD):.2f}')
+
+
+def marked_share(made, start, end):
+    """Of the segments that were acknowledged, those whose ACK told of a mark: the mean of α."""
+    telling = {row['packet'] for row in made.every_row('segments') if row['transfer'] == 'dctcp' and 'ECE' in row['flags']}
+    acks = [row for row in made.rows('acks', transfer='dctcp', host='sender-dctcp') if start <= float(row['t']) < end]
+    return sum(int(row['newly']) for row in acks if row['packet'] in telling) / sum(int(row['newly']) for row in acks)
 
 
 def lengths(made, name):
     """Of a cycle, in words: ours on average, and the formula's."""
     if name == 'vegas':
-        windows = {round(window / SEGMENT) for t, window, *_ in made.congestion[name] if BEGIN <= t < END}
+        windows = {round(window / SEGMENT) for t, window, *_ in made.congestion[name] if begin(name) <= t < END}
         return f"always {' or '.join(map(str, sorted(windows)))} segments", f'{PRODUCT + 2:.1f} to {PRODUCT + 4:.1f} segments'
     if name == 'bbr':
         starts = paced_at(made.congestion[name], 1.25)
         gaps = [b - a for a, b in zip(starts, starts[1:]) if b - a < 1]
         return f'{sum(gaps) / len(gaps):.2f} s', f'{8 * ROUND_TRIP:.2f} s, eight round trips'
     starts = cuts(made, name)
-    whole = f"; in whole segments {until_back('cubic', 1):.2f} s" if name == 'cubic' else ''
-    return f'{(starts[-1] - starts[0]) / (len(starts) - 1):.2f} s', f'{until_back(name):.2f} s{whole}'
+    if name == 'cubic':
+        return cubic_lengths(starts)
+    if name == 'dctcp':
+        return dctcp_lengths(made, starts)
+    return f'{mean_gap(starts):.2f} s', f'{until_back(SHAPES[name]):.2f} s'
+
+
+def doublings(made, name):
+    """The window when all is acknowledged that was out when it was last asked for; until something is lost or marked."""
+    first_cut = min(float(row['t']) for row in made.rows('events', name='recovery-entered', transfer=name))
+    window_at = {t: window for t, window, *_ in made.congestion[name]}
+    end, windows = 1, []
+    for row in made.rows('acks', transfer=name):
+        second, acked = float(row['t']), int(row['ack'])
+        if acked >= end and second in window_at and second < first_cut:
+            end = acked + window_at[second]
+            windows.append(round(window_at[second] / SEGMENT))
+    return windows
+
+
+def gains(made):
+    """BBR's pacing of the rate of the line: the most while it starts, and the least."""
+    start = [pacing / (0.99 * RATE * SEGMENT / PACKET) for t, _, _, pacing in made.congestion['bbr'] if t < begin('bbr') and pacing]
+    return max(start), min(start)
 
 
 def drawn(shapes):

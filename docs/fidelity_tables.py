@@ -135,6 +135,20 @@ def windows():
         yield (f'`{name}` | {len(cycles)} | {fidelity_shapes.distance(made, name, cycles):.1%} | {ours} | {theirs}'.replace('%', ' %'))
 
 
+@takes_long
+@table
+def starts():
+    made = run('classics/windows', trace='full')
+    yield 'control | at its start | published | ours'
+    for name, published in [('tahoe', '10, 20, 40, 80'), ('reno', '10, 20, 40, 80'), ('cubic', '10, 20, 40, 80, if HyStart lets it'),
+                            ('vegas', '10, 10, 20, 20, 40')]:
+        windows = ', '.join(map(str, fidelity_shapes.doublings(made, name)))
+        yield f'`{name}` | the window, from round trip to round trip | {published} | {windows}'
+    most, least = fidelity_shapes.gains(made)
+    yield f'`bbr` | paced while it starts, of the rate | 2 / ln 2 = {2 / math.log(2):.2f} | {most:.2f}'
+    yield f'`bbr` | paced while it drains | ln 2 / 2 = {math.log(2) / 2:.2f} | {least:.2f}'
+
+
 # ---- What people meet ----
 
 # A Linux 6.18 kernel at both ends of two TUN devices that a program joined into the same path. Seconds where nothing is said.
