@@ -1,6 +1,6 @@
 """The published shape of every congestion control's window, for the path of scenarios/classics/windows.yaml: computed from the
 path and the formula alone. Taken from the run is only when each loss, mark or probe was noticed: there a cycle begins.
-Slow start and what it overran are in no cycle, but for CUBIC's fast convergence; their own claims are `starts`.
+Slow start, and the repair of what it overran, are in no cycle; `doublings` and `gains` are of the start.
 
 A shape is a list of cycles, each a list of (second, segments)."""
 import math
@@ -168,9 +168,10 @@ def mean_gap(starts):
 
 def cubic_lengths(starts):
     """The first is the one that converges."""
-    formula, whole, first = until_back(cubic), until_back(cubic, HIGHEST - 1), until_back(converging_cubic, HIGHEST)
-    return (f'the first {starts[1] - starts[0]:.2f} s, then {mean_gap(starts[1:]):.2f} s',
-            f'the first {first:.2f} s, then {formula:.2f} s; in whole segments {whole:.2f} s')
+    exact, whole = ([until_back(window_after, top) for window_after in (converging_cubic, cubic)] for top in (HIGHEST, HIGHEST - 1))
+    ours = starts[1] - starts[0], mean_gap(starts[1:])
+    ours, exact, whole = (f'the first {first:.2f} s, then {then:.2f} s' for first, then in (ours, exact, whole))
+    return ours, f'{exact}; in whole segments {whole}'
 
 
 def dctcp_lengths(made, starts):

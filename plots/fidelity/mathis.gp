@@ -11,7 +11,7 @@ set label 1 'How fast is Reno on a line that loses packets by chance?' at screen
 set lmargin at screen 0.075; set rmargin at screen 0.98; set tmargin at screen 0.90; set bmargin at screen 0.17
 set logscale xy; set xrange [0.08:6.3]; set yrange [0.35:6.5]; set samples 300
 set xtics (0.1, 0.2, 0.5, 1, 2, 5); set ytics (0.5, 1, 2, 5)
-set xlabel 'lost (%)'; set ylabel 'throughput (Mbit/s)' offset 1,0
+set xlabel 'lost, as what was sent again tells (%)'; set ylabel 'throughput (Mbit/s)' offset 1,0
 set key at screen 0.5, screen 0.015 center bottom horizontal samplen 2.6 Left reverse font 'DejaVu Sans,12'
 plot speed(1.31, x) with lines lw 1.6 dt (10,6) lc rgb THEIRS title 'C = 1.31: an ACK a segment', \
      speed(0.93, x) with lines lw 1.6 dt (3,5) lc rgb THEIRS title 'C = 0.93: delayed ACKs', \
