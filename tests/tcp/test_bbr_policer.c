@@ -68,6 +68,29 @@ START_TEST(two_lossy_intervals_of_one_rate_show_a_policer)
 }
 END_TEST
 
+/* At a few hundred bytes a second an eighth is soon more; 500 are the same rate all the same. */
+START_TEST(rates_that_differ_by_500_bytes_a_second_are_the_same)
+{
+        rig.facts.mss = 1;
+        interval_of(80 + _i, 40);
+        interval_of(30, 40);
+        ck_assert(bbr->policer.is_used == (_i == 0));
+}
+END_TEST
+
+START_TEST(an_interval_that_the_application_limits_is_forgotten)
+{
+        round_of(60, 12);
+        ck_assert(bbr->policer.is_sampling);
+        struct cong_ack ack = cong_rig_ack(&rig, 60, RTT);
+        ack.rate.delivered = 60;
+        ack.rate.interval = RTT;
+        ack.rate.is_app_limited = true;
+        cong_rig_take(&rig, &ack);
+        ck_assert(!bbr->policer.is_sampling);
+}
+END_TEST
+
 static void meet_policer(void)
 {
         interval_of(60, 12);
@@ -120,6 +143,8 @@ int main(void)
         tcase_add_test(cases, nothing_is_sent_faster_than_the_policer_lets_pass);
         tcase_add_test(cases, after_48_rounds_bbr_looks_again);
         tcase_add_test(cases, an_interval_without_another_loss_is_forgotten);
+        tcase_add_loop_test(cases, rates_that_differ_by_500_bytes_a_second_are_the_same, 0, 2);
+        tcase_add_test(cases, an_interval_that_the_application_limits_is_forgotten);
         Suite *suite = suite_create("bbr_policer");
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);

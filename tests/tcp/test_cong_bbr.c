@@ -49,6 +49,18 @@ static void round_of(uint32_t segments)
         round_with(segments, RTT, RTT, rig.cong.cwnd);
 }
 
+static void limited_round_of(uint32_t segments)
+{
+        uint32_t prior = rig.facts.delivered;
+        rig.facts.now += RTT;
+        struct cong_ack ack = cong_rig_ack(&rig, segments, RTT);
+        ack.rate.delivered = (int32_t)segments;
+        ack.rate.interval = RTT;
+        ack.rate.prior_delivered = prior;
+        ack.rate.is_app_limited = true;
+        cong_rig_take(&rig, &ack);
+}
+
 /* ---- STARTUP ---- */
 
 START_TEST(bbr_begins_with_the_window_in_a_round_trip_times_its_gain)
@@ -106,16 +118,8 @@ END_TEST
 
 START_TEST(bbr_learns_nothing_of_the_pipe_while_the_application_is_the_limit)
 {
-        for (int i = 0; i < 10; i++) {
-                uint32_t prior = rig.facts.delivered;
-                rig.facts.now += RTT;
-                struct cong_ack ack = cong_rig_ack(&rig, 10, RTT);
-                ack.rate.delivered = 10;
-                ack.rate.interval = RTT;
-                ack.rate.prior_delivered = prior;
-                ack.rate.is_app_limited = true;
-                cong_rig_take(&rig, &ack);
-        }
+        for (int i = 0; i < 10; i++)
+                limited_round_of(10);
         ck_assert_int_eq(bbr->mode, BBR_STARTUP);
         ck_assert_uint_eq(bbr->full_rounds, 0);
 }
@@ -280,6 +284,58 @@ START_TEST(bbr_remembers_the_largest_bandwidth_for_ten_rounds)
 }
 END_TEST
 
+/* They tell of the application; unless they are more than was known. */
+START_TEST(samples_that_the_application_limits_count_when_they_are_larger)
+{
+        const uint32_t known = (PRODUCT << 24) / (RTT / MICROSECOND);
+        reach_probe_bw();
+        for (int i = 0; i < 25; i++)
+                limited_round_of(10);
+        ck_assert_uint_eq(windowed_get(&bbr->bandwidth), known);
+        limited_round_of(2 * PRODUCT);
+        ck_assert_uint_ge(windowed_get(&bbr->bandwidth), 2 * known);
+}
+END_TEST
+
+/* As many segments more than the bandwidth explains, but no more than in 100 ms; until two windows of
+ * five rounds are over. */
+START_TEST(bbr_adds_what_comes_in_lumps_for_some_rounds)
+{
+        reach_probe_bw();
+        rig.cong.cwnd = 1000;
+        rig.facts.now += RTT;
+        arrive(20 * PRODUCT);
+        struct cong_ack lump = cong_rig_ack(&rig, 500, RTT);
+        lump.rate.delivered = PRODUCT;
+        lump.rate.interval = RTT;
+        lump.rate.prior_delivered = rig.facts.delivered - PRODUCT;
+        cong_rig_take(&rig, &lump);
+        uint32_t probing = bbr->pacing_gain > UNIT ? 2 : 0;
+        ck_assert_uint_eq(rig.cong.cwnd, 2 * PRODUCT + BURSTS + PRODUCT + probing);
+        rig.facts.now += SECOND; /* all of it is explained by now */
+        unsigned rounds = 0;
+        for (; rounds < 20 && MAX(bbr->aggregation.extra[0], bbr->aggregation.extra[1]) > 2 * PRODUCT;
+                rounds++)
+                round_with(PRODUCT, RTT, RTT, PRODUCT);
+        ck_assert_uint_eq(rounds, 9); /* one of the ten was over before */
+}
+END_TEST
+
+/* Without a round trip the product counts as ten segments; that, and the bursts, is as far as the window
+ * goes. */
+START_TEST(the_first_window_grows_until_ten_segments_have_arrived)
+{
+        static const uint32_t windows[] = { 15, 15, 15, 15 };
+        rig.cong.pacing_rate = 1000; /* bursts of one segment */
+        for (size_t i = 0; i < G_N_ELEMENTS(windows); i++) {
+                struct cong_ack ack = cong_rig_ack(&rig, 5, -1);
+                ack.facts.smoothed_rtt = 0;
+                cong_rig_take(&rig, &ack);
+                ck_assert_uint_eq(rig.cong.cwnd, windows[i]);
+        }
+}
+END_TEST
+
 /* ---- PROBE_RTT ---- */
 
 static void go_to_probe_rtt(void)
@@ -337,6 +393,19 @@ START_TEST(bbr_looks_for_two_hundred_milliseconds)
         time_ns ended_at = rig.facts.now;
         go_to_probe_rtt();
         ck_assert_int_eq(rig.facts.now, ended_at + 10 * SECOND + RTT);
+}
+END_TEST
+
+/* A longer round trip may be the path's, once the shortest is ten seconds old; but not that of a delayed ACK.
+ */
+START_TEST(a_delayed_ack_is_no_round_trip_of_the_path)
+{
+        reach_probe_bw();
+        rig.facts.now += 11 * SECOND;
+        struct cong_ack ack = cong_rig_ack(&rig, 1, RTT + 50 * MS);
+        ack.is_delayed = _i;
+        cong_rig_take(&rig, &ack);
+        ck_assert_uint_eq(bbr->min_rtt, _i ? 100000 : 150000);
 }
 END_TEST
 
@@ -413,6 +482,10 @@ int main(void)
         tcase_add_test(cases, bbr_takes_no_loss_for_congestion);
         tcase_add_loop_test(cases, bbr_goes_on_at_its_bandwidth_after_a_pause, 0, 2);
         tcase_add_test(cases, bbr_has_its_window_again_after_a_recovery);
+        tcase_add_test(cases, samples_that_the_application_limits_count_when_they_are_larger);
+        tcase_add_test(cases, bbr_adds_what_comes_in_lumps_for_some_rounds);
+        tcase_add_test(cases, the_first_window_grows_until_ten_segments_have_arrived);
+        tcase_add_loop_test(cases, a_delayed_ack_is_no_round_trip_of_the_path, 0, 2);
         Suite *suite = suite_create("cong_bbr");
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);

@@ -144,6 +144,19 @@ START_TEST(window_probes_double_beside_the_timeout)
 }
 END_TEST
 
+/* On a path of no length, which counts as one of 1 us, 200.001 ms at first: the ceiling of 300 s is not
+ * reached. */
+START_TEST(window_probes_double_ten_times_and_no_more)
+{
+        rtt_init(&rtt, SECOND, 200 * MILLISECOND, 300 * SECOND);
+        for (int i = 0; i < 20; i++)
+                sample(0);
+        for (int i = 0; i < 12; i++)
+                rtt_back_off_probe(&rtt, 15);
+        ck_assert_int_eq(rtt_probe_interval(&rtt), 1024 * (200 * MS + MICROSECOND));
+}
+END_TEST
+
 START_TEST(a_back_off_can_be_taken_back)
 {
         sample(100 * MS);
@@ -167,6 +180,7 @@ int main(void)
         tcase_add_test(cases, each_back_off_doubles_up_to_the_ceiling);
         tcase_add_test(cases, a_sample_ends_back_off);
         tcase_add_test(cases, window_probes_double_beside_the_timeout);
+        tcase_add_test(cases, window_probes_double_ten_times_and_no_more);
         tcase_add_test(cases, a_back_off_can_be_taken_back);
         Suite *suite = suite_create("rtt");
         suite_add_tcase(suite, cases);
