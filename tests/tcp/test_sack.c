@@ -272,6 +272,31 @@ START_TEST(a_dsack_widens_racks_window_for_sixteen_recoveries)
 }
 END_TEST
 
+/* "The window is increased at most once per round trip": the second report comes with data that were out when
+ * the first one did, the third with data that were not. */
+START_TEST(dsacks_of_one_round_trip_widen_racks_window_once)
+{
+        start_where_reordering_was_seen();
+        rig.conn->cong.cwnd = 20;
+        rig_write(&rig, 8000);
+        rig_pump(&rig);
+        rig_wait(&rig, 200);
+        rig_sack(&rig, 4000, "6000-11000");
+        rig_expire(&rig, 200 + 25 + 2);
+        rig_expect(&rig, "fast-retransmit 4000-5000");
+        rig_sack(&rig, 4000, "6000-12000");
+        rig_expect(&rig, "recovery 5000-6000");
+        rig.conn->cong.cwnd = 20;
+        rig_write(&rig, 3000);
+        rig_expect(&rig, "12000-15000/3");
+        rig_wait(&rig, 330);
+        rig_sack(&rig, 13000, "4000-5000");
+        ck_assert_uint_eq(rig.conn->rack.window_steps, 2);
+        rig_sack(&rig, 14000, "5000-6000");
+        ck_assert_uint_eq(rig.conn->rack.window_steps, 2);
+}
+END_TEST
+
 int main(void)
 {
         TCase *cases = tcase_create("sack");
@@ -287,6 +312,7 @@ int main(void)
         tcase_add_test(cases, a_dsack_is_counted_against_what_was_sent_again);
         tcase_add_test(cases, a_dsack_beyond_all_that_was_sent_again_is_of_the_networks_copy);
         tcase_add_test(cases, a_dsack_widens_racks_window_for_sixteen_recoveries);
+        tcase_add_test(cases, dsacks_of_one_round_trip_widen_racks_window_once);
         Suite *suite = suite_create("sack");
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);
