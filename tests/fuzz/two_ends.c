@@ -196,6 +196,7 @@ static void end_connection(struct two_ends *two, struct end *end, int error)
 {
         end->has_ended = true;
         end->error = error;
+        end->silence = two->now - end->una_at;
         end->is_user_s = false;
         tcp_conn_close(end->conn, two->now);
 }
@@ -386,6 +387,19 @@ static void take_flight(struct two_ends *two, guint index)
         payload_clear(&flight.segment.payload);
 }
 
+/* Whether the other has acknowledged all that was out: whatever was sent again is forgotten then, and with it
+ * since when. */
+static void look_for_progress(const struct two_ends *two, struct end *end)
+{
+        if (end->conn == NULL || end->conn->state < TCP_STATE_ESTABLISHED)
+                return;
+        end->was_answered = true;
+        if (seq_equal(end->conn->snd.una, end->una) || tcp_conn_outstanding(end->conn) > 0)
+                return;
+        end->una = end->conn->snd.una;
+        end->una_at = two->now;
+}
+
 bool two_ends_step(struct two_ends *two)
 {
         guint flight = next_flight(two);
@@ -397,6 +411,8 @@ bool two_ends_step(struct two_ends *two)
         two->now = MAX(two->now, MIN(arrival, other));
         if (arrival <= other)
                 take_flight(two, flight);
+        look_for_progress(two, &two->ends[CALLER]);
+        look_for_progress(two, &two->ends[LISTENER]);
         let_act(two, CALLER);
         let_act(two, LISTENER);
         two->events++;

@@ -30,6 +30,10 @@ struct end {
         bool has_begun;     /* the program has had a connection */
         bool has_ended;     /* and has seen its end, good or bad */
         int error;          /* what it was told; 0: nothing */
+        duration_ns silence; /* before that: since the other acknowledged all that was out, or since it all began */
+        bool was_answered;   /* the other ever did */
+        struct seqnum una;
+        time_ns una_at;
         uint64_t to_write;
         uint64_t written;
         uint64_t read;
