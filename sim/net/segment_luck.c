@@ -16,7 +16,7 @@ static uint64_t flow_luck(const struct segment_name *name)
 }
 
 /* What keeps the numbers of one thing from being those of another. */
-enum { OF_TEXT = 1, OF_WHAT_IT_ACKNOWLEDGES, OF_AN_ACK };
+enum { OF_TEXT = 1, OF_AN_ACK };
 
 uint64_t segment_name_luck(const struct segment_name *name)
 {
@@ -60,27 +60,8 @@ bool segment_name_of(const struct packet *packet, struct segment_name *name)
         return true;
 }
 
-static uint64_t acknowledged(const struct packet_note *note, const struct tcp_segment *segment)
-{
-        uint64_t sum = mix(segment->ack.value - note->peer_isn, 0);
-        for (unsigned i = 0; i < segment->options.sack_count; i++) {
-                const struct sack_block *block = &segment->options.sack[i];
-                uint32_t left = block->left.value - note->peer_isn;
-                sum = mix(sum, (uint64_t)left << 32 | (block->right.value - note->peer_isn));
-        }
-        return sum;
-}
-
 uint64_t segment_luck(const struct packet *packet, uint64_t otherwise)
 {
-        struct tcp_segment segment;
-        const struct packet_note *note = &packet->note;
-        if (!note->knows_isn || !packet_tcp_header(packet, &segment))
-                return otherwise;
-        struct segment_name name = name_of(packet, &segment);
-        if (note->sending > 0)
-                return segment_name_luck(&name);
-        return note->knows_peer_isn
-                       ? mix(mix(flow_luck(&name), OF_WHAT_IT_ACKNOWLEDGES), acknowledged(note, &segment))
-                       : otherwise;
+        struct segment_name name;
+        return segment_name_of(packet, &name) ? segment_name_luck(&name) : otherwise;
 }

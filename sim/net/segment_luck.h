@@ -26,8 +26,8 @@ struct segment_name {
 bool segment_name_of(const struct packet *packet, struct segment_name *name);
 uint64_t segment_name_luck(const struct segment_name *name);
 
-/* By flow, direction, relative sequence number and nth sending; of what takes no sequence numbers by what it
- * acknowledges. `otherwise` for packets that are not TCP's or without a note. */
+/* Its name's: by flow, direction, relative sequence number and nth sending; a pure ACK's by how far it acknowledges and
+ * which of those it is, else identical ACKs would all be lost. `otherwise` for packets without a name. */
 uint64_t segment_luck(const struct packet *packet, uint64_t otherwise);
 
 #endif

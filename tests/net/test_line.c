@@ -454,6 +454,26 @@ START_TEST(luck_by_segment_does_not_depend_on_what_else_was_sent)
 }
 END_TEST
 
+/* Else a sender without SACK, whose duplicate ACKs are all alike, would never hear of a hole. */
+START_TEST(by_segment_identical_acks_have_luck_of_their_own)
+{
+        config.impair.loss =
+                (struct loss_config){ .model = LOSS_RANDOM, .probability = probability_of(1, 2) };
+        config.impair.by_segment = true;
+        Link *link = new_link(0);
+        for (uint16_t nth = 1; nth <= 200; nth++) {
+                struct packet *packet = net_world_packet(&world, 1, 0);
+                packet->note.sending = 0;
+                packet->note.nth_ack = nth;
+                link_send(link, packet);
+        }
+        net_world_run(&world);
+        uint64_t lost = world.context.counts.dropped[DROP_LOSS];
+        ck_assert_msg(lost > 60 && lost < 140, "%u of 200", (unsigned)lost);
+        link_free(link);
+}
+END_TEST
+
 static void make_everything_happen(void)
 {
         config.impair = (struct impair_config){
@@ -601,6 +621,7 @@ static Suite *line_suite(void)
         tcase_add_test(luck, at_the_entry_a_copy_uses_a_slot_of_its_own);
         tcase_add_test(luck, a_copy_made_at_the_entry_has_a_delay_of_its_own_on_the_line);
         tcase_add_test(luck, luck_by_segment_does_not_depend_on_what_else_was_sent);
+        tcase_add_test(luck, by_segment_identical_acks_have_luck_of_their_own);
         tcase_add_test(luck, packets_are_conserved_whatever_happens);
         suite_add_tcase(suite, luck);
         TCase *independence = tcase_create("independence");
