@@ -13,6 +13,8 @@
 #ifndef INORDER_SENDER_RIG_H
 #define INORDER_SENDER_RIG_H
 
+#include <check.h>
+
 #include "tcp/conn_private.h"
 
 #define RIG_MSS        1000

@@ -9,43 +9,8 @@
 #include <check.h>
 #include <errno.h>
 
-#include "sender_rig.h"
+#include "recovery_rig.h"
 #include "tcp/sender.h"
-
-static struct sender_rig rig;
-static struct tcp_settings settings;
-
-static void setup(void)
-{
-        settings = rig_settings();
-        rig_init(&rig, &settings, 1000);
-}
-
-static void teardown(void)
-{
-        rig_clear(&rig);
-}
-
-static void start_again(uint32_t iss)
-{
-        rig_clear(&rig);
-        rig_init(&rig, &settings, iss);
-}
-
-static void start_with_sack(uint32_t iss)
-{
-        settings.recovery = TCP_RECOVERY_SACK;
-        settings.tail_loss_probe = false;
-        start_again(iss);
-}
-
-/* A window is out; the application has written so much in all. */
-static void send_window(uint32_t bytes)
-{
-        rig_write(&rig, bytes);
-        rig_expect(&rig, "0-10000/10");
-        rig_wait(&rig, 100);
-}
 
 START_TEST(the_timeout_doubles_each_time)
 {
@@ -274,7 +239,7 @@ END_TEST
 int main(void)
 {
         TCase *cases = tcase_create("loss");
-        tcase_add_checked_fixture(cases, setup, teardown);
+        tcase_add_checked_fixture(cases, recovery_setup, recovery_teardown);
         tcase_add_test(cases, the_timeout_doubles_each_time);
         tcase_add_test(cases, the_timeout_stops_doubling_at_its_ceiling);
         tcase_add_test(cases, so_many_retries_and_the_connection_is_given_up);

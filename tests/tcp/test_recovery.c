@@ -7,43 +7,8 @@
 
 #include <check.h>
 
-#include "sender_rig.h"
+#include "recovery_rig.h"
 #include "tcp/sender.h"
-
-static struct sender_rig rig;
-static struct tcp_settings settings;
-
-static void setup(void)
-{
-        settings = rig_settings();
-        rig_init(&rig, &settings, 1000);
-}
-
-static void teardown(void)
-{
-        rig_clear(&rig);
-}
-
-static void start_again(uint32_t iss)
-{
-        rig_clear(&rig);
-        rig_init(&rig, &settings, iss);
-}
-
-static void start_with_sack(uint32_t iss)
-{
-        settings.recovery = TCP_RECOVERY_SACK;
-        settings.tail_loss_probe = false;
-        start_again(iss);
-}
-
-/* A window is out; the application has written so much in all. */
-static void send_window(uint32_t bytes)
-{
-        rig_write(&rig, bytes);
-        rig_expect(&rig, "0-10000/10");
-        rig_wait(&rig, 100);
-}
 
 /* ---- Duplicate ACKs ---- */
 
@@ -282,7 +247,7 @@ static void add_sequences(TCase *cases)
 int main(void)
 {
         TCase *cases = tcase_create("recovery");
-        tcase_add_checked_fixture(cases, setup, teardown);
+        tcase_add_checked_fixture(cases, recovery_setup, recovery_teardown);
         tcase_add_loop_test(cases, only_what_rfc_5681_calls_a_duplicate_counts_as_one, 0, 9);
         tcase_add_test(cases, two_duplicates_are_no_loss);
         tcase_add_test(cases, the_first_two_duplicates_let_out_a_new_segment_each);

@@ -8,43 +8,8 @@
 
 #include <check.h>
 
-#include "sender_rig.h"
+#include "recovery_rig.h"
 #include "tcp/sender.h"
-
-static struct sender_rig rig;
-static struct tcp_settings settings;
-
-static void setup(void)
-{
-        settings = rig_settings();
-        rig_init(&rig, &settings, 1000);
-}
-
-static void teardown(void)
-{
-        rig_clear(&rig);
-}
-
-static void start_again(uint32_t iss)
-{
-        rig_clear(&rig);
-        rig_init(&rig, &settings, iss);
-}
-
-static void start_with_sack(uint32_t iss)
-{
-        settings.recovery = TCP_RECOVERY_SACK;
-        settings.tail_loss_probe = false;
-        start_again(iss);
-}
-
-/* A window is out; the application has written so much in all. */
-static void send_window(uint32_t bytes)
-{
-        rig_write(&rig, bytes);
-        rig_expect(&rig, "0-10000/10");
-        rig_wait(&rig, 100);
-}
 
 /* Pipe: 12 out, 3 sacked, 1 lost and sent again: 9. ssthresh 5: each further SACK takes one out of it. */
 START_TEST(sack_repairs_a_single_loss)
@@ -300,7 +265,7 @@ END_TEST
 int main(void)
 {
         TCase *cases = tcase_create("sack");
-        tcase_add_checked_fixture(cases, setup, teardown);
+        tcase_add_checked_fixture(cases, recovery_setup, recovery_teardown);
         tcase_add_loop_test(cases, sack_repairs_a_single_loss, 0, RIG_FIRST_NUMBERS);
         tcase_add_loop_test(cases, sack_repairs_two_losses_in_a_round_trip, 0, RIG_FIRST_NUMBERS);
         tcase_add_test(cases, one_sack_of_three_segments_is_a_loss);
