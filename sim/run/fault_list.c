@@ -140,7 +140,9 @@ static bool check_occasion(
                 return true;
         if (fault->is_timed && !is_of_a_link(fault->action.kind))
                 return field_fail(reader, node->mark,
-                        "a rule at a time without a packet; accepted with 'at': link-down, link-up, set");
+                        "a rule at a time without a packet; accepted with 'at': link-down, link-up, set, and "
+                        "of a "
+                        "host crash, restart");
         if (!fault->is_timed && !tree_find(node, "match"))
                 return field_fail(
                         reader, node->mark, "a fault rule without 'match' or 'at'; one of them is required");

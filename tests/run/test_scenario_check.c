@@ -311,10 +311,40 @@ static const struct refused refused_links[] = {
                 "4:75: error: netem: a distribution of nothing; accepted: delay TIME JITTER distribution "
                 "NAME",
                 "netem: a distribution of nothing" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: loss 1 }]",
-                "4:75: error: loss: '1' may be a share or a percentage; accepted: 0% to 100%, such as 2%, "
-                "0.01% or 0.0001",
-                "netem: a percentage says so" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: gap 5 delay 5ms }]",
+                "4:75: error: netem: a gap of nothing; accepted: reorder PERCENT gap DISTANCE",
+                "netem: a gap of nothing" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: loss 101 }]",
+                "4:75: error: loss: '101%' is more than 100%; accepted: 0% to 100%, such as 2%, 0.01% or "
+                "0.0001",
+                "netem: more than all" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: delay 5 }]",
+                "4:75: error: delay: '5' has no unit; accepted: 30ms, 1.5s, 2m", "netem: five of what?" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: distribution }]",
+                "4:75: error: netem: no value behind 'distribution'; accepted: one, as tc takes it",
+                "netem: a distribution without its name" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: rate 1mbit 20 48 5 }]",
+                "4:75: error: netem: overheads and cells of a rate are not modelled; accepted: rate RATE "
+                "alone",
+                "netem: a rate with overheads" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: loss 1% ecn }]",
+                "4:75: error: netem: 'ecn', marks for losses, is not modelled; accepted: a queue that marks, "
+                "{ type: red, ecn: on }",
+                "netem: marks for losses" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: seed 7 }]",
+                "4:75: error: netem: 'seed' is not a line's; accepted: the scenario's key seed",
+                "netem: a seed of its own" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: slot 800us }]",
+                "4:75: error: netem: 'slot' is not modelled; accepted: a trace of deliveries, rate: { trace: "
+                "FILE }",
+                "netem: slots" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: delay 5ms 20ms }]",
+                "4:75: error: x: jitter is above delay; accepted: at most the delay",
+                "netem: jitter above the delay" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: '' }]",
+                "4:75: error: netem: an empty line; accepted: words as tc takes them, such as delay 20ms "
+                "loss 1%",
+                "netem: an empty line" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], luck: by-flow }]",
                 "4:74: error: luck: unknown word 'by-flow'; accepted: by-ordinal, by-segment",
                 "luck of nobody" },
@@ -543,7 +573,9 @@ static const struct refused refused_rules[] = {
         { "faults: [{ on: ar, match: {}, do: { corrupt: { bit: 1, in: tpc } } }]",
                 "5:60: error: in: unknown word 'tpc'; did you mean 'tcp'?", "a mistyped area" },
         { "faults: [{ on: ar, at: 1s, do: drop }]",
-                "5:10: error: a rule at a time without a packet; accepted with 'at': link-down, link-up, set",
+                "5:10: error: a rule at a time without a packet; accepted with 'at': link-down, link-up, "
+                "set, and of "
+                "a host crash, restart",
                 "a packet at a time" },
         { "faults: [{ on: ar, at: 1s, match: {}, do: link-up }]",
                 "5:28: error: match: the rule is at a time; accepted: one of 'at' and 'match'",
