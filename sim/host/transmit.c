@@ -90,6 +90,10 @@ struct packet *host_segment_packet(
 {
         note->kinds = kinds_of(segment, note->sending);
         note->is_dsack = reports_duplicate(segment);
+        note->seq = segment->seq.value;
+        note->ack = segment->ack.value;
+        note->source_port = tuple->local.port;
+        note->destination_port = tuple->remote.port;
         struct packet *packet = packet_for(host, note);
         if (segment->flags & TCP_FLAG_SYN)
                 packet->note.window_scale = 0;

@@ -25,38 +25,27 @@ uint64_t segment_name_luck(const struct segment_name *name)
         return name->copy != 0 ? mix(luck, name->copy) : luck;
 }
 
-static struct segment_name name_of(const struct packet *packet, const struct tcp_segment *segment)
+/* By what its host noted: its bytes may have been hit on the way. */
+bool segment_name_of(const struct packet *packet, struct segment_name *name)
 {
         const struct packet_note *note = &packet->note;
-        return (struct segment_name){
+        bool is_ack = note->sending == 0 && note->nth_ack > 0 && note->knows_peer_isn;
+        bool has_text = note->sending > 0 && note->knows_isn;
+        if (!is_ack && !has_text)
+                return false;
+        *name = (struct segment_name){
                 .from = note->from,
                 .to = note->to,
                 .transfer = note->transfer,
                 .flow = note->flow,
-                .source_port = segment->source_port,
-                .destination_port = segment->destination_port,
-                .seq = segment->seq.value - note->isn,
-                .offset = note->stream_offset,
-                .sending = note->sending,
+                .source_port = note->source_port,
+                .destination_port = note->destination_port,
+                .is_ack = is_ack,
+                .seq = is_ack ? note->ack - note->peer_isn : note->seq - note->isn,
+                .offset = is_ack ? 0 : note->stream_offset,
+                .sending = is_ack ? note->nth_ack : note->sending,
                 .copy = packet->copy,
         };
-}
-
-bool segment_name_of(const struct packet *packet, struct segment_name *name)
-{
-        struct tcp_segment segment;
-        const struct packet_note *note = &packet->note;
-        bool is_ack = note->sending == 0 && note->nth_ack > 0 && note->knows_peer_isn;
-        bool has_text = note->sending > 0 && note->knows_isn;
-        if ((!is_ack && !has_text) || !packet_tcp_header(packet, &segment))
-                return false;
-        *name = name_of(packet, &segment);
-        name->is_ack = is_ack;
-        if (!is_ack)
-                return true;
-        name->seq = segment.ack.value - note->peer_isn;
-        name->sending = note->nth_ack;
-        name->offset = 0;
         return true;
 }
 

@@ -151,6 +151,10 @@ struct packet *net_world_flagged_packet(
         packet->id = (struct trace_packet_id){ 1, number };
         packet->note = note_of(number, payload_size, flags);
         segment.seq = seq_of(ISN + (flags & TCP_FLAG_SYN ? 0 : 1 + (uint32_t)packet->note.stream_offset));
+        packet->note.seq = segment.seq.value;
+        packet->note.ack = segment.ack.value;
+        packet->note.source_port = segment.source_port;
+        packet->note.destination_port = segment.destination_port;
         write_headers(packet, &segment);
         packet->payload = segment.payload;
         world->context.counts.sent++;
