@@ -85,6 +85,25 @@ START_TEST(a_flow_that_comes_back_at_once_is_not_new_again)
 }
 END_TEST
 
+/* RFC 8290 section 4.2: it would starve the others if it were new with each of its packets. */
+START_TEST(a_new_flow_that_is_emptied_goes_behind_the_old_ones)
+{
+        new_queue(10000);
+        for (unsigned i = 0; i < 100; i++)
+                offer(1, 60, 0);
+        for (unsigned i = 0; i < 20; i++)
+                ck_assert_uint_eq(take(0, NULL), 1);
+        offer(2, 60, 0);
+        ck_assert_uint_eq(take(0, NULL), 2);
+        ck_assert_uint_eq(take(0, NULL), 1);
+        offer(2, 60, 0);
+        unsigned others = 0;
+        while (take(0, NULL) != 2)
+                others++;
+        ck_assert_msg(others >= 5, "the rest of the other's quantum, not %u", others);
+}
+END_TEST
+
 START_TEST(the_fattest_flow_loses_from_its_head)
 {
         new_queue(100);
@@ -168,6 +187,7 @@ static Suite *queue_fq_codel_suite(void)
         tcase_add_test(cases, flows_share_by_bytes_whatever_their_packets);
         tcase_add_test(cases, a_new_flow_goes_before_those_that_queue);
         tcase_add_test(cases, a_flow_that_comes_back_at_once_is_not_new_again);
+        tcase_add_test(cases, a_new_flow_that_is_emptied_goes_behind_the_old_ones);
         tcase_add_test(cases, the_fattest_flow_loses_from_its_head);
         tcase_add_test(cases, each_flow_is_under_codel_by_itself);
         tcase_add_test(cases, flows_are_spread_by_their_hash);
