@@ -85,9 +85,8 @@ static void settle(const struct chain *chain, double *shares)
                 step(chain, shares);
 }
 
-/* Of the number lost among PACKETS: n (v + 2 Σ covariance at lag k). */
-static void check_chain(
-        const struct chain *chain, const struct loss_config *config, const char *what, uint64_t seed)
+/* Of one packet, and of the number lost among many its share of the variance: v + 2 Σ covariance at lag k. */
+static double rate_of(const struct chain *chain, double *spread)
 {
         double shares[STATES_MAX];
         settle(chain, shares);
@@ -100,8 +99,17 @@ static void check_chain(
                 step(chain, carried);
                 variance += 2 * (loss_in(chain, carried) - rate * rate);
         }
+        *spread = variance;
+        return rate;
+}
+
+static void check_chain(
+        const struct chain *chain, const struct loss_config *config, const char *what, uint64_t seed)
+{
+        double spread;
+        double rate = rate_of(chain, &spread);
         struct tally tally = count_losses(config, seed);
-        check_near(tally.lost, PACKETS * rate, PACKETS * variance, what, (int)seed);
+        check_near(tally.lost, PACKETS * rate, PACKETS * spread, what, (int)seed);
 }
 
 /* Bursts whose every packet is the last with probability `end`. */
@@ -283,6 +291,56 @@ START_TEST(without_single_losses_four_states_have_geometric_bursts)
 }
 END_TEST
 
+/* ---- Many seeds together ---- */
+
+#define MANY 100
+
+static const struct {
+        const char *name;
+        struct chain chain;
+} pooled[] = {
+        { "loss of 20 %", { 1, { { 1 } }, { 0.2 } } },
+        { "Gilbert's", { 2, { { 0.80, 0.20 }, { 0.30, 0.70 } }, { 0, 1 } } },
+        { "Elliott's", { 2, { { 0.80, 0.20 }, { 0.30, 0.70 } }, { 0.20, 0.50 } } },
+        { "much in 1 and 3",
+                { 3, { { 0.80, 0, 0.20 }, { 0, 0.50, 0.50 }, { 0.20, 0.20, 0.60 } }, { 0, 0, 1 } } },
+        { "much in 2", { 3, { { 0.60, 0, 0.40 }, { 0, 0.90, 0.10 }, { 0.40, 0.50, 0.10 } }, { 0, 0, 1 } } },
+};
+
+static struct probability percent(double share)
+{
+        return probability_of((uint64_t)(share * 100 + 0.5), 100);
+}
+
+static struct loss_config config_of(const struct chain *chain)
+{
+        if (chain->states == 1)
+                return (struct loss_config){ .model = LOSS_RANDOM, .probability = percent(chain->loss[0]) };
+        if (chain->states == 2)
+                return (struct loss_config){ .model = LOSS_GEMODEL,
+                        .gemodel = { percent(chain->move[0][1]), percent(chain->move[1][0]),
+                                percent(chain->loss[1]), percent(chain->loss[0]) } };
+        return (struct loss_config){ .model = LOSS_STATE,
+                .state = { .p13 = percent(chain->move[0][2]),
+                        .p31 = percent(chain->move[2][0]),
+                        .p32 = percent(chain->move[2][1]),
+                        .p23 = percent(chain->move[1][2]) } };
+}
+
+/* Bounds of about 1 %: a parameter that is 5 % off is noticed. */
+START_TEST(many_seeds_together_lose_what_their_chain_does)
+{
+        const struct chain *chain = &pooled[_i].chain;
+        const struct loss_config config = config_of(chain);
+        double spread;
+        double rate = rate_of(chain, &spread);
+        double lost = 0;
+        for (uint64_t seed = 1; seed <= MANY; seed++)
+                lost += count_losses(&config, seed).lost;
+        check_near(lost, MANY * PACKETS * rate, MANY * PACKETS * spread, pooled[_i].name, MANY);
+}
+END_TEST
+
 /* ---- Correlation ---- */
 
 START_TEST(correlated_draws_have_the_moments_of_an_autoregression)
@@ -372,6 +430,7 @@ static Suite *loss_suite(void)
         tcase_add_test(cases, gemodel_of_four_is_elliotts_also_in_bursts);
         tcase_add_test(cases, four_states_lose_as_their_chain_says_also_in_bursts);
         tcase_add_test(cases, without_single_losses_four_states_have_geometric_bursts);
+        tcase_add_loop_test(cases, many_seeds_together_lose_what_their_chain_does, 0, G_N_ELEMENTS(pooled));
         tcase_add_test(cases, correlated_draws_have_the_moments_of_an_autoregression);
         tcase_add_test(cases, correlated_losses_come_at_the_rate_that_netems_do);
         tcase_add_test(cases, full_correlation_never_changes_its_mind);
