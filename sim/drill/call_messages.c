@@ -16,7 +16,7 @@ void call_add_piece(ScriptCall *call, size_t size)
         g_array_append_val(call->pieces, piece);
 }
 
-/* All zeros, once the sizes are known. */
+/* All zeros, once the sizes are known; of no bytes at all there is no buffer. */
 void call_end_pieces(ScriptCall *call)
 {
         size_t total = 0;
@@ -26,7 +26,7 @@ void call_end_pieces(ScriptCall *call)
         if (total > 0)
                 memset(call->buffer->data, 0, total);
         size_t at = 0;
-        for (guint i = 0; i < call->pieces->len; i++) {
+        for (guint i = 0; total > 0 && i < call->pieces->len; i++) {
                 struct iovec *piece = &g_array_index(call->pieces, struct iovec, i);
                 piece->iov_base = call->buffer->data + at;
                 at += piece->iov_len;
