@@ -68,9 +68,11 @@ void sender_pass(const TcpConn *conn, struct sender_place *place, uint32_t burst
         place->is_ahead = true;
 }
 
+/* A block that has grown since may have eaten those behind it. */
 static uint32_t decided_blocks(const TcpConn *conn, time_ns now)
 {
-        return conn->decided.at == now ? conn->decided.blocks : 0;
+        uint32_t left = conn->send_queue.block_count - conn->send_queue.head;
+        return conn->decided.at == now ? MIN(conn->decided.blocks, left) : 0;
 }
 
 struct sender_place sender_place_decided(const TcpConn *conn, time_ns now)
