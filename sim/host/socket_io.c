@@ -229,7 +229,7 @@ static ssize_t write_waiting(const struct call *call, Socket *socket, const stru
         do {
                 if (written > 0 && socket_has_failed(socket))
                         break;
-                if (writing->source == NULL)
+                if (written > 0 && writing->source == NULL)
                         rest.bytes = (const uint8_t *)writing->bytes + written;
                 rest.offset = writing->offset + written;
                 rest.size = writing->size - written;
