@@ -57,8 +57,9 @@ const char *trace_level_name(enum trace_level level)
 
 static uint32_t recorded_kinds(const Session *session)
 {
-        return session->options.level == TRACE_LEVEL_FULL ? TRACE_ALL_KINDS
-                                                          : TRACE_PACKET_KINDS | TRACE_BIT(TRACE_FAULT);
+        return session->options.level == TRACE_LEVEL_FULL
+                       ? TRACE_ALL_KINDS
+                       : TRACE_PACKET_KINDS | TRACE_BIT(TRACE_FAULT) | TRACE_BIT(TRACE_LINK);
 }
 
 static bool open_ndjson(Session *session, GError **error)

@@ -67,7 +67,9 @@ static void arrive(void *data)
         struct packet *packet = record->packet;
         struct hop_facts facts = record->facts;
         facts.is_entry_copy = packet->is_entry_copy;
-        packet->is_entry_copy = false; /* the next link did not make it */
+        packet->is_entry_copy = false; /* the next link did not make it … */
+        facts.is_marked = packet->is_marked_here;
+        packet->is_marked_here = false; /* … nor did it mark it */
         g_queue_unlink(record->list, &record->place);
         return_record(line, record);
         link_deliver(line->link, packet, &facts);

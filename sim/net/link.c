@@ -116,6 +116,7 @@ static void trace_hop(const Link *link, const struct packet *packet, const struc
                 .is_entry_copy = facts->is_entry_copy || packet->is_entry_copy,
                 .is_corrupted_here = facts->is_corrupted,
                 .is_delayed = facts->is_delayed,
+                .is_marked_here = facts->is_marked || packet->is_marked_here,
         };
         emit_hop(link, packet, &hop);
 }
@@ -155,9 +156,23 @@ static bool can_compute_ahead(const struct net_context *context, const struct li
                (impair_config_loses_at_most(&config->impair) && config->delay > 0 && config->rate != 0);
 }
 
+void link_set_queue_settings(Link *link, const struct queue_config *queue)
+{
+        link->settings = (struct trace_link){
+                .queue = queue->ops->name,
+                .limit_packets = queue->limit_packets,
+                .limit_bytes = queue->limit_bytes,
+                .target = queue->target,
+                .interval = queue->interval,
+                .least = queue->least,
+                .most = queue->most,
+                .ecn = queue->ecn,
+        };
+}
+
 Link *link_new(struct net_context *context, const struct link_config *config, const struct packet_sink *sink)
 {
-        const Link common = {
+        Link common = {
                 .context = context,
                 .sink = *sink,
                 .owner = config->owner,
@@ -167,6 +182,7 @@ Link *link_new(struct net_context *context, const struct link_config *config, co
                 .rate = config->rate,
                 .delay = config->delay,
         };
+        link_set_queue_settings(&common, &config->queue);
         if (can_compute_ahead(context, config))
                 return plain_link_new(&common, config);
         return evented_link_new(&common, config);
@@ -224,6 +240,22 @@ void link_on_mtu_changed(Link *link, void (*changed)(void *data), void *data)
 {
         link->mtu_changed = changed;
         link->mtu_changed_data = data;
+}
+
+void link_tell(const Link *link, bool is_down)
+{
+        struct trace_event event = {
+                .kind = TRACE_LINK,
+                .time = event_queue_now(link->context->events),
+                .owner = link->owner,
+                .link = link->settings,
+        };
+        event.link.is_down = is_down;
+        event.link.rate = link->rate;
+        event.link.delay = link->delay;
+        event.link.mtu = link->mtu;
+        if (trace_wants(link->context->trace, TRACE_LINK))
+                trace_emit(link->context->trace, &event);
 }
 
 rate_bps link_rate(const Link *link)

@@ -124,6 +124,9 @@ unsigned link_release_held(Link *link);
 /* Packets queued, in transmission, held and propagating. */
 uint64_t link_in_flight(const Link *link);
 
+/* Tell the trace what it is: at the beginning; of changes it tells by itself. */
+void link_tell(const Link *link, bool is_down);
+
 uint32_t link_owner(const Link *link);
 uint32_t link_mtu(const Link *link);
 /* What is offered from now on. */

@@ -77,6 +77,7 @@ static void change_queue(struct evented_link *evented, const struct queue_config
                 end = &(*end)->next;
         queue_close(&evented->queue);
         evented_link_set_queue(evented, config);
+        link_set_queue_settings(&evented->link, config);
         evented->changes++;
         while (waiting != NULL) {
                 packet = waiting;
@@ -132,6 +133,7 @@ static void on_change(void *data, const struct fault_action *action, time_ns now
         default:
                 g_assert_not_reached();
         }
+        link_tell(&evented->link, evented->is_down);
 }
 
 static void on_up_again(void *data)
@@ -139,6 +141,7 @@ static void on_up_again(void *data)
         struct evented_link *evented = data;
         evented_link_settle(evented, evented->down_until);
         go_up(evented);
+        link_tell(&evented->link, evented->is_down);
 }
 
 /* Both directions change by an event of their own, the first of them tells it. */

@@ -38,6 +38,7 @@ struct Link {
         void *departing_data;
         void (*mtu_changed)(void *data);
         void *mtu_changed_data;
+        struct trace_link settings; /* what the trace tells of it; rate, delay and MTU are above */
 };
 
 /* What a hop's record tells of the line. */
@@ -45,6 +46,7 @@ struct hop_facts {
         const char *rules; /* of those that fired; "-" none */
         bool is_duplicate;
         bool is_entry_copy;
+        bool is_marked;
         bool is_corrupted;
         bool is_delayed;
 };
@@ -62,6 +64,9 @@ static inline duration_ns link_transmission_time(rate_bps rate, uint64_t size)
         uint64_t bits_and_seconds = size * 8 * SECOND;
         return (duration_ns)(bits_and_seconds / rate + (bits_and_seconds % rate != 0));
 }
+
+/* Of the scenario's queue: a log that is replayed needs another. */
+void link_set_queue_settings(Link *link, const struct queue_config *queue);
 
 /* The stages of a packet's way, in order. */
 void link_charge(struct packet *packet);

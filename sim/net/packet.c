@@ -82,6 +82,7 @@ struct packet *packet_new_noted(
         packet->id = *id;
         packet->note = *note;
         packet->is_entry_copy = false;
+        packet->is_marked_here = false;
         packet->version_flips = 0;
         return packet;
 }

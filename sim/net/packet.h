@@ -87,6 +87,7 @@ struct packet {
         struct payload payload;
         struct packet_note note;
         bool is_entry_copy;    /* made by the link that it is on, before the queue */
+        bool is_marked_here;   /* by the link that it is on */
         uint8_t version_flips; /* of the four bits of its IP version, those that are not as they were sent */
 };
 

@@ -25,5 +25,8 @@ bool packet_is_ecn_capable(const struct packet *packet)
 
 bool packet_mark_ce(struct packet *packet)
 {
-        return ip_mark_ce(packet->header, packet->header_size);
+        if (!ip_mark_ce(packet->header, packet->header_size))
+                return false;
+        packet->is_marked_here = true;
+        return true;
 }

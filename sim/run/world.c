@@ -223,8 +223,15 @@ enum run_end world_run(World *world, const volatile int *interrupted)
         return world_run_watched(world, interrupted, &nobody);
 }
 
+static void tell_links(const World *world)
+{
+        for (unsigned i = 0; i < world->links->len; i++)
+                link_tell(world->links->pdata[i], false);
+}
+
 enum run_end world_run_watched(World *world, const volatile int *interrupted, const struct world_watch *watch)
 {
+        tell_links(world);
         enum run_end end = run_to_end(world, interrupted, watch);
         gather_figures(world);
         check_conservation(world);

@@ -19,6 +19,7 @@ struct queue_row {
         int step; /* packets more in the queue: 1, 0, -1 */
         uint64_t bytes;
         uint64_t packets;
+        bool is_marked;
 };
 
 /* A transmission, as its hop told it. */
@@ -55,6 +56,7 @@ static const struct event_field columns[] = {
         ROW_FIELD(struct queue_row, "size", size, EVENT_NUMBER),
         ROW_FIELD(struct queue_row, "bytes", bytes, EVENT_NUMBER),
         ROW_FIELD(struct queue_row, "packets", packets, EVENT_NUMBER),
+        ROW_FIELD(struct queue_row, "marked", is_marked, EVENT_TRUTH),
 };
 
 /* ---- Rows in order ---- */
@@ -195,7 +197,8 @@ static void on_event(void *data, const struct trace_event *event)
                         .copy = event->packet->copy,
                         .transfer = event_transfer(event),
                         .size = event->packet->size,
-                        .step = 1 },
+                        .step = 1,
+                        .is_marked = event->hop.is_marked_here },
         };
         /* A copy that the line made was never in the queue. */
         if (event->hop.is_duplicate)

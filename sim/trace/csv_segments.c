@@ -43,6 +43,7 @@ static const struct event_field columns[] = {
         EVENT_FIELD("t_arrive_ns", hop.t_arrive, EVENT_TIME),
         EVENT_FIELD("t_arrive", hop.t_arrive, EVENT_SECONDS),
         EVENT_FIELD("ordinal", hop.ordinal, EVENT_NUMBER),
+        EVENT_FIELD("marked", hop.is_marked_here, EVENT_TRUTH),
 };
 
 const struct csv_table csv_segments = {

@@ -13,6 +13,7 @@ extern const struct csv_table csv_reassembly;
 extern const struct csv_table csv_congestion;
 extern const struct csv_table csv_rtt;
 extern const struct csv_table csv_queue;
+extern const struct csv_table csv_links;
 extern const struct csv_table csv_events;
 
 /* What most rows begin with. */

@@ -52,6 +52,7 @@ static const struct event_field hop_fields[] = {
         EVENT_FIELD("duplicate", hop.is_duplicate, EVENT_TRUTH),
         EVENT_FIELD("corrupted_here", hop.is_corrupted_here, EVENT_TRUTH),
         EVENT_FIELD("delayed", hop.is_delayed, EVENT_TRUTH),
+        EVENT_FIELD("marked", hop.is_marked_here, EVENT_TRUTH),
 };
 
 static const struct event_field dropped_fields[] = {
@@ -112,6 +113,21 @@ static const struct event_field step_fields[] = {
         EVENT_FIELD("text", step.text, EVENT_TEXT),
 };
 
+static const struct event_field link_fields[] = {
+        EVENT_FIELD("down", link.is_down, EVENT_TRUTH),
+        EVENT_FIELD("rate", link.rate, EVENT_NONZERO),
+        EVENT_FIELD("delay", link.delay, EVENT_NUMBER),
+        EVENT_FIELD("mtu", link.mtu, EVENT_NUMBER),
+        EVENT_FIELD("queue", link.queue, EVENT_TEXT),
+        EVENT_FIELD("limit", link.limit_packets, EVENT_NONZERO),
+        EVENT_FIELD("limit_bytes", link.limit_bytes, EVENT_NONZERO),
+        EVENT_FIELD("target", link.target, EVENT_NONZERO),
+        EVENT_FIELD("interval", link.interval, EVENT_NONZERO),
+        EVENT_FIELD("least", link.least, EVENT_NONZERO),
+        EVENT_FIELD("most", link.most, EVENT_NONZERO),
+        EVENT_FIELD("ecn", link.ecn, EVENT_TRUTH),
+};
+
 #define FIELDS(table)                                                                                        \
         {                                                                                                    \
                 table, G_N_ELEMENTS(table)                                                                   \
@@ -135,6 +151,7 @@ static const struct ndjson_kind kinds[TRACE_KINDS] = {
         [TRACE_TCP_NOTE] = { NAMED("tcp.note"), FIELDS(note_fields), false },
         [TRACE_SOCKET_CALL] = { NAMED("socket.call"), FIELDS(call_fields), false },
         [TRACE_STEP] = { NAMED("app.step"), FIELDS(step_fields), false },
+        [TRACE_LINK] = { NAMED("net.link"), FIELDS(link_fields), false },
 };
 const struct ndjson_fields ndjson_common_fields = FIELDS(common_fields);
 const struct ndjson_fields ndjson_packet_fields = FIELDS(packet_fields);

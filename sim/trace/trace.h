@@ -27,6 +27,7 @@ enum trace_kind {
         TRACE_TCP_NOTE,       /* every other note of TCP */
         TRACE_SOCKET_CALL,    /* a socket call returned */
         TRACE_STEP,           /* what a program did, in its own words: the story */
+        TRACE_LINK,           /* what a link direction is: at the beginning, and whenever it has changed */
         TRACE_KINDS,
 };
 
@@ -106,6 +107,23 @@ struct trace_hop {
         bool is_entry_copy;     /* the same, but before its queue */
         bool is_corrupted_here;
         bool is_delayed;        /* by reorder or a fault rule, beyond the link's delay */
+        bool is_marked_here;    /* congestion experienced, said by this link's queue or a rule */
+};
+
+/* A link direction as the scenario and its rules have made it. 0: none, no limit. */
+struct trace_link {
+        bool is_down;
+        rate_bps rate;
+        duration_ns delay;
+        uint32_t mtu;
+        const char *queue; /* its discipline: "droptail" … */
+        uint32_t limit_packets;
+        uint64_t limit_bytes;
+        duration_ns target;   /* the delay that may stay */
+        duration_ns interval;
+        uint32_t least;       /* RED: packets on average from which on some are dropped … */
+        uint32_t most;        /* … and this many, as many as it ever picks */
+        bool ecn;             /* it marks instead, where it can */
 };
 
 enum trace_cause_kind { TRACE_CAUSE_NONE, TRACE_CAUSE_PACKET, TRACE_CAUSE_DEADLINE, TRACE_CAUSE_CALL };
@@ -174,6 +192,7 @@ struct trace_event {
                         const char *name; /* "dns.answer", "http.request", docs/trace.md lists them */
                         const char *text; /* one line for people */
                 } step;
+                struct trace_link link;
         };
 };
 

@@ -13,6 +13,7 @@ static const struct csv_table *const tables[] = {
         &csv_congestion,
         &csv_rtt,
         &csv_queue,
+        &csv_links,
         &csv_events,
 };
 

@@ -36,10 +36,10 @@ static void log_hop(GString *log, const struct trace_hop *hop)
 {
         g_string_append_printf(log,
                 " ordinal=%" PRIu64 " enqueue=%" PRId64 " tx=%" PRId64 " tx_end=%" PRId64 " arrive=%" PRId64
-                " drop=%s rule=%s reordered=%d duplicate=%d corrupted=%d delayed=%d",
+                " drop=%s rule=%s reordered=%d duplicate=%d corrupted=%d delayed=%d marked=%d",
                 hop->ordinal, hop->t_enqueue, hop->t_tx, hop->t_tx_end, hop->t_arrive,
                 hop->drop != NULL ? hop->drop : "-", hop->rule, hop->is_reordered, hop->is_duplicate,
-                hop->is_corrupted_here, hop->is_delayed);
+                hop->is_corrupted_here, hop->is_delayed, hop->is_marked_here);
 }
 
 static void log_event(void *data, const struct trace_event *event)
@@ -49,6 +49,7 @@ static void log_event(void *data, const struct trace_event *event)
                 [TRACE_HOP] = "hop",
                 [TRACE_DROPPED] = "dropped",
                 [TRACE_FAULT] = "fault",
+                [TRACE_LINK] = "link",
         };
         g_string_append_printf(log, "%s %" PRId64 " owner=%u", names[event->kind], event->time, event->owner);
         if (event->kind == TRACE_HOP)
@@ -57,6 +58,9 @@ static void log_event(void *data, const struct trace_event *event)
                 g_string_append_printf(log, " %s (%s)", event->dropped.reason, event->dropped.detail);
         if (event->kind == TRACE_FAULT)
                 g_string_append_printf(log, " %s: %s", event->fault.rule, event->fault.action);
+        if (event->kind == TRACE_LINK)
+                g_string_append_printf(log, " down=%d rate=%" PRIu64 " delay=%" PRId64 " queue=%s",
+                        event->link.is_down, event->link.rate, event->link.delay, event->link.queue);
         if (event->packet != NULL)
                 log_packet(log, event->packet);
         g_string_append_c(log, '\n');

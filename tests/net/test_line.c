@@ -231,7 +231,7 @@ START_TEST(a_rule_flips_the_bit_it_names)
         Link *link = send(1, 1);
         ck_assert_uint_eq(world.context.counts.corrupted, 1);
         /* The payload begins 01 02 03; bit 9 is the second one of its second byte. */
-        ck_assert(log_has("corrupted=1 delayed=0 1.1/0"));
+        ck_assert(log_has("corrupted=1 delayed=0 marked=0 1.1/0"));
         ck_assert(log_has("piece=014203"));
         link_free(link);
 }
@@ -385,7 +385,7 @@ START_TEST(a_truncated_packet_is_shorter_and_told_as_corrupted)
         Link *link = send(0, 1);
         ck_assert_uint_eq(world.context.counts.corrupted, 1);
         ck_assert(log_has("size=45 payload=5 "));
-        ck_assert(log_has("corrupted=1 delayed=0 1.1/0"));
+        ck_assert(log_has("corrupted=1 delayed=0 marked=0 1.1/0"));
         link_free(link);
 }
 END_TEST

@@ -186,7 +186,8 @@ static void emit_packets(Trace *trace)
                 .is_reordered = true,
                 .is_duplicate = true,
                 .is_corrupted_here = true,
-                .is_delayed = true };
+                .is_delayed = true,
+                .is_marked_here = true };
         made_up_hop(trace, 50 * MILLISECOND, CORE_TO_ISP, &made, &lost);
         made_up_drop(trace, 51 * MILLISECOND, BROWSER, &made, "corrupt", "tcp checksum");
         made_up_udp(&made, BROWSER, 4, "query");
@@ -263,11 +264,38 @@ static void emit_programs(Trace *trace)
         trace_emit(trace, &step);
 }
 
+static void emit_links(Trace *trace)
+{
+        struct trace_event event = {
+                .kind = TRACE_LINK,
+                .owner = CORE_TO_ISP,
+                .link = { .rate = 10000000,
+                        .delay = 20 * MILLISECOND,
+                        .mtu = 1500,
+                        .queue = "codel",
+                        .limit_packets = 1000,
+                        .target = 5 * MILLISECOND,
+                        .interval = 100 * MILLISECOND,
+                        .ecn = true },
+        };
+        trace_emit(trace, &event);
+        event.time = 82 * MILLISECOND;
+        event.link = (struct trace_link){ .is_down = true,
+                .delay = 20 * MILLISECOND,
+                .mtu = 1500,
+                .queue = "red",
+                .limit_bytes = 90000,
+                .least = 5,
+                .most = 15 };
+        trace_emit(trace, &event);
+}
+
 void made_up_everything(Trace *trace)
 {
         emit_packets(trace);
         emit_tcp(trace);
         emit_programs(trace);
+        emit_links(trace);
 }
 
 void made_up_tell(Trace *trace, const struct made_up_note *note)
