@@ -144,7 +144,7 @@ static struct sender_offer next_offer(TcpConn *conn, enum sender_urgency urgency
         struct sender_place place = sender_place_sent(conn);
         if (sender_is_within_burst(conn))
                 return sender_rest_of_burst(conn, &place);
-        if (!sender_is_decided(conn, &place, now) && pacing_is_due(conn, now))
+        if (!sender_keeps_decided(conn, &place, now) && pacing_is_due(conn, now))
                 sender_grow(conn, &place, urgency);
         return sender_first_offer(conn, &place, urgency, now);
 }
@@ -426,6 +426,7 @@ void sender_clear(TcpConn *conn)
         scoreboard_clear(&conn->scoreboard);
         sender_timer_stop(conn);
         conn->probe_wanted = false;
+        conn->decided.blocks = 0;
 }
 
 static void check_stream(const TcpConn *conn)
@@ -440,6 +441,15 @@ static void check_stream(const TcpConn *conn)
         g_assert(MIN(una, conn->send_queue.end) == conn->send_queue.first);
 }
 
+/* There are as many blocks as a write has decided on. */
+static void check_decided(const TcpConn *conn)
+{
+        struct sender_place place = sender_place_sent(conn);
+        uint32_t first = place.block + sender_is_within_burst(conn);
+        g_assert(first <= conn->send_queue.block_count);
+        g_assert(conn->decided.blocks <= conn->send_queue.block_count - first);
+}
+
 void sender_check(const TcpConn *conn)
 {
         if (!sender_may_send(conn))
@@ -447,6 +457,7 @@ void sender_check(const TcpConn *conn)
         send_queue_check(&conn->send_queue);
         scoreboard_check(&conn->scoreboard);
         check_stream(conn);
+        check_decided(conn);
         g_assert(conn->cong.cwnd > 0);
         bool has_syn = conn->fast_open.is_pending || conn->syn_is_doubtful;
         g_assert(has_syn || sender_timer_is_watching(conn) == (conn->scoreboard.count > 0));

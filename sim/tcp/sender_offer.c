@@ -68,25 +68,6 @@ void sender_pass(const TcpConn *conn, struct sender_place *place, uint32_t burst
         place->is_ahead = true;
 }
 
-/* A block that has grown since may have eaten those behind it. */
-static uint32_t decided_blocks(const TcpConn *conn, time_ns now)
-{
-        uint32_t left = conn->send_queue.block_count - conn->send_queue.head;
-        return conn->decided.at == now ? MIN(conn->decided.blocks, left) : 0;
-}
-
-struct sender_place sender_place_decided(const TcpConn *conn, time_ns now)
-{
-        struct sender_place place = sender_place_sent(conn);
-        if (sender_is_within_burst(conn))
-                sender_pass(conn, &place, conn->burst.end.value - conn->snd.nxt.value);
-        for (uint32_t i = decided_blocks(conn, now); i > 0; i--) {
-                uint64_t end = send_queue_block(&conn->send_queue, place.block)->end;
-                sender_pass(conn, &place, (uint32_t)(end - place.next));
-        }
-        return place;
-}
-
 static uint64_t block_length(const TcpConn *conn, const struct sender_place *place)
 {
         const struct send_queue *queue = &conn->send_queue;
@@ -309,14 +290,36 @@ struct sender_offer sender_offer_at(
         return cut(conn, place, burst_length(conn, place, segments, urgency));
 }
 
-/* What was decided is void when windows have moved since. */
-bool sender_is_decided(const TcpConn *conn, const struct sender_place *place, time_ns now)
+/* Whether the block at this place goes because a write has said so, now. */
+static bool is_decided(const TcpConn *conn, const struct sender_place *place, time_ns now)
 {
-        if (decided_blocks(conn, now) == 0)
+        if (conn->decided.at != now || conn->decided.blocks == 0)
                 return false;
         uint64_t length = block_length(conn, place);
         return length <= usable_window(conn, place) &&
                place->in_flight + sender_segments_of(conn, length) <= conn->cong.cwnd;
+}
+
+/* What was decided is void when time has gone on, or windows have moved since. For good: the blocks may grow
+ * into each other from then on. */
+bool sender_keeps_decided(TcpConn *conn, const struct sender_place *place, time_ns now)
+{
+        if (!is_decided(conn, place, now))
+                conn->decided.blocks = 0;
+        return conn->decided.blocks > 0;
+}
+
+struct sender_place sender_place_decided(TcpConn *conn, time_ns now)
+{
+        struct sender_place place = sender_place_sent(conn);
+        if (sender_is_within_burst(conn))
+                sender_pass(conn, &place, conn->burst.end.value - conn->snd.nxt.value);
+        sender_keeps_decided(conn, &place, now);
+        for (uint32_t i = conn->decided.blocks; i > 0; i--) {
+                uint64_t end = send_queue_block(&conn->send_queue, place.block)->end;
+                sender_pass(conn, &place, (uint32_t)(end - place.next));
+        }
+        return place;
 }
 
 struct sender_offer sender_rest_of_burst(const TcpConn *conn, const struct sender_place *place)
@@ -327,7 +330,7 @@ struct sender_offer sender_rest_of_burst(const TcpConn *conn, const struct sende
 struct sender_offer sender_first_offer(
         const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency, time_ns now)
 {
-        if (sender_is_decided(conn, place, now))
+        if (is_decided(conn, place, now))
                 return cut(conn, place, (uint32_t)block_length(conn, place));
         return sender_offer_at(conn, place, urgency, now);
 }

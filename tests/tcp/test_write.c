@@ -111,6 +111,21 @@ START_TEST(a_write_that_follows_at_once_goes_behind_what_is_decided)
 }
 END_TEST
 
+/* The path allows larger bursts: blocks that were cut for small ones grow over each other. */
+START_TEST(what_windows_have_made_void_since_stays_void)
+{
+        begin(10000);
+        write_bytes(9500, 0);
+        ck_assert_str_eq(blocks(), "2000 4000 6000 7000P | 9500P");
+        rig.conn->settings.least_burst = 5;
+        rig_ack_window(&rig, 0, 1500);
+        rig_expect(&rig, "0-1000, 1000-1500 P");
+        ck_assert_str_eq(blocks(), "| 6000 7000P 9500P");
+        rig_ack_window(&rig, 0, 10000);
+        rig_expect(&rig, "1500-5500/4, 5500-6500 P, 6500-8500/2, 8500-9500 P");
+}
+END_TEST
+
 START_TEST(more_that_follows_is_not_pushed_and_a_record_ends_its_block)
 {
         begin(20000);
@@ -175,6 +190,7 @@ int main(void)
         tcase_add_test(cases, half_of_a_window_pushes_all_that_waits);
         tcase_add_test(cases, what_a_write_has_decided_is_asked_about_anew_when_time_has_gone_on);
         tcase_add_test(cases, a_write_that_follows_at_once_goes_behind_what_is_decided);
+        tcase_add_test(cases, what_windows_have_made_void_since_stays_void);
         tcase_add_test(cases, more_that_follows_is_not_pushed_and_a_record_ends_its_block);
         tcase_add_test(cases, urgent_data_lie_in_blocks_of_one_segment_and_nothing_goes_before_the_end);
         tcase_add_test(cases, a_write_goes_on_until_a_block_is_needed_and_no_memory_is_left);
