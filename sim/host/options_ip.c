@@ -195,6 +195,7 @@ const struct option_table ip_level_options = {
         .is_for = is_for_all,
         .takes_bytes = true,
         .gives_bytes = true,
+        .reads_known_only = true,
 };
 
 static const struct socket_option ipv6_options[] = {
@@ -236,4 +237,6 @@ const struct option_table ipv6_level_options = {
         .options = ipv6_options,
         .count = G_N_ELEMENTS(ipv6_options),
         .is_for = is_for_ipv6,
+        .reads_known_only = true,
+        .null_is_zero = true,
 };

@@ -198,7 +198,7 @@ static int give_memory(Socket *socket, void *value, socklen_t *size)
         return option_give(value, size, figures, sizeof figures);
 }
 
-/* ---- Values that are no numbers ---- */
+/* ---- Values that are no numbers; there is room for one, though ---- */
 
 static int get_linger(Socket *socket, void *value, socklen_t *size)
 {
@@ -287,8 +287,6 @@ static int get_pacing(Socket *socket, void *value, socklen_t *size)
 static int set_pacing(Socket *socket, const void *value, socklen_t size)
 {
         uint32_t small;
-        if (size < sizeof small)
-                return -EINVAL;
         memcpy(&small, value, sizeof small);
         socket->max_pacing_rate = small == UINT32_MAX ? UINT64_MAX : small;
         if (size == sizeof socket->max_pacing_rate)
@@ -312,8 +310,7 @@ static int get_timestamping(Socket *socket, void *value, socklen_t *size)
 static int set_timestamping(Socket *socket, const void *value, socklen_t size)
 {
         int flags;
-        if (size < sizeof flags)
-                return -EINVAL;
+        (void)size;
         memcpy(&flags, value, sizeof flags);
         return socket_set_timestamping(socket, (uint32_t)flags);
 }
@@ -391,4 +388,5 @@ const struct option_table socket_level_options = {
         .options = options,
         .count = G_N_ELEMENTS(options),
         .is_for = is_for_all,
+        .reads_number_first = true,
 };

@@ -142,6 +142,8 @@ static int set_congestion(Socket *socket, const void *value, socklen_t size)
         char name[CONGESTION_NAME_SIZE] = "";
         if (size == 0)
                 return -EINVAL;
+        if (value == NULL)
+                return -EFAULT;
         memcpy(name, value, strnlen(value, MIN(size, sizeof name - 1)));
         const struct cong_ops *ops = tcp_congestion_control_find(name);
         if (ops == NULL)
@@ -269,6 +271,8 @@ static int set_fast_open_key(Socket *socket, const void *value, socklen_t size)
         struct tcp_settings *settings = &socket->settings;
         if (size != TCP_FAST_OPEN_KEY_SIZE && size != sizeof settings->fast_open_keys)
                 return -EINVAL;
+        if (value == NULL)
+                return -EFAULT;
         memcpy(settings->fast_open_keys, value, size);
         settings->fast_open_key_count = size / TCP_FAST_OPEN_KEY_SIZE;
         socket_apply_settings(socket);
@@ -315,8 +319,9 @@ static int refuse_to_give(Socket *socket, void *value, socklen_t *size)
 static int refuse_upper_protocol(Socket *socket, const void *value, socklen_t size)
 {
         (void)socket;
-        (void)value;
-        return size == 0 ? -EINVAL : -ENOENT;
+        if (size == 0)
+                return -EINVAL;
+        return value == NULL ? -EFAULT : -ENOENT;
 }
 
 static const struct socket_option options[] = {

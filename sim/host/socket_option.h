@@ -46,6 +46,10 @@ struct option_table {
         /* Linux's levels differ: bytes that are too few for an int. */
         bool takes_bytes; /* one byte will do */
         bool gives_bytes; /* a small number is given in one byte where there is no room for four */
+        /* And so do they in what they look at first, which a value that is nowhere (NULL) shows. */
+        bool reads_number_first; /* an int, whatever the option is */
+        bool reads_known_only;   /* nothing for an option that is unknown, or cannot be set */
+        bool null_is_zero;       /* elsewhere -EFAULT */
 };
 
 extern const struct option_table socket_level_options;

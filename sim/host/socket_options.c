@@ -184,21 +184,31 @@ int socket_get_option(Socket *socket, int level, int name, void *value, socklen_
 
 /* ---- Setting ---- */
 
-static bool take_number(const struct option_table *table, const void *value, socklen_t size, int *number)
+static bool can_be_set(const struct socket_option *option)
+{
+        return option->set != NULL || option->set_value != NULL || option->is_kept ||
+               option->field != OPTION_NO_FIELD;
+}
+
+static int take_number(const struct option_table *table, const void *value, socklen_t size, int *number)
 {
         *number = 0;
+        if (size == 0 || (size < sizeof *number && !table->takes_bytes))
+                return table->takes_bytes ? 0 : -EINVAL;
+        if (value == NULL)
+                return -EFAULT;
         if (size >= sizeof *number)
                 memcpy(number, value, sizeof *number);
-        else if (table->takes_bytes && size > 0)
-                *number = *(const uint8_t *)value;
         else
-                return table->takes_bytes;
-        return true;
+                *number = *(const uint8_t *)value;
+        return 0;
 }
 
 static int set_number(
         Socket *socket, const struct option_table *table, const struct socket_option *option, int number)
 {
+        if (option == NULL || !can_be_set(option))
+                return -ENOPROTOOPT;
         bool is_switch = option->lowest > option->highest;
         if (is_switch)
                 number = number != 0;
@@ -208,27 +218,30 @@ static int set_number(
                 return option->set(socket, number);
         if (option->field != OPTION_NO_FIELD)
                 set_field(socket, option, number);
-        else if (option->is_kept)
-                keep(socket, table, option, number);
         else
-                return -ENOPROTOOPT;
+                keep(socket, table, option, number);
         return 0;
 }
 
 int socket_set_option(Socket *socket, int level, int name, const void *value, socklen_t size)
 {
+        static const int zero = 0;
         const struct option_table *table = find_table(level);
-        int number;
         if ((int)size < 0)
                 return -EINVAL;
         if (table == NULL || !table->is_for(socket))
                 return -ENOPROTOOPT;
         const struct socket_option *option = find_option(table, name);
-        if (option != NULL && option->set_value != NULL)
-                return option->set_value(socket, value, size);
-        if (!take_number(table, value, size, &number))
-                return -EINVAL;
-        return option != NULL ? set_number(socket, table, option, number) : -ENOPROTOOPT;
+        if (table->reads_known_only && (option == NULL || !can_be_set(option)))
+                return -ENOPROTOOPT;
+        if (value == NULL && table->null_is_zero)
+                value = &zero;
+        bool is_number = option == NULL || option->set_value == NULL;
+        int number = 0;
+        int error = is_number || table->reads_number_first ? take_number(table, value, size, &number) : 0;
+        if (error != 0)
+                return error;
+        return is_number ? set_number(socket, table, option, number) : option->set_value(socket, value, size);
 }
 
 const char *socket_option_name(int level, int name)

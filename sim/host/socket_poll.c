@@ -100,7 +100,7 @@ int sock_epoll_create(Process *process, int size)
         return (int)call_end(&call, program_add_file(process->program, file));
 }
 
-/* -EBADF comes before everything else; epolls within epolls are refused as a socket's place in one. */
+/* -EBADF comes first; epolls within epolls are refused as a socket's place in one. */
 static int epoll_of(const struct call *call, Epoll **epoll)
 {
         *epoll = program_file(call->process->program, call->fd).epoll;
@@ -112,6 +112,9 @@ static int epoll_of(const struct call *call, Epoll **epoll)
 static int control(const struct call *call, int operation, int fd, const struct epoll_event *event)
 {
         Epoll *epoll;
+        /* Linux copies the event before it looks at anything. */
+        if (event == NULL && operation != EPOLL_CTL_DEL)
+                return -EFAULT;
         const struct program *program = call->process->program;
         int error = epoll_of(call, &epoll);
         if (error == -EBADF || !program_has_file(program, fd))
