@@ -6,7 +6,7 @@
 #include <linux/errqueue.h>
 #include <string.h>
 
-#define PIECE_BYTES_MAX (64 * 1024 * 1024)
+#define BYTES_MAX (64 * 1024 * 1024) /* of all pieces */
 
 /* ---- Pieces ---- */
 
@@ -16,12 +16,18 @@ void call_add_piece(ScriptCall *call, size_t size)
         g_array_append_val(call->pieces, piece);
 }
 
-/* All zeros, once the sizes are known; of no bytes at all there is no buffer. */
-void call_end_pieces(ScriptCall *call)
+static size_t total_size(const ScriptCall *call)
 {
         size_t total = 0;
         for (guint i = 0; i < call->pieces->len; i++)
                 total += g_array_index(call->pieces, struct iovec, i).iov_len;
+        return total;
+}
+
+/* All zeros, once the sizes are known; of no bytes at all there is no buffer. */
+void call_end_pieces(ScriptCall *call)
+{
+        size_t total = total_size(call);
         g_byte_array_set_size(call->buffer, (guint)total);
         if (total > 0)
                 memset(call->buffer->data, 0, total);
@@ -44,10 +50,10 @@ static bool add_vector_piece(ScriptCall *call, const struct script_value *piece,
         const struct script_field *field = piece->fields->pdata[1];
         if (!call_number(field->value, &size, error))
                 return false;
-        if (size < 0 || size > PIECE_BYTES_MAX)
+        if (size < 0 || size > BYTES_MAX - (int64_t)total_size(call))
                 return call_refuse(field->value, error,
-                        "the piece's size is %" G_GINT64_FORMAT "; it goes from 0 to %d bytes", size,
-                        PIECE_BYTES_MAX);
+                        "the piece's size is %" G_GINT64_FORMAT "; all go from 0 to %d bytes together", size,
+                        BYTES_MAX);
         call_add_piece(call, (size_t)size);
         return true;
 }
