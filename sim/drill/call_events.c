@@ -142,7 +142,7 @@ int64_t call_perform_epoll_wait(Caller *caller, ScriptCall *call)
 
 void call_check_epoll_wait(ScriptCall *call, GString *differences)
 {
-        struct epoll_event expected;
+        struct epoll_event expected = { 0 };
         const struct script_value *script = call_argument(call, 1);
         if (call->result <= 0 || script->kind == SCRIPT_VALUE_ELLIPSIS)
                 return;
