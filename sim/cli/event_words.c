@@ -19,7 +19,7 @@ static gint64 number_of(JsonObject *event, const char *name)
 static char *segment_words(JsonObject *event)
 {
         gint64 payload = number_of(event, "payload");
-        gint64 first = number_of(event, "offset");
+        gint64 first = MAX(number_of(event, "seq") - 1, 0);
         if (payload > 0)
                 return g_strdup_printf(
                         "bytes %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, first, first + payload - 1);
@@ -29,11 +29,19 @@ static char *segment_words(JsonObject *event)
         return g_strdup(*flags ? flags : text_of(event, "protocol"));
 }
 
+/* "www" of "www#35". */
+static char *maker_of(JsonObject *event)
+{
+        const char *packet = text_of(event, "packet");
+        const char *number = strrchr(packet, '#');
+        return number != NULL ? g_strndup(packet, (gsize)(number - packet)) : g_strdup(packet);
+}
+
 static char *packet_words_of(JsonObject *event)
 {
         g_autofree char *segment = segment_words(event);
         gint64 sending = number_of(event, "sending");
-        const char *from = text_of(event, "from");
+        g_autofree char *from = maker_of(event);
         const char *copy = number_of(event, "copy") > 0 ? "a copy of " : "";
         if (sending > 1)
                 return g_strdup_printf(

@@ -28,6 +28,7 @@ enum event_meaning {
         /* A number. */
         EVENT_NUMBER,
         EVENT_NONZERO,      /* 0: none */
+        EVENT_ABOVE_ONE,    /* 0 and 1: none */
         EVENT_NOT_NEGATIVE, /* negative: unknown */
         EVENT_NOT_MAXIMUM,  /* UINT32_MAX: none */
         EVENT_TRUTH,
@@ -43,6 +44,7 @@ enum event_meaning {
         /* Text made of several members. */
         EVENT_TRANSFER_NAME, /* of event_transfer() */
         EVENT_CAUSE,         /* "packet", "deadline", "call" */
+        EVENT_CAUSE_BUT_PACKET, /* the same where another field names the packet */
         EVENT_SACK_RANGES,   /* relative sequence numbers */
         EVENT_LINK_NAME,     /* of a link direction: "core" … */
         EVENT_LINK_NEAR_END, /* … "isp" … */

@@ -83,6 +83,8 @@ static inline bool event_number_is_known(enum event_meaning meaning, int64_t num
         switch (meaning) {
         case EVENT_NONZERO:
                 return number != 0;
+        case EVENT_ABOVE_ONE:
+                return number > 1;
         case EVENT_NOT_NEGATIVE:
                 return number >= 0;
         case EVENT_NOT_MAXIMUM:
@@ -166,6 +168,10 @@ static inline void event_value_set_text(
                 return;
         case EVENT_CAUSE:
                 event_value_set_name(value, &event_cause_names[event->cause.kind]);
+                return;
+        case EVENT_CAUSE_BUT_PACKET:
+                event_value_set_name(value, event->cause.kind == TRACE_CAUSE_PACKET
+                                ? &event_no_name : &event_cause_names[event->cause.kind]);
                 return;
         case EVENT_LINK_NAME:
                 event_value_set_end(value, reading, TRACE_NAMED_OWN);

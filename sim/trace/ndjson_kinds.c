@@ -7,17 +7,26 @@ static const struct event_field common_fields[] = {
         EVENT_FIELD("owner", owner, EVENT_OWNER_LABEL),
         EVENT_FIELD("conn", connection, EVENT_NONZERO),
         MADE_FIELD("transfer", EVENT_TRANSFER_NAME),
-        MADE_FIELD("cause", EVENT_CAUSE),
         EVENT_FIELD("cause_packet", cause.packet, EVENT_PACKET_ID),
+        MADE_FIELD("cause", EVENT_CAUSE_BUT_PACKET),
         EVENT_FIELD("cause_name", cause.name, EVENT_TEXT),
+};
+
+/* Of a packet as its host sent it; a line of this much can be read alone. */
+static const struct event_field glance_fields[] = {
+        PACKET_FIELD("packet", id, EVENT_PACKET_ID),
+        PACKET_FIELD("copy", copy, EVENT_NONZERO),
+        PACKET_FIELD("flags", flags, EVENT_FLAGS),
+        PACKET_FIELD_WHEN("seq", relative_seq, EVENT_NOT_NEGATIVE, EVENT_IS_TCP),
+        PACKET_FIELD_WHEN("ack", relative_ack, EVENT_NOT_NEGATIVE, EVENT_HAS_ACK),
+        PACKET_FIELD("payload", payload_size, EVENT_NUMBER),
+        PACKET_FIELD("sending", sending, EVENT_ABOVE_ONE),
 };
 
 static const struct event_field packet_fields[] = {
         PACKET_FIELD("packet", id, EVENT_PACKET_ID),
         PACKET_FIELD("copy", copy, EVENT_NONZERO),
-        PACKET_FIELD("from", from, EVENT_OWNER_LABEL),
         PACKET_FIELD("to", to, EVENT_OWNER_LABEL),
-        PACKET_FIELD("from_conn", connection, EVENT_NONZERO),
         PACKET_FIELD("protocol", protocol, EVENT_TEXT),
         PACKET_FIELD_WHEN("sport", source_port, EVENT_NUMBER, EVENT_HAS_PORTS),
         PACKET_FIELD_WHEN("dport", destination_port, EVENT_NUMBER, EVENT_HAS_PORTS),
@@ -35,7 +44,7 @@ static const struct event_field packet_fields[] = {
         PACKET_FIELD_WHEN("ts_echo", timestamp_echo, EVENT_NUMBER, EVENT_HAS_TIMESTAMPS),
         MADE_FIELD("sack", EVENT_SACK_RANGES),
         PACKET_FIELD("dsack", is_dsack, EVENT_TRUTH),
-        PACKET_FIELD("sending", sending, EVENT_NONZERO),
+        PACKET_FIELD("sending", sending, EVENT_ABOVE_ONE),
         PACKET_FIELD("why", why, EVENT_TEXT),
         PACKET_FIELD("corrupted", is_corrupted, EVENT_TRUTH),
 };
@@ -90,9 +99,9 @@ static const struct event_field note_fields[] = {
         EVENT_FIELD("note", note.name, EVENT_TEXT),
         EVENT_FIELD("note_why", note.why, EVENT_TEXT),
         EVENT_FIELD("outgoing", note.is_outgoing, EVENT_TRUTH),
-        EVENT_FIELD("first", note.first, EVENT_NUMBER),
-        EVENT_FIELD("end", note.end, EVENT_NUMBER),
-        EVENT_FIELD("value", note.value, EVENT_NUMBER),
+        EVENT_FIELD("first", note.first, EVENT_NONZERO),
+        EVENT_FIELD("end", note.end, EVENT_NONZERO),
+        EVENT_FIELD("value", note.value, EVENT_NONZERO),
 };
 
 static const struct event_field call_fields[] = {
@@ -155,6 +164,7 @@ static const struct ndjson_kind kinds[TRACE_KINDS] = {
 };
 const struct ndjson_fields ndjson_common_fields = FIELDS(common_fields);
 const struct ndjson_fields ndjson_packet_fields = FIELDS(packet_fields);
+const struct ndjson_fields ndjson_glance_fields = FIELDS(glance_fields);
 
 const struct ndjson_kind *ndjson_kind_of(enum trace_kind kind)
 {

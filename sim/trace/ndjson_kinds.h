@@ -21,7 +21,8 @@ struct ndjson_kind {
 };
 
 extern const struct ndjson_fields ndjson_common_fields;
-extern const struct ndjson_fields ndjson_packet_fields;
+extern const struct ndjson_fields ndjson_packet_fields; /* all that its header says and its host knew */
+extern const struct ndjson_fields ndjson_glance_fields; /* of one that is still as it was sent */
 const struct ndjson_kind *ndjson_kind_of(enum trace_kind kind);
 
 #endif

@@ -137,6 +137,13 @@ static char *put_fields(TraceNdjson *writer, char *at, const struct event_readin
         return at;
 }
 
+/* Its header is told when it is sent, and again where it may be another or nobody was seen sending it. */
+static const struct ndjson_fields *packet_fields_of(const struct trace_event *event)
+{
+        bool is_as_sent = !event->packet->is_corrupted && event->packet->from != UINT32_MAX;
+        return event->kind != TRACE_SENT && is_as_sent ? &ndjson_glance_fields : &ndjson_packet_fields;
+}
+
 static void on_event(void *data, const struct trace_event *event)
 {
         TraceNdjson *writer = data;
@@ -147,7 +154,7 @@ static void on_event(void *data, const struct trace_event *event)
         at = put_bytes(writer, at, kind->opening, kind->opening_size);
         at = put_fields(writer, at, &reading, &ndjson_common_fields);
         if (kind->has_packet && event->packet)
-                at = put_fields(writer, at, &reading, &ndjson_packet_fields);
+                at = put_fields(writer, at, &reading, packet_fields_of(event));
         at = put_fields(writer, at, &reading, &kind->own);
         at = put_bytes(writer, at, "}\n", 2);
         trace_file_end(&writer->file, at);

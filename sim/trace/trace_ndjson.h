@@ -10,7 +10,7 @@
 #include "trace/trace.h"
 #include "trace/trace_file.h"
 
-#define TRACE_NDJSON_SCHEMA 1
+#define TRACE_NDJSON_SCHEMA 2
 
 typedef struct TraceNdjson TraceNdjson;
 
