@@ -18,6 +18,7 @@ struct plot_options {
         char *format;
         char *transfer;
         char *host;
+        char *link;
         char *from;
         char *to;
 };
@@ -70,6 +71,7 @@ static gboolean parse_request(
                 .format = options->format != NULL ? options->format : "svg",
                 .transfer = options->transfer,
                 .host = options->host,
+                .link = options->link,
                 .to = TIME_NEVER,
                 .transfers_max = options->transfer != NULL ? 1 : TRANSFERS_MAX,
                 .interrupted = interrupt_catch() };
@@ -147,6 +149,8 @@ enum exit_status cmd_plot(const struct command *command, int argc, char **argv)
                 { "transfer", 0, 0, G_OPTION_ARG_STRING, &o.transfer, "Only this transfer", "NAME" },
                 { "host", 0, 0, G_OPTION_ARG_STRING, &o.host,
                         "Show what this host sends, not what carries most", "NAME" },
+                { "link", 0, 0, G_OPTION_ARG_STRING, &o.link,
+                        "Show the queues of this link, or of one direction: 'core → www'", "NAME" },
                 { "from", 0, 0, G_OPTION_ARG_STRING, &o.from, "Leave out what was earlier: 250ms", "T" },
                 { "to", 0, 0, G_OPTION_ARG_STRING, &o.to, "Leave out what was later: 1.5s", "T" },
                 { 0 },
@@ -158,6 +162,7 @@ enum exit_status cmd_plot(const struct command *command, int argc, char **argv)
         g_free(o.format);
         g_free(o.transfer);
         g_free(o.host);
+        g_free(o.link);
         g_free(o.from);
         g_free(o.to);
         return status;

@@ -4,14 +4,17 @@
 #include "report/plot.h"
 
 #include "report/plot_context.h"
+#include "report/plot_queue.h"
 
 #include <errno.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
+#define QUEUE_KIND "queue" /* not of a transfer but of the run */
+
 static const struct plot_kind *const kinds[] = { &plot_ladder, &plot_seq, &plot_reasm, &plot_cc };
-const char *const plot_kind_names[] = { "ladder", "seq", "reasm", "cc", NULL };
+const char *const plot_kind_names[] = { "ladder", "seq", "reasm", "cc", QUEUE_KIND, NULL };
 const char *const plot_formats[] = { "svg", "png", "pdf", "txt", NULL };
 
 G_DEFINE_QUARK(inorder - plot - error, plot_error)
@@ -56,21 +59,23 @@ static bool run_gnuplot(const char *plots, const char *script, const char *forma
 
 /* ---- One transfer ---- */
 
-/* A transfer's name as part of a file's: nothing but letters, digits, "-", "_" and "." inside. */
-static char *file_stem(const char *name)
+static bool wants_all(const struct plot_request *request)
 {
-        char *stem = g_strdup(name);
-        for (char *c = stem; *c != '\0'; c++) {
-                if (!g_ascii_isalnum(*c) && strchr("-_", *c) == NULL && (*c != '.' || c == stem))
-                        *c = '_';
-        }
-        return stem;
+        return request->kinds == NULL || *request->kinds == NULL;
 }
 
 static bool wants_kind(const struct plot_request *request, const struct plot_kind *kind)
 {
-        return request->kinds == NULL || *request->kinds == NULL ||
-               g_strv_contains(request->kinds, kind->name);
+        return wants_all(request) || g_strv_contains(request->kinds, kind->name);
+}
+
+/* Nothing is read of transfers whose pictures nobody wants. */
+static bool wants_transfers(const struct plot_request *request)
+{
+        bool is_wanted = false;
+        for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++)
+                is_wanted |= wants_kind(request, kinds[i]);
+        return is_wanted;
 }
 
 static bool is_interrupted(const struct plot_request *request, GError **error)
@@ -82,13 +87,13 @@ static bool is_interrupted(const struct plot_request *request, GError **error)
         return true;
 }
 
-static bool finish_picture(const struct plot_request *request, const struct plot_kind *kind,
-        const Picture *picture, struct plot_result *result, GError **error)
+static bool finish_picture(const struct plot_request *request, const char *kind, const Picture *picture,
+        struct plot_result *result, GError **error)
 {
         g_autofree char *plots = g_build_filename(request->directory, "plots", NULL);
         g_autofree char *script = g_strdup_printf("%s.gp", picture_name(picture));
         GError *problem = NULL;
-        if (!picture_write(picture, kind->name, plots, error) || is_interrupted(request, error))
+        if (!picture_write(picture, kind, plots, error) || is_interrupted(request, error))
                 return false;
         if (!run_gnuplot(plots, script, request->format, &problem)) {
                 if (is_interrupted(request, error)) /* and so was gnuplot */
@@ -138,7 +143,7 @@ static bool draw_kind(const struct plot_request *request, const struct plot_cont
                 return false;
         remove_pages(request, kind->name, context->stem, pictures);
         for (unsigned i = 0; i < pictures->len; i++) {
-                if (!finish_picture(request, kind, pictures->pdata[i], result, error))
+                if (!finish_picture(request, kind->name, pictures->pdata[i], result, error))
                         return false;
         }
         return true;
@@ -176,7 +181,7 @@ static bool draw_transfer(const struct plot_request *request, const struct run_f
         const struct transfer_facts *transfer, struct plot_result *result, GError **missing, GError **error)
 {
         g_autoptr(SegmentTable) segments = segment_table_read(request->directory, transfer->name, error);
-        g_autofree char *stem = file_stem(transfer->name);
+        g_autofree char *stem = plot_file_stem(transfer->name);
         if (segments == NULL)
                 return false;
         struct plot_context context = { request->directory, facts, transfer, segments, .stem = stem,
@@ -188,6 +193,40 @@ static bool draw_transfer(const struct plot_request *request, const struct run_f
         g_set_error(error, PLOT_ERROR, PLOT_ERROR_NO_SUCH, "%s has no host \"%s\" that sends by TCP",
                 transfer->name, request->host);
         return false;
+}
+
+/* ---- Queues ---- */
+
+static bool finish_queues(const struct plot_request *request, const GPtrArray *pictures,
+        struct plot_result *result, GError **missing, GError **error)
+{
+        for (unsigned i = 0; i < pictures->len; i++) {
+                GError *problem = NULL;
+                if (finish_picture(request, QUEUE_KIND, pictures->pdata[i], result, &problem) ||
+                        may_go_on(problem, missing))
+                        continue;
+                g_propagate_error(error, problem);
+                return false;
+        }
+        return true;
+}
+
+static bool draw_queues(const struct plot_request *request, const struct run_facts *facts,
+        struct plot_result *result, GError **missing, GError **error)
+{
+        g_autoptr(GPtrArray) pictures = g_ptr_array_new_with_free_func((GDestroyNotify)picture_free);
+        const struct queue_plot_request queues = { .directory = request->directory,
+                .facts = facts,
+                .transfer = request->transfer,
+                .link = request->link,
+                .host = request->host,
+                .from = request->from,
+                .to = request->to,
+                .is_asked = !wants_all(request) };
+        if (!wants_all(request) && !g_strv_contains(request->kinds, QUEUE_KIND))
+                return true;
+        return plot_queue_draw(&queues, pictures, error) &&
+               finish_queues(request, pictures, result, missing, error);
 }
 
 /* ---- The run ---- */
@@ -218,6 +257,8 @@ static bool draw_all(const struct plot_request *request, const struct run_facts 
         struct plot_result *result, GError **missing, GError **error)
 {
         unsigned drawn = 0;
+        if (!wants_transfers(request))
+                return true;
         for (unsigned i = 0; i < facts->transfers->len; i++) {
                 const struct transfer_facts *transfer = facts->transfers->pdata[i];
                 if (request->transfer != NULL && strcmp(request->transfer, transfer->name) != 0)
@@ -240,7 +281,8 @@ bool plot_draw(const struct plot_request *request, struct plot_result *result, G
         if (facts == NULL || !check_transfer(request, facts, error) || !make_folder(request, error))
                 return false;
         result->transfers = facts->transfers->len;
-        if (!draw_all(request, facts, result, &missing, error)) {
+        if (!draw_all(request, facts, result, &missing, error) ||
+                !draw_queues(request, facts, result, &missing, error)) {
                 g_clear_error(&missing);
                 return false;
         }

@@ -24,6 +24,7 @@ struct plot_request {
         const char *format;       /* "svg", "png", "pdf", "txt" */
         const char *transfer;     /* NULL: every one, up to `transfers_max` */
         const char *host;         /* whose sending is shown; NULL: of whoever sent most */
+        const char *link;         /* whose queue; NULL: where somebody waited longest */
         time_ns from;
         time_ns to;
         unsigned transfers_max;

@@ -62,23 +62,39 @@ static char *what_happened(const struct plot_context *context)
         return g_string_free(text, FALSE);
 }
 
-Picture *plot_begin(
-        const struct plot_context *context, const char *name, const char *question, const char *remark)
+void plot_title(Picture *picture, const struct run_facts *facts, const char *question, const char *detail,
+        const char *remark)
 {
-        Picture *picture = picture_new(name);
-        g_autofree char *scenario = shortened(context->facts->title, TITLE_CHARACTERS);
+        g_autofree char *scenario = shortened(facts->title, TITLE_CHARACTERS);
         g_autofree char *title = g_strdup_printf("%s — %s", scenario, question);
-        g_autofree char *happened = what_happened(context);
-        g_autofree char *transfer = shortened(context->transfer->name, TITLE_CHARACTERS);
-        g_autofree char *detail = g_strdup_printf("%s: %s", transfer, happened);
-        g_autofree char *name_of_scenario = shortened(context->facts->scenario, TITLE_CHARACTERS);
+        g_autofree char *name_of_scenario = shortened(facts->scenario, TITLE_CHARACTERS);
         g_autofree char *origin = g_strdup_printf("scenario %s, seed %" G_GINT64_FORMAT ", inorder %s%s%s",
-                name_of_scenario, context->facts->seed, context->facts->version,
-                remark != NULL ? "  ·  " : "", remark != NULL ? remark : "");
+                name_of_scenario, facts->seed, facts->version, remark != NULL ? "  ·  " : "",
+                remark != NULL ? remark : "");
         g_autofree char *short_detail = shortened(detail, DETAIL_CHARACTERS);
         g_autofree char *short_origin = shortened(origin, DETAIL_CHARACTERS);
         picture_set_text(picture, "title", title);
         picture_set_text(picture, "detail", short_detail);
         picture_set_text(picture, "origin", short_origin);
+}
+
+char *plot_file_stem(const char *name)
+{
+        char *stem = g_strdup(name);
+        for (char *c = stem; *c != '\0'; c++) {
+                if (!g_ascii_isalnum(*c) && strchr("-_", *c) == NULL && (*c != '.' || c == stem))
+                        *c = '_';
+        }
+        return stem;
+}
+
+Picture *plot_begin(
+        const struct plot_context *context, const char *name, const char *question, const char *remark)
+{
+        Picture *picture = picture_new(name);
+        g_autofree char *happened = what_happened(context);
+        g_autofree char *transfer = shortened(context->transfer->name, TITLE_CHARACTERS);
+        g_autofree char *detail = g_strdup_printf("%s: %s", transfer, happened);
+        plot_title(picture, context->facts, question, detail, remark);
         return picture;
 }

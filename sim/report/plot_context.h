@@ -35,6 +35,14 @@ bool plot_is_within(const struct plot_context *context, time_ns time);
 /* More marks than this are thinned. */
 #define PLOT_MARKS_MAX 4000
 
+/* A name as part of a file's: nothing but letters, digits, "-", "_" and "." inside. The caller frees. */
+char *plot_file_stem(const char *name);
+
+/* The three lines above a picture: a question to the scenario, what happened, whose run it was; `remark`: more, or
+ * NULL. */
+void plot_title(Picture *picture, const struct run_facts *facts, const char *question, const char *detail,
+        const char *remark);
+
 /* Begin a picture: its titles ask `question` and tell scenario, seed and what happened; `remark`: more, or
  * NULL. */
 Picture *plot_begin(
