@@ -2,11 +2,12 @@
  * inorder diff DIR1 DIR2: the first event that differs between two runs, in words, with what led to it and
  * what followed on both sides; then the figures that differ.
  *
- * Raw sequence numbers, ports and timestamps are a seed's, and do not count.
+ * Numbers that a seed draws, and what the scenarios make of their links, are told first: they are no events.
  */
 #include "cli/command.h"
 
 #include "cli/event_words.h"
+#include "cli/seed_numbers.h"
 #include "report/json_file.h"
 
 #include <errno.h>
@@ -46,43 +47,6 @@ static const char *next_line(struct side *side)
 {
         ssize_t length = getline(&side->line, &side->room, side->file);
         return length > 0 ? side->line : NULL;
-}
-
-/* ---- Sameness ---- */
-
-/* What a seed decides. */
-static bool is_of_seed(const char *member)
-{
-        static const char *const names[] = { "\"seq_raw\":", "\"ack_raw\":", "\"sport\":", "\"dport\":",
-                "\"ts\":", "\"ts_echo\":", "\"sack_raw\":" };
-        for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-                if (g_str_has_prefix(member, names[i]))
-                        return true;
-        }
-        return false;
-}
-
-/* The line without those members; their values have no commas. */
-static char *essence(const char *line)
-{
-        g_auto(GStrv) members = g_strsplit(line, ",", -1);
-        GString *text = g_string_new(NULL);
-        for (char **member = members; *member != NULL; member++) {
-                if (!is_of_seed(*member))
-                        g_string_append_printf(text, "%s,", *member);
-        }
-        return g_string_free(text, FALSE);
-}
-
-static bool is_same(const char *one, const char *other)
-{
-        if (one == NULL || other == NULL)
-                return one == other;
-        if (strcmp(one, other) == 0)
-                return true;
-        g_autofree char *first = essence(one);
-        g_autofree char *second = essence(other);
-        return strcmp(first, second) == 0;
 }
 
 /* ---- Telling ---- */
@@ -127,34 +91,96 @@ static bool skip_header(struct side *side)
         return false;
 }
 
-/* Up to the first difference; false: one of them is no trace. */
-static bool find_difference(struct side *one, struct side *other, bool *is_found)
+/* What both have, up to where they part. */
+struct comparison {
+        GQueue before;        /* the last lines that were the same */
+        const char *lines[2]; /* where they part; NULL: it is over */
+        unsigned long same;   /* events, at most apart in what a seed draws */
+        unsigned long drawn;  /* which one was the first of those; 0: none */
+        bool has_links;       /* that differ */
+        char *drawn_words;
+};
+
+static void comparison_clear(struct comparison *comparison)
 {
-        GQueue before = G_QUEUE_INIT;
-        const char *line;
-        const char *other_line;
-        unsigned long same = 0;
+        g_queue_clear_full(&comparison->before, g_free);
+        g_free(comparison->drawn_words);
+}
+
+static void remember(struct comparison *comparison)
+{
+        const char *const *lines = comparison->lines;
+        comparison->same++;
+        if (comparison->drawn == 0 && strcmp(lines[0], lines[1]) != 0) {
+                comparison->drawn = comparison->same;
+                comparison->drawn_words = seed_numbers_words(lines[0], lines[1]);
+        }
+        g_queue_push_tail(&comparison->before, g_strdup(lines[0]));
+        if (comparison->before.length > BEFORE)
+                g_free(g_queue_pop_head(&comparison->before));
+}
+
+static bool is_of_the_beginning(const char *line)
+{
+        return line != NULL && g_str_has_prefix(line, "{\"t\":0,\"ev\":\"net.link\"");
+}
+
+/* Links as the scenarios have them: no event, but what may have led to some. */
+static bool tell_links(struct comparison *comparison)
+{
+        const char *const *lines = comparison->lines;
+        if (!is_of_the_beginning(lines[0]) || !is_of_the_beginning(lines[1]))
+                return false;
+        if (strcmp(lines[0], lines[1]) == 0)
+                return true;
+        if (!comparison->has_links)
+                puts("Links are not the same:\n");
+        comparison->has_links = true;
+        tell("<", lines[0]);
+        tell(">", lines[1]);
+        return true;
+}
+
+/* Up to the first difference; false: one of them is no trace. */
+static bool find_difference(struct side *one, struct side *other, struct comparison *comparison)
+{
         if (!skip_header(one) || !skip_header(other))
                 return false;
-        do {
-                line = next_line(one);
-                other_line = next_line(other);
-                if (!is_same(line, other_line))
-                        break;
-                if (line != NULL)
-                        g_queue_push_tail(&before, g_strdup(line));
-                if (before.length > BEFORE)
-                        g_free(g_queue_pop_head(&before));
-                same++;
-        } while (line != NULL);
-        *is_found = line != NULL || other_line != NULL;
-        if (*is_found) {
-                printf("After %lu events that are the same, < is %s and > is %s:\n\n", same, one->directory,
-                        other->directory);
-                tell_difference(&before, one, line, other, other_line);
+        for (;;) {
+                comparison->lines[0] = next_line(one);
+                comparison->lines[1] = next_line(other);
+                if (tell_links(comparison))
+                        continue;
+                if (comparison->lines[0] == NULL ||
+                        !seed_numbers_apart(comparison->lines[0], comparison->lines[1]))
+                        return true;
+                remember(comparison);
         }
-        g_queue_clear_full(&before, g_free);
-        return true;
+}
+
+static void tell_drawn(const struct comparison *comparison)
+{
+        printf("Numbers that a seed draws (ports, initial sequence numbers, timestamps, DNS ids) differ from "
+               "event %lu on: %s.\n",
+                comparison->drawn, comparison->drawn_words);
+}
+
+static bool tell_comparison(struct comparison *comparison, struct side *one, struct side *other)
+{
+        bool is_different = comparison->lines[0] != NULL || comparison->lines[1] != NULL;
+        if (comparison->has_links)
+                putchar('\n');
+        if (comparison->drawn > 0)
+                tell_drawn(comparison);
+        if (!is_different)
+                puts(comparison->drawn > 0 || comparison->has_links ? "No event differs otherwise."
+                                                                    : "No event differs.");
+        else
+                printf("After %lu events that are %sthe same, < is %s and > is %s:\n\n", comparison->same,
+                        comparison->drawn > 0 ? "otherwise " : "", one->directory, other->directory);
+        if (is_different)
+                tell_difference(&comparison->before, one, comparison->lines[0], other, comparison->lines[1]);
+        return is_different || comparison->has_links;
 }
 
 /* ---- Figures ---- */
@@ -250,13 +276,13 @@ static void compare_figures(JsonObject *one, JsonObject *other)
 
 static enum exit_status compare_traces(struct side *one, struct side *other, JsonObject *figures[2])
 {
-        bool is_different;
-        if (!find_difference(one, other, &is_different))
-                return EXIT_RUN_TIME;
-        if (!is_different) {
-                puts("No event differs.");
-                return EXIT_OK;
-        }
+        struct comparison comparison = { .before = G_QUEUE_INIT };
+        enum exit_status status = EXIT_RUN_TIME;
+        if (find_difference(one, other, &comparison))
+                status = tell_comparison(&comparison, one, other) ? EXIT_DIFFERENT : EXIT_OK;
+        comparison_clear(&comparison);
+        if (status != EXIT_DIFFERENT)
+                return status;
         printf("\nWhat differs in the end:\n\n");
         compare_figures(figures[0], figures[1]);
         return EXIT_DIFFERENT;
