@@ -21,7 +21,7 @@ enum event_class {
         EVENT_PUMP,        /* a connection may send; number: the connection's on its host */
         EVENT_LINK_CHANGE, /* a scheduled fault rule; number: the rule's index */
         EVENT_LINK_END_OF_TRANSMISSION, /* number: the packet's ordinal */
-        EVENT_LINK_ARRIVAL, /* a packet delayed at its entry reaches the queue; number: as arrivals */
+        EVENT_LINK_SLOT, /* packets that wait at the line's end for a slot may go; number: 0 */
 };
 
 /* Where an event stands among those of its time. Owners (hosts, routers, link directions) are numbered in

@@ -15,9 +15,10 @@ bool impair_config_is_idle(const struct impair_config *config)
 
 bool impair_config_loses_at_most(const struct impair_config *config)
 {
-        return !config->at_entry && probability_is_zero(config->corrupt) &&
+        return !config->at_entry && !config->ecn && probability_is_zero(config->corrupt) &&
                probability_is_zero(config->truncate) && probability_is_zero(config->duplicate) &&
-               config->jitter == 0 && probability_is_zero(config->reorder);
+               config->jitter == 0 && probability_is_zero(config->reorder) &&
+               slot_config_is_idle(&config->slot);
 }
 
 static void take_delay(struct impair_config *config)
@@ -46,16 +47,20 @@ void impair_config_split(
                 take_fate(entry);
 }
 
-static struct rng_stream stream_of(uint64_t seed, const char *label, const char *purpose)
+/* As two netems of one seed: the nth packet of both has the same luck. */
+static struct rng_stream stream_of(
+        const struct impair_config *config, uint64_t seed, const char *label, const char *purpose)
 {
+        if (config->has_seed)
+                return rng_stream_named(config->seed, purpose);
         g_autofree char *name = g_strdup_printf("link %s: %s", label, purpose);
         return rng_stream_named(seed, name);
 }
 
-static struct correlated luck_of(
-        uint64_t seed, const char *label, const char *purpose, struct probability correlation)
+static struct correlated luck_of(const struct impair_config *config, uint64_t seed, const char *label,
+        const char *purpose, struct probability correlation)
 {
-        struct rng_stream stream = stream_of(seed, label, purpose);
+        struct rng_stream stream = stream_of(config, seed, label, purpose);
         struct correlated luck;
         correlated_init(&luck, &stream, correlation);
         return luck;
@@ -64,16 +69,21 @@ static struct correlated luck_of(
 void impair_init(struct impair *impair, const struct impair_config *config, uint64_t seed, const char *label)
 {
         static const struct probability none = { 0 };
-        struct rng_stream loss = stream_of(seed, label, "loss");
+        struct rng_stream loss = stream_of(config, seed, label, "loss");
         *impair = (struct impair){
                 .config = *config,
-                .corrupt = luck_of(seed, label, "corrupt", config->corrupt_correlation),
-                .truncate = luck_of(seed, label, "truncate", none),
-                .duplicate = luck_of(seed, label, "duplicate", config->duplicate_correlation),
-                .jitter = luck_of(seed, label, "jitter", config->jitter_correlation),
-                .reorder = luck_of(seed, label, "reorder", config->reorder_correlation),
+                .corrupt = luck_of(config, seed, label, "corrupt", config->corrupt_correlation),
+                .truncate = luck_of(config, seed, label, "truncate", none),
+                .duplicate = luck_of(config, seed, label, "duplicate", config->duplicate_correlation),
+                .jitter = luck_of(config, seed, label, "jitter", config->jitter_correlation),
+                .reorder = luck_of(config, seed, label, "reorder", config->reorder_correlation),
         };
         loss_model_init(&impair->loss, &config->loss, &loss);
+}
+
+struct rng_stream impair_slot_stream(const struct impair_config *config, uint64_t seed, const char *label)
+{
+        return stream_of(config, seed, label, "slot");
 }
 
 /* ---- Fate ---- */
@@ -110,6 +120,17 @@ static void decide_corruption(
         choose_flips(impair, subject, count, verdict);
 }
 
+/* As netem's netem_enqueue() counts: what can be marked is not lost, and of a packet one more and one less is
+ * that one. */
+static void settle_count(
+        const struct impair *impair, const struct impair_subject *subject, struct impair_verdict *verdict)
+{
+        verdict->is_marked = verdict->is_lost && impair->config.ecn && subject->is_ecn_capable;
+        verdict->is_lost &= !verdict->is_marked;
+        if (verdict->is_lost && verdict->is_duplicated)
+                verdict->is_lost = verdict->is_duplicated = false;
+}
+
 /* What befalls the packet that was sent; copies made of it here share it. */
 static void decide_fate(
         struct impair *impair, const struct impair_subject *subject, struct impair_verdict *verdict)
@@ -122,6 +143,7 @@ static void decide_fate(
                                 correlated_happens(&impair->truncate, config->truncate, luck, 0, 0);
         verdict->truncate_to = config->truncate_to;
         verdict->is_duplicated = correlated_happens(&impair->duplicate, config->duplicate, luck, 0, 0);
+        settle_count(impair, subject, verdict);
 }
 
 /* ---- Delay ---- */
@@ -184,6 +206,7 @@ uint64_t impair_look(struct impair *impair, const struct packet *packet, uint64_
                 .size = packet->size,
                 .area_bits = packet_area_bits(config->corrupt_area, packet).count,
                 .was_corrupted = packet->flips > 0 || is_flipped,
+                .is_ecn_capable = config->ecn && packet_is_ecn_capable(packet),
         };
         impair_decide(impair, &subject, verdict);
         return subject.luck;

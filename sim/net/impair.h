@@ -12,11 +12,13 @@
 #include "net/jitter.h"
 #include "net/loss_model.h"
 #include "net/packet_area.h"
+#include "net/slot_gate.h"
 
 #define IMPAIR_BITS_MOST 8 /* flipped in one packet */
 
 struct impair_config {
         struct loss_config loss;
+        bool ecn; /* what asks to hear of congestion is marked instead of lost */
 
         struct probability corrupt;
         struct probability corrupt_correlation;
@@ -30,7 +32,7 @@ struct impair_config {
         struct probability duplicate;
         struct probability duplicate_correlation;
 
-        duration_ns jitter;                      /* at most the link's delay */
+        duration_ns jitter;                      /* above the link's delay some take none at all */
         const struct jitter_table *jitter_table; /* NULL: uniform, plus or minus */
         struct probability jitter_correlation;
         bool keep_order; /* jitter alone does not reorder (default) */
@@ -41,6 +43,11 @@ struct impair_config {
         duration_ns reorder_delay; /* what a chosen packet waits longer; with `reorder_by` at most */
         uint32_t reorder_by;       /* a chosen packet lets so many pass; 0: it is not held */
         bool reorder_early;        /* a chosen packet skips the link's delay, as netem's do */
+
+        struct slot_config slot; /* packets arrive in bursts */
+
+        bool has_seed; /* draws follow from this alone: lines of one seed meet the same luck */
+        uint64_t seed;
 
         bool at_entry;   /* loss, corruption, truncation and duplication strike before the queue */
         bool by_segment; /* draws are named by what a packet carries, not by its ordinal */
@@ -66,11 +73,13 @@ struct impair_subject {
         uint32_t size;      /* bytes */
         uint32_t area_bits; /* of corrupt_area */
         bool was_corrupted;
+        bool is_ecn_capable;
 };
 
 /* What is to happen to it. */
 struct impair_verdict {
         bool is_lost;
+        bool is_marked; /* instead */
         unsigned flip_count;
         uint32_t flips[IMPAIR_BITS_MOST]; /* bits of corrupt_area */
         bool is_truncated;
@@ -86,12 +95,14 @@ struct impair_verdict {
 bool impair_config_is_idle(const struct impair_config *config);
 /* It loses packets behind the transmitter, or does nothing at all. */
 bool impair_config_loses_at_most(const struct impair_config *config);
-/* What of it is done before the queue, and what on the line: jitter and reordering change the line's delay,
- * wherever the rest strikes. */
+/* What of it is done before the queue, and what on the line: jitter, reordering and slots change the line's
+ * delay, wherever the rest strikes. */
 void impair_config_split(
         const struct impair_config *config, struct impair_config *entry, struct impair_config *line);
 /* `label` names the direction: "core → right". Streams are "link LABEL: loss" and so on. */
 void impair_init(struct impair *impair, const struct impair_config *config, uint64_t seed, const char *label);
+/* Of the slots' luck; lengths of slots are the line's to draw. */
+struct rng_stream impair_slot_stream(const struct impair_config *config, uint64_t seed, const char *label);
 void impair_decide(
         struct impair *impair, const struct impair_subject *subject, struct impair_verdict *verdict);
 

@@ -4,27 +4,12 @@
  * Luck is drawn for every ordinal, also for packets that a rule drops or a broken link loses, so that a rule
  * does not change the luck of others.
  */
-#include "net/line.h"
+#include "net/line_record.h"
 
 #include "net/path_luck.h"
 
 #define COPIES_MAX      15 /* an arrival's number has four bits for them, and so has a copy's name */
 #define HELD_FOR_NO_ONE (-1)
-
-/* A packet on the line, or held there. */
-struct in_flight {
-        struct event arrival;
-        struct line *line;
-        struct packet *packet;
-        struct hop_facts facts;
-        uint32_t copy;      /* among those of this hop */
-        int hold_rule;      /* held until this rule releases it … */
-        bool hold_for_next; /* … or the next packet comes */
-        uint32_t lets_pass; /* held until so many more have passed, or its time has come; 0: it is not so */
-        GQueue *list;       /* propagating or held … */
-        GList place;        /* … and there */
-        struct in_flight *next_unused;
-};
 
 /* One packet's passage: all that was decided about it. */
 struct passage {
@@ -60,10 +45,21 @@ static void return_record(struct line *line, struct in_flight *record)
         line->unused = record;
 }
 
+/* One that was held, and whose time has come, may still wait for a slot. */
+static bool is_to_gather(const struct line *line, const struct in_flight *record)
+{
+        return line->has_slots && !record->is_early && record->list == &line->held;
+}
+
 static void arrive(void *data)
 {
         struct in_flight *record = data;
         struct line *line = record->line;
+        if (is_to_gather(line, record)) {
+                g_queue_unlink(record->list, &record->place);
+                line_slots_gather(line, record);
+                return;
+        }
         struct packet *packet = record->packet;
         struct hop_facts facts = record->facts;
         facts.is_entry_copy = packet->is_entry_copy;
@@ -87,10 +83,18 @@ static void expect_arrival(struct line *line, struct in_flight *record)
         event_queue_set(line->link->context->events, &record->arrival, &key);
 }
 
-static void propagate(struct line *line, struct in_flight *record)
+void line_propagate(struct line *line, struct in_flight *record)
 {
         enlist(record, &line->propagating);
         expect_arrival(line, record);
+}
+
+static void propagate(struct line *line, struct in_flight *record)
+{
+        if (line->has_slots && !record->is_early)
+                line_slots_gather(line, record);
+        else
+                line_propagate(line, record);
 }
 
 /* ---- Holding ---- */
@@ -98,6 +102,7 @@ static void propagate(struct line *line, struct in_flight *record)
 static void let_go(struct line *line, struct in_flight *record, time_ns t_arrive)
 {
         g_queue_unlink(&line->held, &record->place);
+        event_queue_cancel(line->link->context->events, &record->arrival);
         record->packet->t_arrive = t_arrive;
         propagate(line, record);
 }
@@ -173,6 +178,7 @@ static void launch(struct line *line, const struct passage *passage, struct pack
         record->facts = passage->facts;
         record->facts.is_duplicate = copy > 0;
         record->facts.is_delayed = luck->is_delayed || is_held || fault->delay > 0;
+        record->is_early = luck->is_early;
         record->hold_rule = fault->hold_rule;
         record->hold_for_next = fault->hold_rule >= 0 && fault->hold_for_next;
         record->lets_pass = fault->hold_rule >= 0 ? 0 : luck->lets_pass;
@@ -206,7 +212,7 @@ static void change_bytes(struct line *line, struct passage *passage)
         struct net_context *context = line->link->context;
         struct packet *packet = passage->packet;
         const struct fault_verdict *fault = &passage->fault;
-        if (fault->is_marked && packet_mark_ce(packet))
+        if ((fault->is_marked || passage->luck.is_marked) && packet_mark_ce(packet))
                 context->counts.marked++;
         for (unsigned i = 0; i < fault->flip_count; i++)
                 packet_flip_bit(context->packets, packet, fault->flips[i]);
@@ -314,7 +320,7 @@ unsigned line_release_held(struct line *line, time_ns now)
 
 uint64_t line_in_flight(const struct line *line)
 {
-        return (uint64_t)line->propagating.length + line->held.length;
+        return (uint64_t)line->propagating.length + line->held.length + line->gathered.length;
 }
 
 void line_init(struct line *line, Link *link)
@@ -322,6 +328,7 @@ void line_init(struct line *line, Link *link)
         *line = (struct line){ .link = link };
         g_queue_init(&line->propagating);
         g_queue_init(&line->held);
+        line_slots_init(line);
 }
 
 static void clear_records(struct line *line, GQueue *records)
@@ -340,6 +347,8 @@ void line_clear(struct line *line)
 {
         clear_records(line, &line->propagating);
         clear_records(line, &line->held);
+        clear_records(line, &line->gathered);
+        event_queue_cancel(line->link->context->events, &line->opening);
         while (line->unused != NULL) {
                 struct in_flight *record = line->unused;
                 line->unused = record->next_unused;

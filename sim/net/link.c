@@ -146,7 +146,8 @@ void link_drop(Link *link, struct packet *packet, enum drop_reason reason, const
  * not be there before: computed ahead, it would come before other events of that instant. */
 static bool can_compute_ahead(const struct net_context *context, const struct link_config *config)
 {
-        if (context->one_event_a_packet || config->may_lose_power || config->queue.ops != &queue_droptail)
+        if (context->one_event_a_packet || config->may_lose_power || config->queue.ops != &queue_droptail ||
+                config->queue.counts != QUEUE_COUNTS_WAITING)
                 return false;
         if (!shaper_config_is_idle(&config->shape) || (config->delay == 0 && config->rate != 0))
                 return false;

@@ -164,12 +164,24 @@ static bool is_let_in(struct evented_link *evented, struct packet *packet)
         return refusal == NULL;
 }
 
+/* netem's queue holds also what is being sent and delayed. */
+static bool is_link_full(const struct evented_link *evented)
+{
+        const struct queue_config *config = &evented->queue.config;
+        return config->counts == QUEUE_COUNTS_LINK && config->limit_packets > 0 &&
+               evented->link.ops->in_flight(&evented->link) >= config->limit_packets;
+}
+
 static void admit(struct evented_link *evented, struct packet *packet, time_ns now)
 {
         bool is_free = evented->transmitting == NULL;
         packet->ordinal = ++evented->offered;
         if (!is_let_in(evented, packet))
                 return;
+        if (is_link_full(evented)) {
+                refuse(evented, packet, drop_reason_name(DROP_QUEUE_FULL));
+                return;
+        }
         if (!is_free || evented->sees_every_packet)
                 enqueue(evented, packet, now);
         if (!is_free)
@@ -207,6 +219,8 @@ static void enter(struct evented_link *evented, struct packet *packet, time_ns n
                 link_drop(&evented->link, packet, DROP_LOSS, &hop_facts_plain);
                 return;
         }
+        if (verdict.is_marked && packet_mark_ce(packet))
+                context->counts.marked++;
         if (impair_damage(&evented->entry, context->packets, &verdict, packet))
                 context->counts.corrupted++;
         if (verdict.is_duplicated)
@@ -225,6 +239,8 @@ static void offer(Link *link, struct packet *packet, time_ns now)
                 enter(evented, packet, now);
         else
                 admit(evented, packet, now);
+        if (evented->line.has_slots)
+                line_slots_look(&evented->line, now);
 }
 
 /* ---- The rest of the link's operations ---- */
@@ -321,6 +337,8 @@ void evented_link_set_impair(struct evented_link *evented, const struct impair_c
         evented->has_entry = impair->at_entry;
         impair_init(&evented->entry, &entry, evented->seed, evented->label);
         impair_init(&evented->line.impair, &line, evented->seed, evented->label);
+        const struct rng_stream slots = impair_slot_stream(impair, evented->seed, evented->label);
+        line_set_slots(&evented->line, &impair->slot, &slots);
         if (evented->link.context->replay != NULL) /* a log's bits are the whole packet's */
                 evented->entry.config.corrupt_area = evented->line.impair.config.corrupt_area = AREA_ANY;
 }

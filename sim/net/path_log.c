@@ -214,6 +214,9 @@ void path_log_add_verdict(PathLog *log, uint32_t link, unsigned direction, const
                 path_log_add(log, link, direction, &event, packet);
                 return;
         }
+        event.kind = PATH_MARK;
+        if (verdict->is_marked)
+                path_log_add(log, link, direction, &event, packet);
         if (verdict->flip_count > 0)
                 add_flips(log, link, direction, event, packet, impair, verdict);
         event.kind = PATH_TRUNCATION;
@@ -262,6 +265,9 @@ static void take_event(void *data, struct path_event *event)
         case PATH_COPY:
                 verdict->is_duplicated = true;
                 break;
+        case PATH_MARK:
+                verdict->is_marked = true;
+                break;
         case PATH_DELAY:
                 take_delay(event, verdict);
                 break;
@@ -306,6 +312,8 @@ static void meet(void *data, struct path_event *event)
                 event->is_met |= has_bit(event, meeting->packet);
         else if (event->kind == PATH_TRUNCATION)
                 event->is_met |= meeting->packet->size > event->size;
+        else if (event->kind == PATH_MARK)
+                event->is_met |= packet_is_ecn_capable(meeting->packet);
         else
                 event->is_met |= event->kind == PATH_COPY || event->kind == PATH_DELAY;
 }

@@ -11,7 +11,7 @@
 #include "net/impair.h"
 #include "net/segment_luck.h"
 
-enum path_stage { PATH_ENTRY, PATH_QUEUE, PATH_LINE, PATH_STAGES };
+enum path_stage { PATH_ENTRY, PATH_QUEUE, PATH_LINE, PATH_SLOT, PATH_STAGES };
 
 enum path_event_kind {
         PATH_LOSS,
@@ -23,7 +23,8 @@ enum path_event_kind {
         PATH_PUSHED_OUT, /* … for another, the `number`th: `victim` goes … */
         PATH_AT_CHANGE,  /* … or when a rule made another queue, for the `number`th time: `victim` goes … */
         PATH_AT_HEAD,    /* … or when its turn came */
-        PATH_MARK,
+        PATH_MARK, /* by a queue; or at the entry or on the line, instead of a loss */
+        PATH_SLOT_LENGTH, /* not of a packet: of the `number`th slot, `delay` until it opens */
         PATH_EVENT_KINDS,
 };
 

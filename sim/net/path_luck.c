@@ -37,3 +37,28 @@ void path_luck_note(const Link *link, const struct impair *impair, enum path_sta
                 path_log_meet_verdict(
                         link->context->replay, link->number, link->direction, &name, packet, verdict);
 }
+
+/* A log has every slot that counted: of the others none was long enough. */
+duration_ns path_luck_slot(const Link *link, const struct slot_gate *gate)
+{
+        const struct path_event name = { .stage = PATH_SLOT, .number = gate->drawn + 1 };
+        PathLog *replay = link->context->replay;
+        unsigned count;
+        if (replay == NULL || slot_config_is_regular(&gate->config))
+                return slot_gate_draw(gate);
+        struct path_event *events = path_log_find(replay, link->number, link->direction, &name, &count);
+        if (count == 0)
+                return 0;
+        events[0].is_met = true;
+        return events[0].delay;
+}
+
+void path_luck_note_slot(const Link *link, const struct slot_gate *gate, duration_ns length)
+{
+        PathLog *record = link->context->record;
+        const struct path_event event = {
+                .kind = PATH_SLOT_LENGTH, .stage = PATH_SLOT, .number = gate->drawn + 1, .delay = length
+        };
+        if (record != NULL && !slot_config_is_regular(&gate->config))
+                path_log_add(record, link->number, link->direction, &event, NULL);
+}

@@ -13,10 +13,17 @@
 #include "net/codel.h"
 #include "net/packet.h"
 
+/* Of which packets a limit is. */
+enum queue_count {
+        QUEUE_COUNTS_WAITING,
+        QUEUE_COUNTS_LINK, /* also those in transmission and on the line, as netem's */
+};
+
 struct queue_config {
         const struct queue_ops *ops; /* queue_droptail */
         uint32_t limit_packets;      /* the packet being sent not counted; 0: no limit of this kind */
         uint64_t limit_bytes;        /* IP bytes; 0: no limit of this kind */
+        enum queue_count counts;     /* droptail */
         uint32_t limit_thousandth_bdp; /* until the scenario's link is known; 0: as above */
         bool ecn;                    /* mark, where that is defined, packets that ask for it */
         duration_ns target;          /* CoDel, FQ-CoDel, PIE: the delay that may stay */

@@ -1,13 +1,30 @@
 /*
- * Token buckets and delivery traces.
+ * Frames and cells, token buckets, delivery traces.
  */
 #include "net/shaper.h"
 
 #include "net/link_private.h"
 
+bool framing_is_idle(const struct framing *framing)
+{
+        return framing->overhead == 0 && framing->cell == 0;
+}
+
+/* netem's packet_time_ns(), but that nothing is sent of what is less than nothing. */
+uint64_t framing_size(const struct framing *framing, uint32_t size)
+{
+        int64_t length = (int64_t)size + framing->overhead;
+        if (length <= 0)
+                return 0;
+        if (framing->cell == 0)
+                return (uint64_t)length;
+        int64_t cells = (length + framing->cell - 1) / framing->cell;
+        return (uint64_t)(cells * ((int64_t)framing->cell + framing->cell_overhead));
+}
+
 bool shaper_config_is_idle(const struct shaper_config *config)
 {
-        return config->burst_bytes == 0 && config->trace == NULL;
+        return config->burst_bytes == 0 && config->trace == NULL && framing_is_idle(&config->framing);
 }
 
 void shaper_init(struct shaper *shaper, const struct shaper_config *config)
@@ -18,7 +35,7 @@ void shaper_init(struct shaper *shaper, const struct shaper_config *config)
 /* ---- Token bucket ---- */
 
 /* Tokens are counted in the time that they take to come. A packet goes as soon as there are enough. */
-static time_ns send_by_tokens(struct shaper *shaper, rate_bps rate, uint32_t size, time_ns now)
+static time_ns send_by_tokens(struct shaper *shaper, rate_bps rate, uint64_t size, time_ns now)
 {
         duration_ns capacity = link_transmission_time(rate, shaper->config.burst_bytes);
         duration_ns needed = link_transmission_time(rate, size);
@@ -76,7 +93,10 @@ static time_ns send_by_trace(struct shaper *shaper, uint32_t size, time_ns now)
 
 time_ns shaper_send(struct shaper *shaper, rate_bps rate, uint32_t size, time_ns now)
 {
+        uint64_t framed = framing_size(&shaper->config.framing, size);
         if (shaper->config.trace != NULL)
                 return send_by_trace(shaper, size, now);
-        return send_by_tokens(shaper, rate, size, now);
+        if (shaper->config.burst_bytes == 0)
+                return now + link_transmission_time(rate, framed);
+        return send_by_tokens(shaper, rate, framed, now);
 }

@@ -76,7 +76,7 @@ START_TEST(events_run_by_time_then_owner_then_class_then_number)
                 { 5, 1, EVENT_ARRIVAL, UINT64_MAX },
                 { 5, 1, EVENT_DEADLINE, 0 },
                 { 5, 1, EVENT_DEADLINE, 1 },
-                { 5, 1, EVENT_LINK_ARRIVAL, 0 },
+                { 5, 1, EVENT_LINK_SLOT, 0 },
                 { 5, UINT32_MAX, EVENT_ARRIVAL, 0 },
                 { 6, 0, EVENT_ARRIVAL, 0 },
                 { TIME_NEVER, 0, EVENT_ARRIVAL, 0 },

@@ -119,7 +119,7 @@ START_TEST(another_impairment_or_link_does_not_change_who_is_lost)
         struct impair_config config = { .loss.model = LOSS_RANDOM, .loss.probability = probability_of(1, 2) };
         struct impair alone = impair_of(&config, "a");
         struct impair elsewhere = impair_of(&config, "b");
-        config.corrupt = config.duplicate = config.reorder = probability_of(1, 2);
+        config.corrupt = config.truncate = config.reorder = probability_of(1, 2);
         struct impair amid_others = impair_of(&config, "a");
         unsigned differing = 0;
         for (uint64_t ordinal = 1; ordinal <= 200; ordinal++) {
@@ -128,6 +128,49 @@ START_TEST(another_impairment_or_link_does_not_change_who_is_lost)
                 differing += is_lost != decide(&elsewhere, ordinal).is_lost;
         }
         ck_assert_uint_gt(differing, 50);
+}
+END_TEST
+
+START_TEST(a_packet_is_one_more_and_one_less_at_once)
+{
+        struct impair_config config = { .loss.model = LOSS_RANDOM, .loss.probability = probability_of(1, 2) };
+        struct impair lossy = impair_of(&config, "a");
+        config.loss.model = LOSS_NONE;
+        config.duplicate = probability_of(1, 2);
+        struct impair doubling = impair_of(&config, "a");
+        config.loss.model = LOSS_RANDOM;
+        struct impair both = impair_of(&config, "a");
+        for (uint64_t ordinal = 1; ordinal <= 200; ordinal++) {
+                bool is_lost = decide(&lossy, ordinal).is_lost;
+                bool is_doubled = decide(&doubling, ordinal).is_duplicated;
+                struct impair_verdict verdict = decide(&both, ordinal);
+                ck_assert(verdict.is_lost == (is_lost && !is_doubled));
+                ck_assert(verdict.is_duplicated == (is_doubled && !is_lost));
+        }
+}
+END_TEST
+
+/* Whatever the run's seed and the link's name; and a run of the same seed is another's luck. */
+START_TEST(lines_of_one_seed_meet_the_same_luck)
+{
+        struct impair_config config = { .loss.model = LOSS_RANDOM, .loss.probability = probability_of(1, 2) };
+        struct impair of_run = impair_of(&config, "a");
+        config.has_seed = true;
+        config.seed = 7;
+        struct impair one = impair_of(&config, "a");
+        struct impair other;
+        impair_init(&other, &config, 8, "b");
+        config.seed = 0;
+        struct impair third = impair_of(&config, "a");
+        unsigned as_run = 0, as_third = 0;
+        for (uint64_t ordinal = 1; ordinal <= 200; ordinal++) {
+                bool is_lost = decide(&one, ordinal).is_lost;
+                ck_assert(is_lost == decide(&other, ordinal).is_lost);
+                as_run += is_lost == decide(&of_run, ordinal).is_lost;
+                as_third += is_lost == decide(&third, ordinal).is_lost;
+        }
+        ck_assert_uint_lt(as_run, 150);
+        ck_assert_uint_lt(as_third, 150);
 }
 END_TEST
 
@@ -338,6 +381,8 @@ static Suite *impair_suite(void)
         tcase_add_test(cases, random_loss_comes_at_its_rate);
         tcase_add_test(cases, luck_depends_on_the_ordinal_and_not_on_what_was_asked_before);
         tcase_add_test(cases, another_impairment_or_link_does_not_change_who_is_lost);
+        tcase_add_test(cases, a_packet_is_one_more_and_one_less_at_once);
+        tcase_add_test(cases, lines_of_one_seed_meet_the_same_luck);
         tcase_add_test(cases, two_states_lose_in_bursts_at_the_rate_of_their_shares);
         tcase_add_test(cases, the_packet_that_moves_the_state_is_lost_by_the_old_one);
         tcase_add_test(cases, copies_do_not_move_the_state_and_have_only_a_delay);

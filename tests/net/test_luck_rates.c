@@ -117,7 +117,7 @@ END_TEST
 START_TEST(things_happen_independently)
 {
         struct impair_config config = config_of(LOST, false);
-        config.duplicate = config.corrupt = config.reorder = config.truncate = probability_of(10, 100);
+        config.corrupt = config.reorder = config.truncate = probability_of(10, 100); /* copies: below */
         for (uint64_t seed = 1; seed <= SEEDS; seed++) {
                 struct impair impair = impair_of(&config, seed);
                 unsigned both[TRUNCATED + 1] = { 0 };
@@ -127,8 +127,57 @@ START_TEST(things_happen_independently)
                                 both[what] += verdict.is_lost && happened(&verdict, what);
                 }
                 for (enum what what = REORDERED; what <= TRUNCATED; what++)
-                        check_share(both[what], PACKETS, 0.01, "lost and something else", (int)seed);
+                        check_share(both[what], PACKETS, what == DUPLICATED ? 0 : 0.01,
+                                "lost and something else", (int)seed);
         }
+}
+END_TEST
+
+/* One more and one less is that packet: a tenth of the lost are not, nor a tenth of the doubled. */
+START_TEST(losses_and_copies_cancel_as_often_as_they_meet)
+{
+        struct impair_config config = config_of(LOST, false);
+        config.duplicate = probability_of(10, 100);
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+                struct impair impair = impair_of(&config, seed);
+                unsigned lost = 0, doubled = 0;
+                for (uint64_t ordinal = 1; ordinal <= PACKETS; ordinal++) {
+                        struct impair_verdict verdict = decide(&impair, ordinal, ordinal);
+                        lost += verdict.is_lost;
+                        doubled += verdict.is_duplicated;
+                        ck_assert(!verdict.is_lost || !verdict.is_duplicated);
+                }
+                check_share(lost, PACKETS, 0.1 * 0.9, "lost and not doubled", (int)seed);
+                check_share(doubled, PACKETS, 0.1 * 0.9, "doubled and not lost", (int)seed);
+        }
+}
+END_TEST
+
+/* Of packets that ask to hear of it so many are marked as would be lost; of the others none. */
+START_TEST(marks_are_as_frequent_as_the_losses_that_they_replace)
+{
+        struct impair_config config = config_of(LOST, false);
+        config.ecn = true;
+        unsigned all = 0;
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+                struct impair impair = impair_of(&config, seed);
+                unsigned marked = 0, lost = 0;
+                for (uint64_t ordinal = 1; ordinal <= PACKETS; ordinal++) {
+                        struct impair_verdict verdict;
+                        const struct impair_subject subject = {
+                                .ordinal = ordinal, .luck = ordinal, .is_ecn_capable = ordinal % 2 == 0
+                        };
+                        impair_decide(&impair, &subject, &verdict);
+                        ck_assert(!verdict.is_marked || subject.is_ecn_capable);
+                        ck_assert(!verdict.is_lost || !subject.is_ecn_capable);
+                        marked += verdict.is_marked;
+                        lost += verdict.is_lost;
+                }
+                check_share(marked, PACKETS / 2.0, 0.1, "marked", (int)seed);
+                check_share(lost, PACKETS / 2.0, 0.1, "lost", (int)seed);
+                all += marked;
+        }
+        check_share(all, SEEDS * PACKETS / 2.0, 0.1, "marked, of all seeds together", SEEDS);
 }
 END_TEST
 
@@ -286,6 +335,8 @@ int main(void)
         tcase_set_timeout(cases, 120);
         tcase_add_loop_test(cases, each_thing_happens_as_often_as_it_says, 0, G_N_ELEMENTS(rates));
         tcase_add_test(cases, things_happen_independently);
+        tcase_add_test(cases, losses_and_copies_cancel_as_often_as_they_meet);
+        tcase_add_test(cases, marks_are_as_frequent_as_the_losses_that_they_replace);
         tcase_add_test(cases, luck_by_segment_is_as_fair_as_luck_by_number);
         tcase_add_test(cases, each_segment_has_luck_of_its_own);
         tcase_add_test(cases, behind_a_gap_the_next_is_chosen_by_luck);

@@ -21,6 +21,51 @@ static struct shaper bucket_of(uint64_t burst_bytes, rate_bps peak)
         return shaper;
 }
 
+static const struct {
+        const char *why;
+        struct framing framing;
+        uint32_t size;
+        uint64_t framed;
+} frames[] = {
+        { "nothing around it", { 0, 0, 0 }, 1500, 1500 },
+        { "Ethernet's header and check sum", { 18, 0, 0 }, 1500, 1518 },
+        { "headers that are compressed", { -38, 0, 0 }, 1500, 1462 },
+        { "more compressed than there is", { -60, 0, 0 }, 40, 0 },
+        { "two cells of ATM, as tc-netem(8) has it", { 0, 48, 5 }, 50, 106 },
+        { "just one cell", { 0, 48, 5 }, 48, 53 },
+        { "an overhead that needs one more", { 1, 48, 5 }, 48, 106 },
+        { "cells that shrink", { 0, 48, -40 }, 1500, 256 },
+};
+
+START_TEST(a_packet_takes_its_frame_of_the_line)
+{
+        ck_assert_msg(framing_size(&frames[_i].framing, frames[_i].size) == frames[_i].framed, "%s",
+                frames[_i].why);
+}
+END_TEST
+
+START_TEST(frames_take_their_time)
+{
+        const struct shaper_config config = { .framing = { 0, 48, 5 } };
+        struct shaper shaper;
+        ck_assert(!shaper_config_is_idle(&config));
+        shaper_init(&shaper, &config);
+        ck_assert_int_eq(shaper_send(&shaper, 8000000000, 50, 1000), 1106);
+        ck_assert_int_eq(shaper_send(&shaper, 8000000000, 48, 1106), 1159);
+}
+END_TEST
+
+START_TEST(frames_take_their_tokens)
+{
+        const struct shaper_config config = { .burst_bytes = 200, .framing = { 60, 0, 0 } };
+        struct shaper shaper;
+        shaper_init(&shaper, &config);
+        ck_assert_int_eq(shaper_send(&shaper, 8000000000, 40, 1000), 1000);
+        ck_assert_int_eq(shaper_send(&shaper, 8000000000, 40, 1000), 1000);
+        ck_assert_int_eq(shaper_send(&shaper, 8000000000, 40, 1000), 1100);
+}
+END_TEST
+
 START_TEST(a_full_bucket_lets_a_burst_pass_at_once)
 {
         struct shaper shaper = bucket_of(3000, 0);
@@ -126,6 +171,9 @@ static Suite *shaper_suite(void)
 {
         Suite *suite = suite_create("shaper");
         TCase *cases = tcase_create("shaper");
+        tcase_add_loop_test(cases, a_packet_takes_its_frame_of_the_line, 0, G_N_ELEMENTS(frames));
+        tcase_add_test(cases, frames_take_their_time);
+        tcase_add_test(cases, frames_take_their_tokens);
         tcase_add_test(cases, a_full_bucket_lets_a_burst_pass_at_once);
         tcase_add_test(cases, an_idle_bucket_fills_no_further_than_its_burst);
         tcase_add_test(cases, a_peak_spreads_the_burst);
