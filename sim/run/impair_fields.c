@@ -16,7 +16,7 @@ const struct impair_config impair_defaults = {
         .truncate_to = 20,
 };
 
-/* ---- jitter: a time; with correlation and distribution ---- */
+/* ---- A distribution: one of ours, or from a file ---- */
 
 static const struct field_word uniform_word[] = { { "uniform", 0, false }, { "normal", 0, false },
         { "pareto", 0, false }, { "paretonormal", 0, false }, { NULL, 0, false } };
@@ -24,20 +24,20 @@ static const struct field_word uniform_word[] = { { "uniform", 0, false }, { "no
 static bool read_distribution(
         struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
 {
-        struct impair_config *impair = value;
+        const struct jitter_table **table = value;
         const struct field choice = { .name = field->name, .words = uniform_word };
         if (node->kind == YAML_MAP)
-                return scenario_read_distribution(reader, node, &impair->jitter_table);
+                return scenario_read_distribution(reader, node, table);
         if (!field_choice.read(reader, &choice, node, NULL))
                 return false;
-        impair->jitter_table = jitter_table_find(node->text);
+        *table = jitter_table_find(node->text);
         return true;
 }
 
 static struct yaml_node *write_distribution(
         const struct field_writer *writer, const struct field *field G_GNUC_UNUSED, const void *value)
 {
-        const struct jitter_table *table = ((const struct impair_config *)value)->jitter_table;
+        const struct jitter_table *table = *(const struct jitter_table *const *)value;
         if (!table || !table->kept)
                 return tree_text_new(table ? table->name : "uniform");
         struct yaml_node *map = tree_map_new();
@@ -45,12 +45,14 @@ static struct yaml_node *write_distribution(
         return map;
 }
 
-static const struct field_type distribution = { read_distribution, write_distribution };
+const struct field_type field_distribution = { read_distribution, write_distribution };
+
+/* ---- jitter: a time; with correlation and distribution ---- */
 
 static const struct field jitter_fields[] = {
         { .name = "time", TIME(jitter), .is_required = true },
         { .name = "correlation", CHANCE(jitter_correlation) },
-        { .name = "distribution", .type = &distribution },
+        { .name = "distribution", .type = &field_distribution, IMPAIR(jitter_table) },
         { .name = NULL },
 };
 
@@ -137,6 +139,36 @@ static struct yaml_node *write_where(const struct field_writer *writer G_GNUC_UN
 
 static const struct field_type place = { read_where, write_where };
 
+/* ---- seed: the run's, or one of the line's own, as large as netem's ---- */
+
+static bool read_seed(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        struct impair_config *impair = value;
+        guint64 seed = 0;
+        if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
+                return false;
+        bool is_runs = g_str_equal(node->text, "run");
+        if (!is_runs && !g_ascii_string_to_unsigned(node->text, 10, 0, UINT64_MAX, &seed, NULL))
+                return field_fail(reader, node->mark,
+                        "%s: '%s' is no seed; accepted: a number up to %" G_GUINT64_FORMAT
+                        ", or run, the scenario's",
+                        field->name, node->text, UINT64_MAX);
+        impair->has_seed = !is_runs;
+        impair->seed = seed;
+        return true;
+}
+
+static struct yaml_node *write_seed(const struct field_writer *writer G_GNUC_UNUSED,
+        const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        const struct impair_config *impair = value;
+        g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT, impair->seed);
+        return tree_text_new(impair->has_seed ? text : "run");
+}
+
+static const struct field_type seed = { read_seed, write_seed };
+
 /* ---- The table ---- */
 
 #define SHORT(what, count)                                                                                   \
@@ -146,6 +178,7 @@ static const struct field_type place = { read_where, write_where };
 static const struct field impair_fields[] = {
         { .name = "where", .type = &place, IMPAIR(at_entry) },
         { .name = "loss", .type = &field_loss },
+        { .name = "ecn", .type = &field_switch, IMPAIR(ecn) },
         { .name = "reorder", SHORT(reorder_table, 3) },
         { .name = "jitter", SHORT(jitter_field_table, 3) },
         { .name = "keep-order", .type = &field_switch, IMPAIR(keep_order) },
@@ -153,6 +186,8 @@ static const struct field impair_fields[] = {
         { .name = "corrupt", SHORT(corrupt_luck_table, 2) },
         { .name = "corrupt-again", .type = &field_switch, IMPAIR(corrupt_again) },
         { .name = "truncate", SHORT(truncate_table, 2) },
+        { .name = "slot", .type = &field_slot },
+        { .name = "seed", .type = &seed },
         { .name = NULL },
 };
 

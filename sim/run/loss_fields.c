@@ -209,6 +209,18 @@ static bool read_model(
         return check_state(reader, node->mark, &impair->loss);
 }
 
+/* `loss: list 3 7 20..25`: however many, they are one value. */
+static bool read_list_words(
+        struct field_reader *reader, const struct yaml_node *node, char **words, struct impair_config *impair)
+{
+        if (!words[0])
+                return field_fail(reader, node->mark,
+                        "loss: a list of nothing; accepted: numbers of packets, as in list 3 7 20..25");
+        g_autofree char *numbers = g_strjoinv(" ", words);
+        char *one[] = { numbers, NULL };
+        return field_read_words(reader, "loss", list_fields + 1, 1, one, node->mark, impair);
+}
+
 static bool read_model_words(
         struct field_reader *reader, const struct yaml_node *node, char **words, struct impair_config *impair)
 {
@@ -218,6 +230,8 @@ static bool read_model_words(
         if (!field_read(reader, &model, name, impair))
                 return false;
         forget_parameters(impair);
+        if (impair->loss.model == LOSS_LIST)
+                return read_list_words(reader, node, words + 1, impair);
         const struct field *fields = loss_tables[impair->loss.model].fields + 1;
         unsigned count = 0;
         while (fields[count].name)

@@ -1,13 +1,15 @@
 /*
- * The key `netem:`: a line as tc-netem(8) takes it, read as the keys that mean the same.
+ * The key `netem:`: a line as tc-netem(8) takes it, or as `tc qdisc show` prints it, read as the keys that
+ * mean the same.
  *
  *     loss gemodel 1% 30% delay 20ms 5ms 25% distribution normal reorder 25% 50% gap 5 rate 10mbit limit 100
  *
  * Differs: jitter alone does not reorder, unless the link says `keep-order: no`; and what netem does at its
- * queue's entry happens on the line, behind the queue, unless it says `where: entry`. A packet both lost and
- * duplicated is lost, and the limit does not count what is being delayed.
+ * queue's entry happens on the line, behind the queue, unless it says `where: entry`. A line without `limit`
+ * leaves the queue as it is; netem's takes 1000.
  */
 #include "run/scenario_tables.h"
+#include "run/tc_words.h"
 
 #include <string.h>
 
@@ -19,7 +21,7 @@ struct netem_line {
         struct yaml_node *link;   /* what it comes to: keys of a link's direction … */
         struct yaml_node *impair; /* … and of its impairments; NULL: not yet */
         const char *distribution; /* of a jitter that may come behind it; NULL: none */
-        const char *gap;          /* the same of reordering */
+        char *gap;                /* the same of reordering */
 };
 
 static struct yaml_node *text_at(const struct netem_line *line, const char *text)
@@ -36,79 +38,22 @@ static struct yaml_node *map_at(const struct netem_line *line)
         return node;
 }
 
+/* A mapping of its own for the key. */
+static struct yaml_node *add_map(struct netem_line *line, struct yaml_node *map, const char *key)
+{
+        struct yaml_node *added = map_at(line);
+        tree_map_set(map, key, added);
+        return added;
+}
+
 static struct yaml_node *impair_of(struct netem_line *line)
 {
-        if (!line->impair) {
-                line->impair = map_at(line);
-                tree_map_set(line->link, "impair", line->impair);
-        }
+        if (!line->impair)
+                line->impair = add_map(line, line->link, "impair");
         return line->impair;
 }
 
-/* ---- Words ---- */
-
-static bool is_value(const char *word)
-{
-        return word && g_ascii_isdigit(word[*word == '.' ? 1 : 0]);
-}
-
-/* tc reads a bare number as percent, and one that begins with its point. */
-static char *percent(const char *word)
-{
-        bool is_bare = word[strspn(word, "0123456789.")] == '\0';
-        return g_strdup_printf("%s%s%s", *word == '.' ? "0" : "", word, is_bare ? "%" : "");
-}
-
-static char *take_percents(struct netem_line *line, unsigned most)
-{
-        GString *text = g_string_new(NULL);
-        for (unsigned i = 0; i < most && is_value(*line->next); i++) {
-                g_autofree char *value = percent(*line->next++);
-                g_string_append_printf(text, "%s%s", i > 0 ? " " : "", value);
-        }
-        return g_string_free(text, FALSE);
-}
-
-static char *take_counts(struct netem_line *line, unsigned most)
-{
-        GString *text = g_string_new(NULL);
-        for (unsigned i = 0; i < most && is_value(*line->next); i++)
-                g_string_append_printf(text, "%s%s", i > 0 ? " " : "", *line->next++);
-        return g_string_free(text, FALSE);
-}
-
-/* tc's units in ours: times may end in "sec", rates count bits as "mbit" and bytes as "mbps". */
-static char *translated(const char *word, const char *bare)
-{
-        static const struct {
-                const char *theirs;
-                const char *ours;
-        } units[] = {
-                { "msec", "ms" },
-                { "msecs", "ms" },
-                { "usec", "us" },
-                { "usecs", "us" },
-                { "sec", "s" },
-                { "secs", "s" },
-                { "bit", "bit" },
-                { "kbit", "kbit" },
-                { "mbit", "Mbit" },
-                { "gbit", "Gbit" },
-                { "tbit", "Tbit" },
-                { "bps", "B/s" },
-                { "kbps", "kB/s" },
-                { "mbps", "MB/s" },
-                { "gbps", "GB/s" },
-        };
-        const char *zero = *word == '.' ? "0" : "";
-        size_t length = strspn(word, "0123456789.");
-        if (word[length] == '\0')
-                return g_strdup_printf("%s%s%s", zero, word, bare);
-        for (size_t i = 0; i < G_N_ELEMENTS(units); i++)
-                if (g_ascii_strcasecmp(word + length, units[i].theirs) == 0)
-                        return g_strdup_printf("%s%.*s%s", zero, (int)length, word, units[i].ours);
-        return g_strdup_printf("%s%s", zero, word);
-}
+/* ---- Values ---- */
 
 static bool fail_value(struct netem_line *line, const char *what)
 {
@@ -116,37 +61,80 @@ static bool fail_value(struct netem_line *line, const char *what)
                 line->reader, line->mark, "netem: no value behind '%s'; accepted: one, as tc takes it", what);
 }
 
-static bool add_percents(struct netem_line *line, struct yaml_node *map, const char *key, unsigned most)
+static bool is_value(const struct netem_line *line)
 {
-        g_autofree char *values = take_percents(line, most);
-        if (*values == '\0')
-                return fail_value(line, key);
-        tree_map_set(map, key, text_at(line, values));
-        return true;
+        return tc_is_number(*line->next);
 }
 
-/* `bare`: the unit of a number without any. */
-static bool add_quantity(struct netem_line *line, struct yaml_node *map, const char *key, const char *bare)
+/* tc prints a value's name before it. */
+static void skip_name(struct netem_line *line)
 {
-        if (!is_value(*line->next))
+        static const char *const names[] = { "p", "r", "1-h", "1-k", "p13", "p31", "p32", "p23", "p14",
+                "packetoverhead", "cellsize", "celloverhead", NULL };
+        if (*line->next && g_strv_contains(names, *line->next))
+                line->next++;
+}
+
+static bool add_value(
+        struct netem_line *line, struct yaml_node *map, const char *key, char *(*translate)(const char *word))
+{
+        if (!*line->next || !tc_is_number(*line->next + (**line->next == '+')))
                 return fail_value(line, key);
-        g_autofree char *text = translated(*line->next++, bare);
+        g_autofree char *text = translate(*line->next++);
         tree_map_set(map, key, text_at(line, text));
         return true;
 }
 
+static bool add_if_given(
+        struct netem_line *line, struct yaml_node *map, const char *key, char *(*translate)(const char *word))
+{
+        return !is_value(line) || add_value(line, map, key, translate);
+}
+
+static char *take_values(struct netem_line *line, char *(*translate)(const char *word))
+{
+        GString *text = g_string_new(NULL);
+        for (skip_name(line); is_value(line); skip_name(line)) {
+                g_autofree char *value = translate(*line->next++);
+                g_string_append_printf(text, "%s%s", text->len > 0 ? " " : "", value);
+        }
+        return g_string_free(text, FALSE);
+}
+
+/* Those that netem has, or a file. */
+static void add_distribution(struct netem_line *line, struct yaml_node *map, const char *name)
+{
+        bool is_file = strpbrk(name, "./") != NULL;
+        if (is_file)
+                tree_map_set(add_map(line, map, "distribution"), "file", text_at(line, name));
+        else
+                tree_map_set(map, "distribution", text_at(line, name));
+}
+
 /* ---- Keywords ---- */
+
+static bool read_limit(struct netem_line *line)
+{
+        if (!is_value(line))
+                return fail_value(line, "limit");
+        g_autofree char *count = tc_integer(*line->next++);
+        g_autofree char *text = g_strdup_printf("%spkt", count);
+        struct yaml_node *queue = add_map(line, line->link, "queue");
+        tree_map_set(queue, "type", text_at(line, "droptail"));
+        tree_map_set(queue, "limit", text_at(line, text));
+        tree_map_set(queue, "counts", text_at(line, "link"));
+        return true;
+}
 
 static bool read_delay(struct netem_line *line)
 {
-        if (!add_quantity(line, line->link, "delay", ""))
+        if (!add_value(line, line->link, "delay", tc_time))
                 return false;
-        if (!is_value(*line->next))
+        if (!is_value(line))
                 return true;
-        struct yaml_node *jitter = map_at(line);
-        tree_map_set(impair_of(line), "jitter", jitter);
-        return add_quantity(line, jitter, "time", "") &&
-               (!is_value(*line->next) || add_percents(line, jitter, "correlation", 1));
+        struct yaml_node *jitter = add_map(line, impair_of(line), "jitter");
+        return add_value(line, jitter, "time", tc_time) &&
+               add_if_given(line, jitter, "correlation", tc_percent);
 }
 
 static bool read_distribution(struct netem_line *line)
@@ -163,12 +151,19 @@ static bool counts_packets(const char *model)
         return model && (strcmp(model, "periodic") == 0 || strcmp(model, "list") == 0);
 }
 
+static char *as_it_is(const char *word)
+{
+        return g_strdup(word);
+}
+
 /* Whatever stands in front of the numbers is the model. */
 static bool read_loss(struct netem_line *line)
 {
-        bool has_model = *line->next && !is_value(*line->next);
+        if (line->impair && tree_find(line->impair, "loss"))
+                return field_fail(line->reader, line->mark, "netem: a second loss; accepted: one");
+        bool has_model = *line->next && !is_value(line);
         const char *model = has_model ? *line->next++ : NULL;
-        g_autofree char *values = counts_packets(model) ? take_counts(line, 5) : take_percents(line, 5);
+        g_autofree char *values = take_values(line, counts_packets(model) ? as_it_is : tc_percent);
         if (*values == '\0')
                 return fail_value(line, "loss");
         g_autofree char *text = has_model ? g_strdup_printf("%s %s", model, values) : g_strdup(values);
@@ -176,99 +171,190 @@ static bool read_loss(struct netem_line *line)
         return true;
 }
 
+static bool read_ecn(struct netem_line *line)
+{
+        tree_map_set(impair_of(line), "ecn", text_at(line, "on"));
+        return true;
+}
+
+static bool read_chance(struct netem_line *line, struct yaml_node *map)
+{
+        return add_value(line, map, "probability", tc_percent) &&
+               add_if_given(line, map, "correlation", tc_percent);
+}
+
 static bool read_corrupt(struct netem_line *line)
 {
-        return add_percents(line, impair_of(line), "corrupt", 2);
+        return read_chance(line, add_map(line, impair_of(line), "corrupt"));
 }
 
 static bool read_duplicate(struct netem_line *line)
 {
-        return add_percents(line, impair_of(line), "duplicate", 2);
+        return read_chance(line, add_map(line, impair_of(line), "duplicate"));
 }
 
 /* netem's chosen packets skip the delay. */
+static struct yaml_node *add_reorder(struct netem_line *line)
+{
+        struct yaml_node *reorder = add_map(line, impair_of(line), "reorder");
+        tree_map_set(reorder, "early", text_at(line, "on"));
+        return reorder;
+}
+
 static bool read_reorder(struct netem_line *line)
 {
-        struct yaml_node *reorder = map_at(line);
-        tree_map_set(impair_of(line), "reorder", reorder);
-        tree_map_set(reorder, "early", text_at(line, "on"));
-        return add_percents(line, reorder, "probability", 1) &&
-               (!is_value(*line->next) || add_percents(line, reorder, "correlation", 1));
+        return read_chance(line, add_reorder(line));
 }
 
 static bool read_gap(struct netem_line *line)
 {
-        if (!is_value(*line->next))
+        if (!is_value(line))
                 return fail_value(line, "gap");
-        line->gap = *line->next++;
+        g_free(line->gap);
+        line->gap = tc_integer(*line->next++);
         return true;
 }
 
-/* tc's bare rates are bits in a second. */
+static bool is_signed_value(const struct netem_line *line)
+{
+        return is_value(line) || (*line->next && **line->next == '-' && tc_is_number(*line->next + 1));
+}
+
+/* Without cells nothing is said of theirs. */
+static void add_cells(struct netem_line *line, struct yaml_node *rate)
+{
+        skip_name(line);
+        if (!is_value(line))
+                return;
+        g_autofree char *cell = tc_integer(*line->next++);
+        bool has_cells = strcmp(cell, "0") != 0;
+        tree_map_set(rate, "cell", text_at(line, has_cells ? cell : "off"));
+        skip_name(line);
+        if (!is_signed_value(line))
+                return;
+        g_autofree char *overhead = tc_integer(*line->next++);
+        if (has_cells)
+                tree_map_set(rate, "cell-overhead", text_at(line, overhead));
+}
+
+static bool fail_share(struct netem_line *line)
+{
+        return field_fail(line->reader, line->mark,
+                "netem: a rate of '%s', and no device whose speed it could be of; accepted: a rate, such as "
+                "10mbit",
+                *line->next);
+}
+
 static bool read_rate(struct netem_line *line)
 {
-        if (!add_quantity(line, line->link, "rate", "bit"))
+        if (*line->next && g_str_has_suffix(*line->next, "%"))
+                return fail_share(line);
+        if (!add_value(line, line->link, "rate", tc_rate))
                 return false;
-        if (!is_value(*line->next))
+        skip_name(line);
+        if (!is_signed_value(line))
                 return true;
-        return field_fail(line->reader, line->mark,
-                "netem: overheads and cells of a rate are not modelled; accepted: rate RATE alone");
-}
-
-static bool read_limit(struct netem_line *line)
-{
-        if (!is_value(*line->next))
-                return fail_value(line, "limit");
-        g_autofree char *text = g_strdup_printf("%spkt", *line->next++);
-        tree_map_set(line->link, "queue", text_at(line, text));
+        struct yaml_node *bits = tree_copy(tree_find(line->link, "rate"));
+        struct yaml_node *rate = add_map(line, line->link, "rate");
+        g_autofree char *overhead = tc_integer(*line->next++);
+        tree_map_set(rate, "rate", bits);
+        tree_map_set(rate, "overhead", text_at(line, overhead));
+        add_cells(line, rate);
         return true;
 }
+
+/* ---- slot MIN [MAX], or by a distribution; with limits ---- */
+
+static bool read_slot_times(struct netem_line *line, struct yaml_node *slot)
+{
+        if (*line->next && strcmp(*line->next, "distribution") == 0) {
+                line->next++;
+                if (!*line->next)
+                        return fail_value(line, "distribution");
+                add_distribution(line, slot, *line->next++);
+                return add_value(line, slot, "delay", tc_time) && add_value(line, slot, "jitter", tc_time);
+        }
+        if (!is_value(line))
+                return fail_value(line, "slot");
+        return add_value(line, slot, "min", tc_time) && add_if_given(line, slot, "max", tc_time);
+}
+
+/* To tc no packets, and no bytes, are as many as come. */
+static bool add_slot_limit(struct netem_line *line, struct yaml_node *slot, const char *key,
+        char *(*translate)(const char *word))
+{
+        line->next++;
+        if (!is_value(line))
+                return fail_value(line, key);
+        g_autofree char *number = translate(*line->next++);
+        bool is_packets = strcmp(key, "packets") == 0;
+        g_autofree char *text = g_strdup_printf("%s%s", number, is_packets ? "pkt" : "");
+        bool is_none = strcmp(number, "0") == 0 || strcmp(number, "0B") == 0;
+        tree_map_set(slot, key, text_at(line, is_none ? "unlimited" : text));
+        return true;
+}
+
+/* "0", which tc prints and takes, is no slot at all. */
+static bool is_no_slot(const struct yaml_node *slot)
+{
+        const struct yaml_node *min = tree_find(slot, "min");
+        const struct yaml_node *max = tree_find(slot, "max");
+        return min && strspn(min->text, "0smun") == strlen(min->text) &&
+               (!max || strspn(max->text, "0smun") == strlen(max->text));
+}
+
+static bool read_slot(struct netem_line *line)
+{
+        struct yaml_node *slot = add_map(line, impair_of(line), "slot");
+        if (!read_slot_times(line, slot))
+                return false;
+        while (*line->next) {
+                bool is_packets = strcmp(*line->next, "packets") == 0;
+                if (!is_packets && strcmp(*line->next, "bytes") != 0)
+                        break;
+                if (!add_slot_limit(
+                            line, slot, is_packets ? "packets" : "bytes", is_packets ? tc_integer : tc_size))
+                        return false;
+        }
+        if (is_no_slot(slot))
+                tree_map_set(impair_of(line), "slot", text_at(line, "off"));
+        return true;
+}
+
+static bool read_seed(struct netem_line *line)
+{
+        return add_value(line, impair_of(line), "seed", as_it_is);
+}
+
+/* ---- The table, in tc's order: a word may be cut short ---- */
 
 static const struct {
         const char *word;
         bool (*read)(struct netem_line *line);
 } keywords[] = {
-        { "delay", read_delay },
+        { "limit", read_limit },
         { "latency", read_delay },
-        { "distribution", read_distribution },
+        { "delay", read_delay },
         { "loss", read_loss },
         { "drop", read_loss },
-        { "corrupt", read_corrupt },
-        { "duplicate", read_duplicate },
+        { "ecn", read_ecn },
         { "reorder", read_reorder },
+        { "corrupt", read_corrupt },
         { "gap", read_gap },
+        { "duplicate", read_duplicate },
+        { "distribution", read_distribution },
         { "rate", read_rate },
-        { "limit", read_limit },
+        { "slot", read_slot },
+        { "seed", read_seed },
 };
-
-/* tc's words that no key stands for, and what there is in their place. */
-static const struct {
-        const char *word;
-        const char *instead;
-} refused[] = {
-        { "ecn", "'ecn', marks for losses, is not modelled; accepted: a queue that marks, { type: red, ecn: "
-                 "on }" },
-        { "seed", "'seed' is not a line's; accepted: the scenario's key seed" },
-        { "slot", "'slot' is not modelled; accepted: a trace of deliveries, rate: { trace: FILE }" },
-};
-
-static bool is_refused(struct netem_line *line, const char *word)
-{
-        for (size_t i = 0; i < G_N_ELEMENTS(refused); i++)
-                if (strcmp(word, refused[i].word) == 0)
-                        return !field_fail(line->reader, line->mark, "netem: %s", refused[i].instead);
-        return false;
-}
 
 static bool read_keyword(struct netem_line *line)
 {
         const char *word = *line->next++;
         const char *words[G_N_ELEMENTS(keywords) + 1] = { NULL };
-        if (is_refused(line, word))
-                return false;
         for (size_t i = 0; i < G_N_ELEMENTS(keywords); i++) {
                 words[i] = keywords[i].word;
-                if (strcmp(word, keywords[i].word) == 0)
+                if (g_str_has_prefix(keywords[i].word, word))
                         return keywords[i].read(line);
         }
         return field_fail_word(line->reader, line->mark, word, words, "netem: unknown word '%s'", word);
@@ -276,7 +362,7 @@ static bool read_keyword(struct netem_line *line)
 
 /* ---- Words that say more of another, which may come behind them ---- */
 
-static bool add_distribution(struct netem_line *line)
+static bool finish_jitter(struct netem_line *line)
 {
         struct yaml_node *jitter = line->impair ? tree_find(line->impair, "jitter") : NULL;
         if (!line->distribution)
@@ -284,24 +370,43 @@ static bool add_distribution(struct netem_line *line)
         if (!jitter)
                 return field_fail(line->reader, line->mark,
                         "netem: a distribution of nothing; accepted: delay TIME JITTER distribution NAME");
-        tree_map_set(jitter, "distribution", text_at(line, line->distribution));
+        add_distribution(line, jitter, line->distribution);
         return true;
 }
 
-static bool add_gap(struct netem_line *line)
+/* To the kernel a gap alone means all that may be chosen. */
+static bool finish_reorder(struct netem_line *line)
 {
         struct yaml_node *reorder = line->impair ? tree_find(line->impair, "reorder") : NULL;
         if (!line->gap)
                 return true;
-        if (!reorder)
-                return field_fail(line->reader, line->mark,
-                        "netem: a gap of nothing; accepted: reorder PERCENT gap DISTANCE");
-        tree_map_set(reorder, "gap", text_at(line, line->gap));
+        if (!reorder) {
+                reorder = add_reorder(line);
+                tree_map_set(reorder, "probability", text_at(line, "100%"));
+        }
+        tree_map_set(reorder, "gap", text_at(line, strcmp(line->gap, "0") == 0 ? "off" : line->gap));
         return true;
+}
+
+static bool finish_loss(struct netem_line *line)
+{
+        bool has_ecn = line->impair && tree_find(line->impair, "ecn");
+        if (!has_ecn || tree_find(line->impair, "loss"))
+                return true;
+        return field_fail(line->reader, line->mark, "netem: ecn without a loss; accepted: loss PERCENT ecn");
+}
+
+/* Of a whole command what stands behind its name counts. */
+static void skip_command(struct netem_line *line)
+{
+        for (char **word = line->next; *word; word++)
+                if (strcmp(*word, "netem") == 0)
+                        line->next = word + 1;
 }
 
 static bool read_words(struct netem_line *line)
 {
+        skip_command(line);
         if (!*line->next)
                 return field_fail(line->reader, line->mark,
                         "netem: an empty line; accepted: words as tc takes them, such as delay 20ms loss "
@@ -309,7 +414,7 @@ static bool read_words(struct netem_line *line)
         while (*line->next)
                 if (!read_keyword(line))
                         return false;
-        return add_distribution(line) && add_gap(line);
+        return finish_jitter(line) && finish_reorder(line) && finish_loss(line);
 }
 
 struct yaml_node *netem_line_read(struct field_reader *reader, const struct yaml_node *node)
@@ -317,5 +422,7 @@ struct yaml_node *netem_line_read(struct field_reader *reader, const struct yaml
         g_auto(GStrv) words = field_words(node->text);
         struct netem_line line = { .reader = reader, .mark = node->mark, .next = words };
         g_autoptr(YamlNode) link = line.link = map_at(&line);
-        return read_words(&line) ? g_steal_pointer(&link) : NULL;
+        bool is_good = read_words(&line);
+        g_free(line.gap);
+        return is_good ? g_steal_pointer(&link) : NULL;
 }

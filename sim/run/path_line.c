@@ -106,6 +106,7 @@ static const struct field line_fields[] = {
         { .name = "entered", COUNT(numbers[PATH_ENTRY]), .least = 1 },
         { .name = "offered", COUNT(numbers[PATH_QUEUE]), .least = 1 },
         { .name = "ordinal", COUNT(numbers[PATH_LINE]), .least = 1 },
+        { .name = "slot", COUNT(numbers[PATH_SLOT]), .least = 1 },
         { .name = "at", .type = &field_choice, .words = stage_words, LINE(at) },
         { .name = "copy", COUNT(copy), .least = 1, .most = 15 },
         { .name = "as", .type = &field_text, LINE(as), .is_required = true },
@@ -146,10 +147,12 @@ static const struct fate {
         { "reorder", PATH_DELAY, 1 << PATH_LINE, { "delay", "by", "early", "copy" } },
         { "queue-full", PATH_REFUSAL, QUEUE, { "for", "at-head", "at-change", NULL } },
         { "aqm", PATH_REFUSAL, QUEUE, { "for", "at-head", "at-change", NULL } },
-        { "mark-ce", PATH_MARK, QUEUE, { NULL } },
+        { "mark-ce", PATH_MARK, QUEUE | LUCK, { NULL } },
+        { "slot", PATH_SLOT_LENGTH, 1 << PATH_SLOT, { "delay", NULL } },
 };
 
 static const char *const number_keys[] = { "entered", "offered", "ordinal", NULL };
+static const char *const slot_keys[] = { "slot", NULL };
 static const char *const text_keys[] = { "segment", "sending", "offset", "from", "to-host", "transfer",
         "connection", "ports", "twin", "at", NULL };
 static const char *const ack_keys[] = { "ack", "nth", "from", "to-host", "transfer", "connection", "ports",
@@ -165,7 +168,9 @@ static bool is_among(const char *key, const char *const *keys, size_t most)
 
 static const char *const *naming_keys(const struct yaml_node *node)
 {
-        return tree_find(node, "segment") ? text_keys : tree_find(node, "ack") ? ack_keys : number_keys;
+        if (tree_find(node, "segment") || tree_find(node, "ack"))
+                return tree_find(node, "segment") ? text_keys : ack_keys;
+        return tree_find(node, "slot") ? slot_keys : number_keys;
 }
 
 static bool fail_word(struct field_reader *reader, const struct yaml_node *node, const char *as)
@@ -195,7 +200,7 @@ static bool fail_key(struct field_reader *reader, const struct yaml_node *child,
                 g_string_append_printf(list, ", %s", fate->keys[i]);
         return field_fail(reader, child->key_mark,
                 "'%s' does not belong to 'as: %s' of a packet by %s; accepted: %s", child->key, fate->word,
-                naming[0] == number_keys[0] ? "its number" : "its meaning", list->str);
+                naming == number_keys || naming == slot_keys ? "its number" : "its meaning", list->str);
 }
 
 static bool check_keys(struct field_reader *reader, const struct yaml_node *node, const struct fate *fate)
@@ -227,7 +232,7 @@ static bool take_pusher(struct field_reader *reader, const struct path_place *pl
 
 /* ---- By number ---- */
 
-/* One of the three; exactly one is given. */
+/* Exactly one is given. */
 static bool take_number(struct field_reader *reader, const struct yaml_node *node, struct packet_line *line)
 {
         unsigned given = 0;
@@ -244,11 +249,22 @@ static bool take_number(struct field_reader *reader, const struct yaml_node *nod
                        "a segment or ack");
 }
 
+static const char *right_place(unsigned stages, bool is_by_number)
+{
+        if (stages == 1 << PATH_SLOT)
+                return "slot: its number";
+        if (stages == QUEUE)
+                return is_by_number ? "offered" : "at: queue";
+        return is_by_number ? (stages & QUEUE ? "ordinal, entered or offered" : "ordinal, or entered")
+                            : (stages & QUEUE ? "at: line, entry or queue" : "at: line, or entry");
+}
+
 static bool take_packet(struct field_reader *reader, const struct path_place *place,
         const struct yaml_node *node, struct packet_line *line, unsigned stages)
 {
         struct path_event *event = &line->event;
-        bool is_by_number = naming_keys(node) == number_keys;
+        const char *const *naming = naming_keys(node);
+        bool is_by_number = naming == number_keys || naming == slot_keys;
         if (is_by_number && !take_number(reader, node, line))
                 return false;
         if (!is_by_number) {
@@ -260,9 +276,7 @@ static bool take_packet(struct field_reader *reader, const struct path_place *pl
         if (stages & 1u << event->stage)
                 return true;
         return field_fail(reader, node->mark, "a packet by the wrong %s; accepted: %s",
-                is_by_number ? "number" : "place",
-                is_by_number ? (stages & QUEUE ? "offered" : "ordinal, or entered")
-                             : (stages & QUEUE ? "at: queue" : "at: line, or entry"));
+                is_by_number ? "number" : "place", right_place(stages, is_by_number));
 }
 
 /* ---- What happens ---- */
@@ -312,6 +326,10 @@ static bool check_values(
 {
         if (line->event.kind == PATH_DELAY)
                 return check_reorder(reader, node, line);
+        bool needs_delay = line->event.kind == PATH_SLOT_LENGTH && !tree_find(node, "delay");
+        if (needs_delay)
+                return field_fail(
+                        reader, node->mark, "as: slot: when it opens is not said; accepted: delay: 20ms");
         bool needs_more = (line->event.kind == PATH_FLIPS && line->event.flip_count == 0) ||
                           (line->event.kind == PATH_TRUNCATION && line->to == 0);
         return !needs_more || field_fail(reader, node->mark, "as: %s: how is not said; accepted: %s",

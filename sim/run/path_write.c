@@ -47,6 +47,10 @@ static const char *node_name(const struct path_writing *writing, uint32_t owner)
 static void append_meaning(struct path_writing *writing, const struct path_event *event)
 {
         const struct packet_note *note = &event->note;
+        if (event->kind == PATH_SLOT_LENGTH) {
+                g_string_append_c(writing->text, '\n');
+                return;
+        }
         g_string_append_printf(writing->text, "  # %s %s → %s", kind_word(note->kinds),
                 node_name(writing, note->from), node_name(writing, note->to));
         if (event->payload_size > 0)
@@ -99,7 +103,10 @@ static bool is_of_a_victim(const struct path_event *event)
 static void append_number(struct path_writing *writing, const struct path_event *event)
 {
         static const char *const names[PATH_STAGES] = {
-                [PATH_ENTRY] = "entered", [PATH_QUEUE] = "offered", [PATH_LINE] = "ordinal"
+                [PATH_ENTRY] = "entered",
+                [PATH_QUEUE] = "offered",
+                [PATH_LINE] = "ordinal",
+                [PATH_SLOT] = "slot",
         };
         g_string_append_printf(writing->text, "      - { %s: %" G_GUINT64_FORMAT, names[event->stage],
                 is_of_a_victim(event) ? event->victim : event->number);
@@ -169,6 +176,10 @@ static void append_what(struct path_writing *writing, const struct path_event *e
                 break;
         case PATH_MARK:
                 g_string_append(text, ", as: mark-ce");
+                break;
+        case PATH_SLOT_LENGTH:
+                g_string_append_printf(
+                        text, ", as: slot, delay: %" G_GINT64_FORMAT "ns", (gint64)event->delay);
                 break;
         default:
                 g_assert_not_reached();

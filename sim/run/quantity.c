@@ -162,6 +162,7 @@ static const struct unit rate_units[] = {
         { "MB/s", 8000000, false },
         { "kB/s", 8000, false },
         { "B/s", 8, false },
+        { "TiB/s", 8ull << 40, false },
         { "GiB/s", 8ull << 30, false },
         { "MiB/s", 8ull << 20, false },
         { "KiB/s", 8ull << 10, false },

@@ -121,6 +121,15 @@ static const struct field_type queue_type = { read_queue_type, write_queue_type 
                 .name = what, QUANTITY(time), QUEUE(interval), .least = MICROSECOND                          \
         }
 
+static const struct field_word counted[] = { { "waiting", QUEUE_COUNTS_WAITING, false },
+        { "link", QUEUE_COUNTS_LINK, false }, { NULL, 0, false } };
+
+static const struct field droptail_fields[] = {
+        ALL_DISCIPLINES,
+        { .name = "counts", .type = &field_choice, .words = counted, QUEUE(counts) },
+        { .name = NULL },
+};
+
 static const struct field plain_fields[] = { ALL_DISCIPLINES, { .name = NULL } };
 
 static const struct field red_fields[] = {
@@ -167,7 +176,7 @@ static const struct field pie_fields[] = {
 };
 
 const struct field_table queue_tables[QUEUE_TABLES] = {
-        { .what = "a queue of type droptail", .fields = plain_fields },
+        { .what = "a queue of type droptail", .fields = droptail_fields },
         { .what = "a queue of type drophead", .fields = plain_fields },
         { .what = "a queue of type red", .fields = red_fields },
         { .what = "a queue of type codel", .fields = codel_fields },

@@ -1,13 +1,18 @@
 /*
- * The key `rate:` of a link: a rate, a token bucket, or a trace of delivery opportunities from a file.
+ * The key `rate:` of a link: a rate, perhaps of frames and cells as tc-netem's, a token bucket, or a trace of
+ * delivery opportunities from a file.
  */
 #include "run/scenario_files.h"
 #include "run/scenario_tables.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 #define DIRECTION(member) FIELD_AT(struct scenario_direction, member)
 #define RATE(member)                                                                                         \
         .type = &field_quantity, .quantity = &quantity_rate, DIRECTION(member), .zero = "unlimited"
 #define BURST_MOST       1000000000u
+#define FRAME_MOST       65535 /* bytes of overhead, or of a cell */
 #define TRACE_LINES_MOST 10000000u
 
 /* ---- trace: a file of milliseconds, one a line ---- */
@@ -82,7 +87,49 @@ static struct yaml_node *write_trace(
 
 static const struct field_type trace_file = { read_trace, write_trace };
 
+/* ---- Overheads: bytes that may be negative ---- */
+
+static bool read_overhead(
+        struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
+{
+        const bool is_negative = node->kind == YAML_TEXT && *node->text == '-';
+        const struct field size = {
+                .name = field->name, .quantity = &quantity_size, .size = sizeof(int32_t), .most = FRAME_MOST
+        };
+        g_autoptr(YamlNode) amount = tree_copy(node);
+        if (is_negative)
+                memmove(amount->text, amount->text + 1, strlen(amount->text));
+        if (!field_quantity.read(reader, &size, amount, value))
+                return false;
+        if (is_negative)
+                *(int32_t *)value = -*(int32_t *)value;
+        return true;
+}
+
+static struct yaml_node *write_overhead(const struct field_writer *writer G_GNUC_UNUSED,
+        const struct field *field G_GNUC_UNUSED, const void *value)
+{
+        int32_t bytes = *(const int32_t *)value;
+        g_autofree char *amount = quantity_size.format((uint64_t)ABS(bytes));
+        g_autofree char *text = g_strdup_printf("%s%s", bytes < 0 ? "-" : "", amount);
+        return tree_text_new(text);
+}
+
+static const struct field_type signed_size = { read_overhead, write_overhead };
+
 /* ---- The forms ---- */
+
+#define FRAMING                                                                                              \
+        { .name = "overhead", .type = &signed_size, DIRECTION(shape.framing.overhead) },                     \
+                { .name = "cell",                                                                            \
+                        .type = &field_quantity,                                                             \
+                        .quantity = &quantity_size,                                                          \
+                        DIRECTION(shape.framing.cell),                                                       \
+                        .most = FRAME_MOST,                                                                  \
+                        .zero = "off" },                                                                     \
+        {                                                                                                    \
+                .name = "cell-overhead", .type = &signed_size, DIRECTION(shape.framing.cell_overhead)        \
+        }
 
 static const struct field bucket_fields[] = {
         { .name = "rate", RATE(rate), .is_required = true },
@@ -94,6 +141,13 @@ static const struct field bucket_fields[] = {
                 .most = BURST_MOST,
                 .is_required = true },
         { .name = "peak", RATE(shape.peak) },
+        FRAMING,
+        { .name = NULL },
+};
+
+static const struct field framed_fields[] = {
+        { .name = "rate", RATE(rate), .is_required = true },
+        FRAMING,
         { .name = NULL },
 };
 
@@ -103,6 +157,7 @@ static const struct field trace_fields[] = {
 };
 
 const struct field_table bucket_table = { .what = "a token bucket", .fields = bucket_fields };
+const struct field_table framed_table = { .what = "a rate of frames", .fields = framed_fields };
 const struct field_table trace_table = { .what = "a delivery trace", .fields = trace_fields };
 
 static bool read_bucket(
@@ -120,6 +175,34 @@ static bool read_bucket(
         return true;
 }
 
+static bool check_framing(
+        struct field_reader *reader, const struct yaml_node *node, const struct scenario_direction *direction)
+{
+        const struct framing *framing = &direction->shape.framing;
+        if (framing->cell_overhead != 0 && framing->cell == 0)
+                return field_fail(reader, field_mark(reader, &framing->cell_overhead, node->mark),
+                        "cell-overhead: there are no cells; accepted: cell: 48B beside it");
+        if (framing->cell > 0 && (int64_t)framing->cell + framing->cell_overhead < 1)
+                return field_fail(reader, field_mark(reader, &framing->cell_overhead, node->mark),
+                        "cell-overhead: of a cell nothing is left; accepted: less than the cell");
+        if (!framing_is_idle(framing) && direction->rate == 0)
+                return field_fail(reader, node->mark,
+                        "rate: frames of an unlimited rate take no time; accepted: a rate");
+        return true;
+}
+
+/* A bucket, unless only frames are given. */
+static bool read_keys(
+        struct field_reader *reader, const struct yaml_node *node, struct scenario_direction *direction)
+{
+        bool is_bucket = tree_find(node, "burst") || tree_find(node, "peak");
+        bool is_framed =
+                tree_find(node, "overhead") || tree_find(node, "cell") || tree_find(node, "cell-overhead");
+        bool is_good = is_framed && !is_bucket ? field_table_read(reader, &framed_table, node, direction)
+                                               : read_bucket(reader, node, direction);
+        return is_good && check_framing(reader, node, direction);
+}
+
 static bool read_rate(
         struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
 {
@@ -130,7 +213,7 @@ static bool read_rate(
                         reader, &(struct field){ .name = field->name, RATE(rate) }, node, &direction->rate);
         if (tree_find(node, "trace"))
                 return field_table_read(reader, &trace_table, node, direction);
-        return read_bucket(reader, node, direction);
+        return read_keys(reader, node, direction);
 }
 
 static struct yaml_node *write_rate(
@@ -141,6 +224,8 @@ static struct yaml_node *write_rate(
                 return field_table_write(writer, &trace_table, direction);
         if (direction->shape.burst_bytes > 0)
                 return field_table_write(writer, &bucket_table, direction);
+        if (!framing_is_idle(&direction->shape.framing))
+                return field_table_write(writer, &framed_table, direction);
         return field_write(writer, &bucket_fields[0], direction);
 }
 

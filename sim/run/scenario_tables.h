@@ -17,8 +17,11 @@ extern const struct field_table reorder_table;         /* struct impair_config *
 extern const struct field_table duplicate_table;       /* struct impair_config */
 extern const struct field_table corrupt_luck_table;    /* struct impair_config */
 extern const struct field_table truncate_table;        /* struct impair_config */
+#define SLOT_TABLES 2
+extern const struct field_table slot_tables[SLOT_TABLES]; /* struct impair_config */
 extern const struct field_table input_table;           /* char *: a file's path */
 extern const struct field_table bucket_table;          /* struct scenario_direction */
+extern const struct field_table framed_table;          /* struct scenario_direction */
 extern const struct field_table trace_table;           /* struct scenario_direction */
 #define QUEUE_TABLES 6
 extern const struct field_table queue_tables[QUEUE_TABLES]; /* struct queue_config */
@@ -40,6 +43,8 @@ extern const struct impair_config impair_defaults;
 extern const struct field_type field_rate;  /* struct scenario_direction */
 extern const struct field_type field_queue; /* struct queue_config */
 extern const struct field_type field_loss; /* struct impair_config */
+extern const struct field_type field_slot; /* struct impair_config */
+extern const struct field_type field_distribution; /* const struct jitter_table * */
 extern const struct field_type field_fault_action;
 extern const struct field_type field_set; /* struct scenario_fault */
 extern const struct field *const link_parameters[]; /* struct scenario_direction: rate, delay, queue, impair */

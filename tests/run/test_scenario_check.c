@@ -262,7 +262,11 @@ static const struct refused refused_links[] = {
                 "4:84: error: loss: 3 values; accepted: up to 2, probability correlation",
                 "one value too many" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: list 3 2 } }]",
-                "4:84: error: loss: 2 values; accepted: up to 1, packets", "a list in words" },
+                "4:84: error: loss: '2' is not behind the one before; accepted: numbers that grow",
+                "a list in words" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: list } }]",
+                "4:84: error: loss: a list of nothing; accepted: numbers of packets, as in list 3 7 20..25",
+                "a list of no one" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { loss: { model: list, "
           "packets: 3 2 } } }]",
                 "4:108: error: packets: '2' is not behind the one before; accepted: numbers that grow",
@@ -311,9 +315,10 @@ static const struct refused refused_links[] = {
                 "4:75: error: netem: a distribution of nothing; accepted: delay TIME JITTER distribution "
                 "NAME",
                 "netem: a distribution of nothing" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: gap 5 delay 5ms }]",
-                "4:75: error: netem: a gap of nothing; accepted: reorder PERCENT gap DISTANCE",
-                "netem: a gap of nothing" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: gap 5 }]",
+                "4:75: error: x: reorder that moves no packet; accepted: delay: TIME, by: PACKETS, or early: "
+                "on and a delay to skip",
+                "netem: a gap in nothing" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: loss 101 }]",
                 "4:75: error: loss: '101%' is more than 100%; accepted: 0% to 100%, such as 2%, 0.01% or "
                 "0.0001",
@@ -323,24 +328,65 @@ static const struct refused refused_links[] = {
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: distribution }]",
                 "4:75: error: netem: no value behind 'distribution'; accepted: one, as tc takes it",
                 "netem: a distribution without its name" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: rate 1mbit 20 48 5 }]",
-                "4:75: error: netem: overheads and cells of a rate are not modelled; accepted: rate RATE "
-                "alone",
-                "netem: a rate with overheads" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: loss 1% ecn }]",
-                "4:75: error: netem: 'ecn', marks for losses, is not modelled; accepted: a queue that marks, "
-                "{ type: red, ecn: on }",
-                "netem: marks for losses" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: seed 7 }]",
-                "4:75: error: netem: 'seed' is not a line's; accepted: the scenario's key seed",
-                "netem: a seed of its own" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: slot 800us }]",
-                "4:75: error: netem: 'slot' is not modelled; accepted: a trace of deliveries, rate: { trace: "
-                "FILE }",
-                "netem: slots" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: delay 5ms 20ms }]",
-                "4:75: error: x: jitter is above delay; accepted: at most the delay",
-                "netem: jitter above the delay" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: rate 50% }]",
+                "4:75: error: netem: a rate of '50%', and no device whose speed it could be of; accepted: a "
+                "rate, such as 10mbit",
+                "netem: half of what?" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: ecn }]",
+                "4:75: error: netem: ecn without a loss; accepted: loss PERCENT ecn",
+                "netem: marks for nothing" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: loss 1% loss 2% }]",
+                "4:75: error: netem: a second loss; accepted: one", "netem: two losses" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: slot 3ms 2ms }]",
+                "4:75: error: slot: max is below min; accepted: no less",
+                "netem: slots the wrong way round" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: slot packets 3 }]",
+                "4:75: error: netem: no value behind 'slot'; accepted: one, as tc takes it",
+                "netem: slots without times" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: slot distribution "
+          "normal 3ms }]",
+                "4:75: error: netem: no value behind 'jitter'; accepted: one, as tc takes it",
+                "netem: slots without jitter" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: seed -1 }]",
+                "4:75: error: netem: no value behind 'seed'; accepted: one, as tc takes it",
+                "netem: a seed below zero" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: seed "
+          "18446744073709551616 }]",
+                "4:75: error: seed: '18446744073709551616' is no seed; accepted: a number up to "
+                "18446744073709551615, or run, the scenario's",
+                "netem: a seed of 65 bits" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { slot: { min: 3ms, "
+          "max: 2ms } } }]",
+                "4:84: error: slot: max is below min; accepted: no less", "slots the wrong way round" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { slot: { "
+          "distribution: normal, delay: 5ms, jitter: 0s } } }]",
+                "4:128: error: jitter: '0s' is too small; accepted: 1ns or more",
+                "slots of a distribution of nothing" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { slot: { max: 2ms } } "
+          "}]",
+                "4:84: error: a slot without 'min'; the key is required", "slots from where?" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], queue: { type: drophead, "
+          "counts: link } }]",
+                "4:93: error: unknown key 'counts' in a queue of type drophead; accepted: type, limit, "
+                "limit-bytes",
+                "who counts the link is netem" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: { rate: 1Mbit, "
+          "cell-overhead: 5B } }]",
+                "4:104: error: cell-overhead: there are no cells; accepted: cell: 48B beside it",
+                "overhead of no cell" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: { rate: 1Mbit, cell: "
+          "48B, cell-overhead: -48B } }]",
+                "4:115: error: cell-overhead: of a cell nothing is left; accepted: less than the cell",
+                "cells of nothing" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: { rate: unlimited, "
+          "overhead: 14B } }]",
+                "4:74: error: rate: frames of an unlimited rate take no time; accepted: a rate",
+                "frames in no time" },
+        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], rate: { rate: 1Mbit, burst: "
+          "1500B, overhead: 14B } }]",
+                "4:96: error: x: a burst of less than a packet; accepted: at least the mtu in its frames, "
+                "1514B",
+                "a bucket that never fills for a frame" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], netem: '' }]",
                 "4:75: error: netem: an empty line; accepted: words as tc takes them, such as delay 20ms "
                 "loss 1%",
@@ -391,9 +437,6 @@ static const struct refused refused_links[] = {
           "1Mbit } }]",
                 "4:76: error: unknown key 'burts' in a token bucket; did you mean 'burst'?",
                 "a mistyped key of a bucket" },
-        { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { jitter: 5ms } }]",
-                "4:86: error: x: jitter is above delay; accepted: at most the delay",
-                "jitter above the delay" },
         { "links: [{ name: ar, between: [a, r] }, { name: x, between: [a, b], impair: { duplicate: "
           "0.0000000000000000001% } }]",
                 "4:89: error: duplicate: '0.0000000000000000001%' has too many decimals; accepted: 0% to "
@@ -554,8 +597,10 @@ static const struct refused refused_rules[] = {
                 "5:41: error: unknown key 'rtae' in set; did you mean 'rate'?", "a mistyped parameter" },
         { "faults: [{ on: ar, at: 1s, do: { set: { rate-to: { b: 1Mbit } } } }]",
                 "5:52: error: rate-to: 'b' is no end of this link; accepted: a, r", "no end of the link" },
-        { "faults: [{ on: ar, at: 1s, do: { set: { impair: { jitter: 5ms } } } }]",
-                "5:59: error: ar: jitter is above delay; accepted: at most the delay",
+        { "faults: [{ on: ar, at: 1s, do: { set: { impair: { reorder: 5% } } } }]",
+                "5:60: error: ar: reorder that moves no packet; accepted: delay: TIME, by: PACKETS, or "
+                "early: on "
+                "and a delay to skip",
                 "values that do not fit" },
         { "faults: [{ on: ar, every: 1s, match: {}, do: drop }]",
                 "5:20: error: every: the rule is not at a time; accepted beside 'at', or in 'match'",
