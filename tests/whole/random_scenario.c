@@ -64,11 +64,23 @@ static void add_pipe(struct lottery *lottery, uint64_t delay_us)
 {
         add(lottery, "    rate: %" G_GUINT64_FORMAT "kbit/s\n", draw_of_any_scale(lottery, 200, 1000000));
         add(lottery, "    delay: %" G_GUINT64_FORMAT "us\n", delay_us);
-        add(lottery, "    queue: { type: droptail, limit: %" G_GUINT64_FORMAT "pkt }\n",
-                draw_of_any_scale(lottery, 4, 100));
+        uint64_t limit = draw_of_any_scale(lottery, 4, 100);
+        bool counts_link = draw_one_in(lottery, 6);
+        add(lottery, "    queue: { type: droptail, limit: %" G_GUINT64_FORMAT "pkt%s }\n", limit,
+                counts_link ? ", counts: link" : "");
 }
 
-/* Reordering as deep as several round trips. Jitter is at most the delay. */
+static void add_slots(struct lottery *lottery, uint64_t rtt_us)
+{
+        uint64_t least_us = draw_of_any_scale(lottery, 1, rtt_us);
+        add(lottery, "      slot: { min: %" G_GUINT64_FORMAT "us, max: %" G_GUINT64_FORMAT "us", least_us,
+                draw_between(lottery, least_us, 2 * least_us));
+        if (draw_one_in(lottery, 2))
+                add(lottery, ", packets: %" G_GUINT64_FORMAT "pkt", draw_of_any_scale(lottery, 4, 100));
+        add(lottery, " }\n");
+}
+
+/* Reordering as deep as several round trips. */
 static void add_bad_luck(struct lottery *lottery, uint64_t delay_us, uint64_t rtt_us)
 {
         add(lottery, "    impair:\n      loss: %" G_GUINT64_FORMAT "%%\n", draw_below(lottery, 21));
@@ -80,6 +92,10 @@ static void add_bad_luck(struct lottery *lottery, uint64_t delay_us, uint64_t rt
                 draw_word(lottery, (const char *const[WORDS_MAX]){ "yes", "no" }));
         add(lottery, "      duplicate: %" G_GUINT64_FORMAT "%%\n", draw_below(lottery, 11));
         add(lottery, "      corrupt: %" G_GUINT64_FORMAT "%%\n", draw_below(lottery, 6));
+        if (draw_one_in(lottery, 4))
+                add_slots(lottery, rtt_us);
+        if (draw_one_in(lottery, 4))
+                add(lottery, "      ecn: on\n");
 }
 
 static void add_links(struct lottery *lottery)
@@ -108,11 +124,12 @@ static void add_buffer(struct lottery *lottery, const char *key, uint64_t least)
                         draw_of_any_scale(lottery, least, 1 << 20));
 }
 
-/* A host that gives up only in an unlucky millennium. As Linux, a window that is drawn back below what is in flight
- * (an old ACK comes late) has no longer than twice the largest RTO to open again. */
+/* A host that gives up only in an unlucky millennium. As Linux, a window that is drawn back below what is in
+ * flight (an old ACK comes late) has no longer than twice the largest RTO to open again. */
 static void add_tcp(struct lottery *lottery)
 {
-        add(lottery, "    tcp:\n      retries: 1000\n      orphan-retries: 1000\n      syn-retries: 127\n      syn-ack-retries: 127\n");
+        add(lottery, "    tcp:\n      retries: 1000\n      orphan-retries: 1000\n      syn-retries: 127\n    "
+                     "  syn-ack-retries: 127\n");
         add(lottery, "      congestion-control: %s\n",
                 draw_word(lottery, (const char *const[WORDS_MAX]){ "reno", "cubic" }));
         add(lottery, "      recovery: %s\n",
