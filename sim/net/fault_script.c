@@ -170,6 +170,8 @@ static bool can_be_done(const struct fault_action *action, const struct packet *
                 return packet->size > action->count;
         if (action->kind == FAULT_MARK_CE)
                 return packet_is_ecn_capable(packet);
+        if (action->kind == FAULT_LINK_UP) /* the link is up, else the packet would be lost */
+                return false;
         if (action->kind != FAULT_CORRUPT)
                 return true;
         uint32_t needed = action->count > 0 ? action->count : action->bit + 1;

@@ -58,7 +58,7 @@ struct packet_counts {
         uint64_t duplicated; /* copies made on links */
         uint64_t reordered;
         uint64_t corrupted;
-        uint64_t marked; /* with congestion experienced, by queues and rules */
+        uint64_t marked; /* with congestion experienced, by queues and rules, or instead of a loss */
         uint64_t dropped[DROP_REASONS];
         uint64_t hops; /* transmissions completed */
         uint64_t data; /* of those sent: with payload, whether for the first time or not */

@@ -171,14 +171,20 @@ static void expect_rule(struct timed_rule *timed, time_ns at)
         event_queue_set(timed->evented->link.context->events, &timed->event, &key);
 }
 
+/* A link that is up cannot go up: a rule that only ever wanted that has done nothing. */
+static bool does_something(const struct timed_rule *timed, const struct fault_rule *rule)
+{
+        return rule->action.kind != FAULT_LINK_UP || timed->evented->is_down;
+}
+
 static void on_timed_rule(void *data)
 {
         struct timed_rule *timed = data;
         const Link *link = &timed->evented->link;
         time_ns now = event_queue_now(link->context->events);
-        if (link->direction == 0)
-                report_timed(timed, now);
         const struct fault_rule *rule = fault_script_rule(link->context->faults, timed->index);
+        if (link->direction == 0 && does_something(timed, rule))
+                report_timed(timed, now);
         if (rule->period > 0)
                 expect_rule(timed, now + rule->period);
         on_change(timed->evented, &rule->action, now);

@@ -45,13 +45,15 @@ static void tell(const struct crash_rule *crash, const char *action)
                 trace_emit(crash->world->trace, &event);
 }
 
-static void restart(const struct crash_rule *crash)
+/* Of a host that is there already nothing is told. Returns whether it was not. */
+static bool restart(const struct crash_rule *crash)
 {
         if (!host_is_down(host_of(crash)))
-                return;
+                return false;
         tell(crash, fault_action_name(FAULT_RESTART));
         host_restart(host_of(crash));
         programs_restart(crash->world, host_of(crash));
+        return true;
 }
 
 static void on_restart(void *data)
@@ -73,13 +75,13 @@ static void on_rule(void *data)
 {
         struct crash_rule *crash = data;
         const struct fault_rule *rule = rule_of(crash);
-        fault_script_count_firing(crash->world->net.faults, crash->index);
+        bool is_crash = rule->action.kind == FAULT_CRASH;
         if (rule->period > 0)
                 expect(crash, &crash->event, event_queue_now(crash->world->events) + rule->period);
-        if (rule->action.kind == FAULT_CRASH)
+        if (is_crash)
                 power_off(crash);
-        else
-                restart(crash);
+        if (is_crash || restart(crash))
+                fault_script_count_firing(crash->world->net.faults, crash->index);
 }
 
 void crash_rules_expect(World *world)
