@@ -7,6 +7,7 @@
  *     core: corrupt bits 2 in tcp retransmission 1
  *     core: link-down 300ms at 2s
  *     core: set rate 1Mbit at 2s
+ *     core: set netem "loss 2% delay 20ms" at 2s
  *     www: crash 500ms at 2s
  *
  * A bare number is `nth`, a bare word `kind`; the others are `match:`'s keys and their values. It becomes the
@@ -153,6 +154,34 @@ static bool put_mapping(struct fault_line *line, struct yaml_node *map, const ch
         return true;
 }
 
+/* "loss 2%": a value of several words, in quotes of either kind. */
+static bool put_quoted(struct fault_line *line, struct yaml_node *map, const char *key)
+{
+        char quote = **line->next;
+        g_autoptr(GString) text = g_string_new(*line->next++ + 1);
+        while ((text->len == 0 || text->str[text->len - 1] != quote) && *line->next)
+                g_string_append_printf(text, " %s", *line->next++);
+        if (text->len == 0 || text->str[text->len - 1] != quote)
+                return field_fail(line->reader, line->mark, "%s: a quote that does not end; accepted: %c…%c",
+                        key, quote, quote);
+        g_string_truncate(text, text->len - 1);
+        return put(line, map, key, text->str);
+}
+
+/* netem's line has no word "at". */
+static bool put_netem(struct fault_line *line, struct yaml_node *map)
+{
+        g_autoptr(GString) text = g_string_new(NULL);
+        while (*line->next && strcmp(*line->next, "at") != 0)
+                g_string_append_printf(text, "%s%s", text->len > 0 ? " " : "", *line->next++);
+        if (!*line->next)
+                return field_fail(line->reader, line->mark,
+                        "netem: where its words end is not told; accepted: set netem WORDS… at TIME, or the "
+                        "words in quotes, set netem \"%s\"",
+                        text->str);
+        return put(line, map, "netem", text->str);
+}
+
 static bool read_set(struct fault_line *line, struct yaml_node *action)
 {
         struct yaml_node *set = map_at(line);
@@ -160,8 +189,12 @@ static bool read_set(struct fault_line *line, struct yaml_node *action)
         if (!*line->next)
                 return fail_end(line, "set");
         const char *key = *line->next++;
-        bool is_mapping = *line->next && **line->next == '{';
-        return is_mapping ? put_mapping(line, set, key) : put_next(line, set, key);
+        char first = *line->next ? **line->next : '\0';
+        if (first == '{')
+                return put_mapping(line, set, key);
+        if (first == '"' || first == '\'')
+                return put_quoted(line, set, key);
+        return strcmp(key, "netem") == 0 && first ? put_netem(line, set) : put_next(line, set, key);
 }
 
 static bool read_action(struct fault_line *line)

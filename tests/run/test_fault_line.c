@@ -46,6 +46,11 @@ static const struct {
         { "www: restart at 3s", "{ host: www, at: 3s, every: once, do: restart }" },
         { "core: set impair-to { www: { loss: 3% } } at 2s", "loss: 3%" },
         { "core: set delay 9ms data 7", "do: { set: { delay: 9ms } }" },
+        { "core: set netem \"loss 2% ecn\" at 2s", "loss: 2%\n          ecn: on\n" },
+        { "core: set netem 'delay 9ms' data 7", "nth: 7, every: off }, do: { set: { delay: 9ms } }" },
+        { "core: set netem loss 2% delay 9ms at 2s every 3s",
+                "delay: 9ms\n        impair:\n          where: line\n          loss: 2%\n" },
+        { "core: set queue \"9pkt\" at 2s", "limit: 9pkt" },
 };
 
 START_TEST(a_line_becomes_the_rule_that_a_file_would_have)
@@ -82,6 +87,14 @@ static const struct {
         { "www: drop data 1", "on: no link is named 'www'; accepted: core" },
         { "core: set impair { loss: 3%, jitter",
                 "impair: not YAML: did not find expected ',' or '}', while parsing a flow mapping" },
+        { "core: set netem loss 2%",
+                "netem: where its words end is not told; accepted: set netem WORDS… at TIME, or the words in "
+                "quotes, set netem \"loss 2%\"" },
+        { "core: set netem \"loss 2% at 2s", "netem: a quote that does not end; accepted: \"…\"" },
+        { "core: set netem", "nothing behind 'netem'; accepted: LINK: ACTION [VALUE] [KIND] [NTH] [from "
+                             "HOST] [KEY VALUE]… [at TIME]" },
+        { "core: set netem at 2s",
+                "netem: an empty line; accepted: words as tc takes them, such as delay 20ms loss 1%" },
         { "core: set rate fast at 1s",
                 "rate: 'fast' is not a rate; accepted: 10Mbit/s, 1.5Gbit, 100kB/s, unlimited" },
 };
