@@ -49,14 +49,15 @@ static void check_window(
 /* "A TCP receiver SHOULD NOT shrink the window" (SHLD-14): its right edge never moves left, but for what the
  * field cannot say: the rest of a unit of its scale, and in a SYN that is sent again what is above 65535. The
  * exceptions are Linux's: the settings let it; memory has run out; TIME-WAIT, where nobody sends any more,
- * cuts off what is too much; and a SYN that is sent again behind text says the window that was told last,
- * whose edge lies where it lay. */
+ * cuts off what is too much. Its window does not always count from SEG.ACK: in a SYN that is sent again behind
+ * text it is the one that was told last; in DCTCP's ACK of what came before a mark, the one of the ACK that
+ * follows. */
 static void check_promise(struct bench_peer *peer, const struct tcp_segment *segment, bool may_be_broken)
 {
         bool is_syn = segment->flags & TCP_FLAG_SYN;
         if (!(segment->flags & TCP_FLAG_ACK) || segment->flags & TCP_FLAG_RST)
                 return;
-        struct seqnum from = is_syn ? peer->conn->rcv.acked : segment->ack;
+        struct seqnum from = is_syn ? peer->conn->rcv.acked : peer->conn->rcv.nxt;
         struct seqnum edge = seq_add(from, (uint32_t)segment->window << (is_syn ? 0 : peer->conn->rcv.scale));
         if (!peer->has_promised || may_be_broken || seq_after(edge, peer->promised))
                 peer->promised = edge;

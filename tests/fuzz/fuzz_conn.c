@@ -120,6 +120,7 @@ static void draw_syn_options(struct fuzz_conn *fuzz, struct tcp_options *options
 static void draw_options(struct fuzz_conn *fuzz, struct tcp_segment *segment)
 {
         uint8_t bits = fuzz_8(&fuzz->bytes);
+        segment->ecn = bits >> 3 & 0x3;
         if (bits & 0x1)
                 draw_timestamps(fuzz, &segment->options);
         if (bits & 0x2)
