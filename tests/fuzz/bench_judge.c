@@ -49,9 +49,9 @@ static void check_window(
 /* "A TCP receiver SHOULD NOT shrink the window" (SHLD-14): its right edge never moves left, but for what the
  * field cannot say: the rest of a unit of its scale, and in a SYN that is sent again what is above 65535. The
  * exceptions are Linux's: the settings let it; memory has run out; TIME-WAIT, where nobody sends any more,
- * cuts off what is too much. Its window does not always count from SEG.ACK: in a SYN that is sent again behind
- * text it is the one that was told last; in DCTCP's ACK of what came before a mark, the one of the ACK that
- * follows. */
+ * cuts off what is too much. Its window does not always count from SEG.ACK: in a SYN that is sent again
+ * behind text it is the one that was told last; in DCTCP's ACK of what came before a mark, the one of the ACK
+ * that follows. */
 static void check_promise(struct bench_peer *peer, const struct tcp_segment *segment, bool may_be_broken)
 {
         bool is_syn = segment->flags & TCP_FLAG_SYN;

@@ -27,6 +27,8 @@ static void remember_cause(struct end *end, const struct tcp_segment *segment)
                 end->causes |= CAUSE_FIN;
         if (segment->flags & TCP_FLAG_SYN)
                 end->causes |= CAUSE_SYN;
+        if (segment->flags & TCP_FLAG_ACK && is_calling(end))
+                end->causes |= CAUSE_ANSWER;
 }
 
 /* Nothing of what is read, from here on, need be the other's. */
@@ -143,12 +145,12 @@ static bool ends_are_patient(const struct two_ends *two)
 }
 
 /* The least time for which these settings bear that something is not acknowledged: so many RTOs, of which
- * each is twice as long; two of the longest before a window that has shrunk to nothing; what a timer of its
- * own says; or, of a SYN, a single RTO. */
+ * each is twice as long, and those before a closed window know no least one but their own; two of the longest
+ * before a window that has shrunk to nothing; what a timer of its own says; or, of a SYN, a single RTO. */
 static duration_ns patience(const struct end *end)
 {
         const struct tcp_settings *settings = &end->settings;
-        duration_ns rto = 200 * MILLISECOND;
+        duration_ns rto = MIN(200 * MILLISECOND, settings->min_rto);
         duration_ns time = 0;
         for (uint32_t i = 0; i <= settings->retries; i++) {
                 time += rto;
@@ -159,7 +161,9 @@ static duration_ns patience(const struct end *end)
                 time = MIN(time, settings->user_timeout);
         if (settings->keepalive)
                 time = MIN(time, settings->keepalive_idle);
-        return end->was_answered ? time : MIN(time, settings->initial_rto);
+        if (end->was_answered)
+                return time;
+        return end->causes & CAUSE_ANSWER ? 0 : MIN(time, settings->initial_rto);
 }
 
 static bool was_told_by_icmp(const struct end *end, int error)

@@ -249,7 +249,7 @@ static void accept_one(struct end *end)
         if (tcp_listener_accept(end->listener) == NULL)
                 return;
         end->is_user_s = end->has_begun = true;
-        end->has_ended = false;
+        end->has_ended = end->was_answered = false;
         end->error = 0;
         end->written = 0;
         end->read = 0;
@@ -391,7 +391,7 @@ static void take_flight(struct two_ends *two, guint index)
  * since when. */
 static void look_for_progress(const struct two_ends *two, struct end *end)
 {
-        if (end->conn == NULL || end->conn->state < TCP_STATE_ESTABLISHED)
+        if (end->conn == NULL || end->conn->state < TCP_STATE_ESTABLISHED || end->conn->syn_is_doubtful)
                 return;
         end->was_answered = true;
         if (seq_equal(end->conn->snd.una, end->una) || tcp_conn_outstanding(end->conn) > 0)

@@ -18,6 +18,7 @@ enum end_cause {
         CAUSE_FIN = 0x4,
         CAUSE_SYN = 0x8, /* of a connection that is open already */
         CAUSE_GIVING_UP = 0x10,
+        CAUSE_ANSWER = 0x20, /* an ACK for a SYN: a wrong one has its timer fire at once */
 };
 
 struct end {
@@ -31,7 +32,7 @@ struct end {
         bool has_ended;     /* and has seen its end, good or bad */
         int error;          /* what it was told; 0: nothing */
         duration_ns silence; /* before that: since the other acknowledged all that was out, or since it all began */
-        bool was_answered;   /* the other ever did */
+        bool was_answered;   /* the other ever did, our SYN to begin with */
         struct seqnum una;
         time_ns una_at;
         uint64_t to_write;
