@@ -83,6 +83,14 @@ static TcpHost *make_tcp(const Host *host)
         return tcp_host_new(host->context->payloads, secret);
 }
 
+/* BBR's phases change a transfer, ports and sequence numbers do not. */
+static void give_luck(const Host *host)
+{
+        g_autofree char *name = g_strdup_printf("host %s: phases", host->name);
+        struct rng_stream luck = rng_stream_named(host->context->phase_seed, name);
+        tcp_host_set_luck(host->tcp, (uint32_t)rng_draw(&luck, host->crashes, 0, 0));
+}
+
 static void make_ports(Host *host, const struct host_config *config)
 {
         g_autofree char *tcp = g_strdup_printf("host %s: tcp ports", host->name);
@@ -114,6 +122,7 @@ Host *host_new(struct host_context *context, const struct host_config *config)
         host->devices = g_ptr_array_new();
         host->mtus = mtu_cache_new();
         host->tcp = make_tcp(host);
+        give_luck(host);
         host->connections_by_tuple = g_hash_table_new(tuple_hash, tuple_equal);
         host->listeners = g_hash_table_new(tuple_hash, tuple_equal);
         host->datagrams = g_hash_table_new(tuple_hash, tuple_equal);
@@ -159,6 +168,7 @@ void host_restart(Host *host)
         host->mtus = mtu_cache_new();
         tcp_host_free(host->tcp);
         host->tcp = make_tcp(host);
+        give_luck(host);
         host->traced = 0;
 }
 

@@ -26,6 +26,7 @@ struct host_context {
         GPtrArray *hosts;     /* of Host *, to name packets' destinations by address; not owned, hosts add
                                  themselves */
         uint64_t seed;
+        uint64_t phase_seed; /* of what a replay keeps, whatever its own seed is */
         bool abort_on_finish;       /* the run is being torn down: processes are cancelled */
         struct host_shared *shared; /* the hosts' own: made with the first of them, gone with the last */
 };

@@ -65,6 +65,7 @@ static void connect_contexts(World *world, const struct world_options *options)
                 .transfers = world->transfers,
                 .hosts = world->host_list,
                 .seed = world->scenario->seed,
+                .phase_seed = world->path_seed,
         };
 }
 

@@ -23,6 +23,7 @@ struct cong_facts {
         uint32_t delivered;    /* segments, since the connection began */
         uint32_t delivered_ce; /* of them, reported as marked by a router */
         uint32_t lost;
+        uint32_t luck;         /* of this connection, for phases: any number */
         uint32_t app_limited;      /* `delivered` until which the application is the limit; 0: it is not */
         duration_ns smoothed_rtt;  /* 0: none yet */
         duration_ns min_rtt;       /* TIME_NEVER: none yet */

@@ -2,8 +2,8 @@
  * BBR: a model of the path, its bandwidth and its round trip without a queue, in place of losses. Cardwell
  * and others, draft-cardwell-iccrg-bbr-congestion-control-00; version 1 as Linux ships it (tcp_bbr.c).
  *
- * Differs: the phase in which PROBE_BW begins is drawn from the sequence number, which is as good as random,
- * not from a random number.
+ * Differs: the phase in which PROBE_BW begins is no random number of its own; it is made of the connection's
+ * luck and of what has been delivered, so that it does not depend on ports and sequence numbers.
  */
 #include "tcp/cong_bbr.h"
 
@@ -41,7 +41,7 @@ static void next_phase(struct cong_bbr *bbr, const struct cong_facts *facts)
 /* Any phase but the one that drains. */
 void bbr_probe_bandwidth(struct cong_bbr *bbr, const struct cong_facts *facts)
 {
-        uint32_t random = (facts->una.value * 2654435761u) >> 16;
+        uint32_t random = ((facts->luck + facts->delivered) * 2654435761u) >> 16;
         bbr->mode = BBR_PROBE_BW;
         bbr->cycle = CYCLE - 1 - random % CYCLE_RANDOM;
         next_phase(bbr, facts);

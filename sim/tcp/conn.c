@@ -116,6 +116,7 @@ TcpConn *tcp_conn_new(TcpHost *host, const struct tcp_settings *settings, uint32
 {
         TcpConn *conn = tcp_host_take_conn(host);
         conn->host = host;
+        conn->luck = tcp_host_draw_luck(host);
         conn->settings = *settings;
         conn->path_mtu = conn->route_mtu = path_mtu;
         conn->state = TCP_STATE_CLOSED;

@@ -52,6 +52,7 @@ struct TcpConn {
         TcpConn *listener_previous;
         void *owner;
         struct tcp_settings settings;
+        uint32_t luck; /* for phases of congestion control */
         struct four_tuple tuple;
         enum tcp_state state;
         uint32_t path_mtu;

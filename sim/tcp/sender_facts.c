@@ -18,6 +18,7 @@ struct cong_facts sender_facts(const TcpConn *conn, time_ns now)
                 .delivered = conn->delivery.delivered,
                 .delivered_ce = conn->delivery.delivered_ce,
                 .lost = conn->delivery.lost,
+                .luck = conn->luck,
                 .app_limited = conn->delivery.app_limited,
                 .smoothed_rtt = rtt_smoothed(&conn->rtt),
                 .min_rtt = rtt_minimum(&conn->rtt),

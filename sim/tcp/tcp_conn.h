@@ -32,6 +32,8 @@ typedef struct TcpListener TcpListener;
 
 /* `secret` keys the initial sequence numbers (RFC 6528) and timestamp offsets. `pool` outlives the host. */
 TcpHost *tcp_host_new(PayloadPool *pool, const uint8_t secret[16]);
+/* Where phases of congestion control begin; 0 unless set. Apart from the secret: a run that is replayed under another seed keeps it. */
+void tcp_host_set_luck(TcpHost *host, uint32_t luck);
 /* After all its connections and listeners. */
 void tcp_host_free(TcpHost *host);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TcpHost, tcp_host_free)

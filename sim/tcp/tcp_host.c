@@ -18,6 +18,7 @@ struct successor {
 struct TcpHost {
         PayloadPool *pool;
         uint8_t secret[SIPHASH_KEY_SIZE];
+        uint32_t luck; /* of the next connection */
         CookieCache *cookies;
         GArray *notes; /* of struct tcp_note: what the last entry left; emptied when all have been fetched */
         guint next_note;
@@ -38,6 +39,11 @@ TcpHost *tcp_host_new(PayloadPool *pool, const uint8_t secret[16])
         host->cookies = cookie_cache_new();
         host->notes = g_array_new(FALSE, TRUE, sizeof(struct tcp_note));
         return host;
+}
+
+void tcp_host_set_luck(TcpHost *host, uint32_t luck)
+{
+        host->luck = luck;
 }
 
 void tcp_host_free(TcpHost *host)
@@ -118,6 +124,11 @@ void tcp_host_count_reset(TcpHost *host)
 uint64_t tcp_host_counter(const TcpHost *host, enum tcp_counter counter)
 {
         return host->counters[counter];
+}
+
+uint32_t tcp_host_draw_luck(TcpHost *host)
+{
+        return host->luck++;
 }
 
 TcpConn *tcp_host_take_conn(TcpHost *host)

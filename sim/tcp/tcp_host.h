@@ -18,6 +18,9 @@ const uint8_t *tcp_host_secret(const TcpHost *host);
 /* What is known of servers that open fast. */
 CookieCache *tcp_host_cookies(const TcpHost *host);
 
+/* For the next connection: by the host's luck and by how many came before. */
+uint32_t tcp_host_draw_luck(TcpHost *host);
+
 /* Memory for a connection, all zero; and back. */
 TcpConn *tcp_host_take_conn(TcpHost *host);
 void tcp_host_give_back_conn(TcpHost *host, TcpConn *conn);

@@ -185,7 +185,7 @@ START_TEST(bbr_begins_with_any_phase_but_the_draining_one)
         bool is_seen[8] = { false };
         for (uint32_t i = 0; i < 1000; i++) {
                 cong_rig_init(&rig, &cong_bbr);
-                rig.facts.una = seq_of(i * 4001);
+                rig.facts.luck = i;
                 reach_probe_bw();
                 is_seen[bbr->cycle] = true;
         }
