@@ -37,7 +37,8 @@ static time_ns deadline_of(const struct call *call, const Socket *socket, durati
 {
         if (socket->is_nonblocking || (flags & MSG_DONTWAIT) != 0 || timeout == SOCKET_DOES_NOT_WAIT)
                 return call->started;
-        return timeout == 0 ? TIME_NEVER : call->started + timeout;
+        bool is_endless = timeout == 0 || timeout > TIME_NEVER - call->started;
+        return is_endless ? TIME_NEVER : call->started + timeout;
 }
 
 time_ns call_read_deadline(const struct call *call, const Socket *socket, int flags)
