@@ -210,11 +210,10 @@ void link_send(Link *link, struct packet *packet)
         link->ops->offer(link, packet, now);
 }
 
-unsigned link_release_held(Link *link)
+unsigned link_release_held(Link *link, time_ns end)
 {
-        time_ns now = event_queue_now(link->context->events);
-        link->ops->settle(link, now);
-        return link->ops->release_held(link, now);
+        link->ops->settle(link, end);
+        return link->ops->release_held(link, end);
 }
 
 uint64_t link_in_flight(const Link *link)

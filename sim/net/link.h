@@ -119,8 +119,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Link, link_free)
 /* Takes the packet. A host's packet carries its account, which is charged until its transmission ends. */
 void link_send(Link *link, struct packet *packet);
 
-/* Release what fault rules still hold, at the end of a run. Returns how many. */
-unsigned link_release_held(Link *link);
+/* Release what fault rules still hold, at the end of a run, which is now or to come. Returns how many. */
+unsigned link_release_held(Link *link, time_ns end);
 /* Packets queued, in transmission, held and propagating. */
 uint64_t link_in_flight(const Link *link);
 

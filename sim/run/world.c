@@ -154,11 +154,20 @@ static bool is_over(const World *world)
         return !has_unfinished_transfer(world) && !has_live_connection(world) && world_in_flight(world) == 0;
 }
 
+/* Nothing happens any more, or nothing before `stop`: which event was the last one before that depends on how
+ * many events links make do with. */
+static time_ns end_of_run(const World *world)
+{
+        bool is_stopped = event_queue_next_time(world->events) != TIME_NEVER;
+        return is_stopped ? world->scenario->stop : event_queue_now(world->events);
+}
+
 static bool release_held(World *world)
 {
         unsigned released = 0;
+        time_ns end = end_of_run(world);
         for (unsigned i = 0; i < world->links->len; i++)
-                released += link_release_held(world->links->pdata[i]);
+                released += link_release_held(world->links->pdata[i], end);
         world->released += released;
         return released > 0;
 }

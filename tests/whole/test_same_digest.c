@@ -14,6 +14,7 @@ static const char *const scenarios[] = {
         "two-way.yaml",
         "bad-line.yaml",
         "bulk.yaml",
+        "held-at-stop.yaml",
 };
 
 static char *file_with(const char *name, const char *old, const char *new)
