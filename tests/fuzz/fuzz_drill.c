@@ -12,7 +12,7 @@
 static bool is_short(const struct script *script)
 {
         time_ns sum = 0;
-        for (unsigned i = 0; i < script->events->len; i++) {
+        for (unsigned i = 0; i < script->events->len && sum <= TIME_MOST; i++) {
                 const struct script_event *event = script->events->pdata[i];
                 sum += event->time.to;
                 if (event->kind == SCRIPT_CALL && event->call.is_blocking)
