@@ -40,11 +40,11 @@ static char *control_words(const Trace *trace, const struct trace_packet *packet
 
 char *packet_words(const Trace *trace, const struct trace_packet *packet)
 {
-        if (g_str_equal(packet->protocol, "udp"))
+        if (packet->protocol == TRACE_UDP)
                 return datagram_words(trace, packet);
-        if (g_str_equal(packet->protocol, "icmp"))
+        if (packet->protocol == TRACE_ICMP)
                 return g_strdup_printf("%s's ICMP message", sender_name(trace, packet));
-        if (packet->payload_size == 0 && g_str_equal(packet->protocol, "tcp"))
+        if (packet->payload_size == 0 && packet->protocol == TRACE_TCP)
                 return control_words(trace, packet);
         if (packet->payload_size == 0)
                 return g_strdup_printf("%s's packet", sender_name(trace, packet));

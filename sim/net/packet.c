@@ -230,7 +230,7 @@ static void describe_tcp(
         const struct packet *packet, const struct tcp_segment *segment, struct trace_packet *view)
 {
         const struct packet_note *note = &packet->note;
-        view->protocol = "tcp";
+        view->protocol = TRACE_TCP;
         view->source_port = segment->source_port;
         view->destination_port = segment->destination_port;
         view->seq = segment->seq.value;
@@ -249,7 +249,6 @@ static void describe_tcp(
 static void describe_transport(const struct packet *packet, struct trace_packet *view)
 {
         struct tcp_segment segment;
-        view->protocol = "-";
         if (packet_tcp_header(packet, &segment)) {
                 describe_tcp(packet, &segment, view);
                 return;
@@ -257,10 +256,10 @@ static void describe_transport(const struct packet *packet, struct trace_packet 
         struct transport_place place;
         if (has_protocol(packet, IP_PROTOCOL_ICMP, ICMP_HEADER_SIZE, &place) ||
                 has_protocol(packet, IP_PROTOCOL_ICMPV6, ICMP_HEADER_SIZE, &place))
-                view->protocol = "icmp";
+                view->protocol = TRACE_ICMP;
         if (!has_protocol(packet, IP_PROTOCOL_UDP, UDP_HEADER_SIZE, &place))
                 return;
-        view->protocol = "udp";
+        view->protocol = TRACE_UDP;
         view->source_port = read_be16(packet->header + place.offset);
         view->destination_port = read_be16(packet->header + place.offset + 2);
 }

@@ -3,6 +3,7 @@
  *
  * TCP tells right after a segment's arrival what it acknowledged, so a row waits for the next arrival.
  */
+#include "trace/csv_row.h"
 #include "trace/csv_tables.h"
 
 #include <string.h>
@@ -52,7 +53,7 @@ static void finish(void *data)
 {
         struct acks *acks = data;
         if (acks->is_waiting && is_news(&acks->row))
-                csv_sheet_write(acks->sheet, &acks->event, &acks->row);
+                csv_row_write(acks->sheet, columns, G_N_ELEMENTS(columns), &acks->event, &acks->row);
         acks->is_waiting = false;
 }
 

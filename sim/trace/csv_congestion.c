@@ -1,6 +1,7 @@
 /*
  * congestion.csv: what a sender may send, what is under way, and what holds it back. RFC 5681.
  */
+#include "trace/csv_row.h"
 #include "trace/csv_tables.h"
 #include "trace/per_connection.h"
 
@@ -53,7 +54,7 @@ static void tell(struct congestion *congestion, struct sending *sending, const s
         if (!sending->is_known)
                 return;
         sending->row.state = state_of(sending);
-        csv_sheet_write(congestion->sheet, event, &sending->row);
+        csv_row_write(congestion->sheet, columns, G_N_ELEMENTS(columns), event, &sending->row);
 }
 
 static void on_windows(

@@ -1,6 +1,7 @@
 /*
  * events.csv: everything that is a mark in a picture or a line of the story.
  */
+#include "trace/csv_row.h"
 #include "trace/csv_tables.h"
 
 #include <string.h>
@@ -176,7 +177,7 @@ static void on_event(void *sheet, const struct trace_event *event)
                 return;
         struct event_row row = { .first = NO_BYTES, .end = NO_BYTES, .started = TIME_NEVER };
         tell(event, &row);
-        csv_sheet_write(sheet, event, &row);
+        csv_row_write(sheet, columns, G_N_ELEMENTS(columns), event, &row);
 }
 
 const struct csv_table csv_events = {

@@ -1,6 +1,7 @@
 /*
  * links.csv: what each direction of a link is, one row at the beginning and one for each change.
  */
+#include "trace/csv_row.h"
 #include "trace/csv_tables.h"
 
 static const struct event_field columns[] = {
@@ -20,10 +21,15 @@ static const struct event_field columns[] = {
         EVENT_FIELD("ecn", link.ecn, EVENT_TRUTH),
 };
 
+static void on_event(void *sheet, const struct trace_event *event)
+{
+        csv_row_write(sheet, columns, G_N_ELEMENTS(columns), event, NULL);
+}
+
 const struct csv_table csv_links = {
         .file_name = "links.csv",
         .kinds = TRACE_BIT(TRACE_LINK),
         .columns = columns,
         .column_count = G_N_ELEMENTS(columns),
-        .on_event = csv_sheet_on_event,
+        .on_event = on_event,
 };

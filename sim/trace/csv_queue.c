@@ -6,6 +6,7 @@
  * that is yet to be told of joined before the nth did: what happened until then is in order.
  * Of a queue whose flows take turns nothing is known before the run ends.
  */
+#include "trace/csv_row.h"
 #include "trace/csv_tables.h"
 
 struct queue_row {
@@ -70,7 +71,7 @@ static void write_row(struct queues *queues, struct queue *queue, struct queue_r
         queue->bytes += (uint64_t)row->step * row->size;
         row->packets = queue->packets;
         row->bytes = queue->bytes;
-        csv_sheet_write(queues->sheet, &event, row);
+        csv_row_write(queues->sheet, columns, G_N_ELEMENTS(columns), &event, row);
 }
 
 static void put_ahead(struct queue *queue, const struct queue_row *row)

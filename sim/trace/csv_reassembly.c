@@ -4,6 +4,7 @@
  * A segment that has to wait gets its row when the hole before it is filled. What waits is kept for each
  * connection, in the order of the stream.
  */
+#include "trace/csv_row.h"
 #include "trace/csv_tables.h"
 #include "trace/per_connection.h"
 
@@ -67,7 +68,7 @@ static void tell(struct reassembly *reassembly, struct receiving *receiving, con
                 .held = receiving->held_bytes,
         };
         receiving->event.time = reassembly->now;
-        csv_sheet_write(reassembly->sheet, &receiving->event, &row);
+        csv_row_write(reassembly->sheet, columns, G_N_ELEMENTS(columns), &receiving->event, &row);
 }
 
 static struct receiving *receiver_of(struct reassembly *reassembly, const struct trace_event *event)

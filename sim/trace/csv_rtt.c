@@ -1,6 +1,7 @@
 /*
  * rtt.csv: round trips measured, and what became of the retransmission timeout. RFC 6298.
  */
+#include "trace/csv_row.h"
 #include "trace/csv_tables.h"
 
 static const struct event_field columns[] = {
@@ -17,10 +18,15 @@ static const struct event_field columns[] = {
         EVENT_FIELD("backoff", rtt.backoffs, EVENT_NUMBER),
 };
 
+static void on_event(void *sheet, const struct trace_event *event)
+{
+        csv_row_write(sheet, columns, G_N_ELEMENTS(columns), event, NULL);
+}
+
 const struct csv_table csv_rtt = {
         .file_name = "rtt.csv",
         .kinds = TRACE_BIT(TRACE_TCP_RTT),
         .columns = columns,
         .column_count = G_N_ELEMENTS(columns),
-        .on_event = csv_sheet_on_event,
+        .on_event = on_event,
 };

@@ -1,6 +1,7 @@
 /*
  * sack.csv: the blocks of each selective acknowledgment that arrived. RFC 2018, RFC 2883.
  */
+#include "trace/csv_row.h"
 #include "trace/csv_tables.h"
 
 struct sack_row {
@@ -31,7 +32,7 @@ static void on_received(void *sheet, const struct trace_event *event)
                         .right = blocks[i].end,
                         .is_dsack = i == 0 && event->packet->is_dsack,
                 };
-                csv_sheet_write(sheet, event, &row);
+                csv_row_write(sheet, columns, G_N_ELEMENTS(columns), event, &row);
         }
 }
 

@@ -1,6 +1,7 @@
 /*
  * segments.csv: one row a packet-hop, when it ends: a packet that crosses three links has three.
  */
+#include "trace/csv_row.h"
 #include "trace/csv_tables.h"
 
 static const struct event_field columns[] = {
@@ -11,7 +12,7 @@ static const struct event_field columns[] = {
         PACKET_FIELD("to", to, EVENT_OWNER_LABEL),
         MADE_FIELD("transfer", EVENT_TRANSFER_NAME),
         PACKET_FIELD("from_conn", connection, EVENT_NONZERO),
-        PACKET_FIELD("protocol", protocol, EVENT_TEXT),
+        PACKET_FIELD("protocol", protocol, EVENT_PROTOCOL),
         PACKET_FIELD_WHEN("sport", source_port, EVENT_NUMBER, EVENT_HAS_PORTS),
         PACKET_FIELD_WHEN("dport", destination_port, EVENT_NUMBER, EVENT_HAS_PORTS),
         PACKET_FIELD("flags", flags, EVENT_FLAGS),
@@ -46,10 +47,15 @@ static const struct event_field columns[] = {
         EVENT_FIELD("marked", hop.is_marked_here, EVENT_TRUTH),
 };
 
+static void on_event(void *sheet, const struct trace_event *event)
+{
+        csv_row_write(sheet, columns, G_N_ELEMENTS(columns), event, NULL);
+}
+
 const struct csv_table csv_segments = {
         .file_name = "segments.csv",
         .kinds = TRACE_BIT(TRACE_HOP),
         .columns = columns,
         .column_count = G_N_ELEMENTS(columns),
-        .on_event = csv_sheet_on_event,
+        .on_event = on_event,
 };

@@ -1,5 +1,5 @@
 /*
- * A table's file: its header, and rows made after its columns.
+ * A table's file and its header; csv_row.h has its rows.
  */
 #ifndef INORDER_CSV_SHEET_H
 #define INORDER_CSV_SHEET_H
@@ -33,9 +33,5 @@ struct csv_sheet {
 /* Writes the header. */
 void csv_sheet_open(struct csv_sheet *sheet, const struct csv_table *table, const Trace *trace, FILE *file);
 void csv_sheet_clear(struct csv_sheet *sheet);
-/* `row`: what the table's ROW_FIELDs are read from; NULL when it has none. */
-void csv_sheet_write(struct csv_sheet *sheet, const struct trace_event *event, const void *row);
-/* For `on_event` of tables whose every event is a row. */
-void csv_sheet_on_event(void *sheet, const struct trace_event *event);
 
 #endif

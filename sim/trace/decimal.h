@@ -51,23 +51,16 @@ static inline char *decimal_put_small(char *at, uint32_t number)
         return at + 8 - zeros;
 }
 
+/* From 10 on. Not inline: many numbers are made in one function of a writer. */
+char *decimal_put_long(char *at, uint64_t number);
+
 /* The end of what was written, as all of these. */
 static inline char *decimal_put_unsigned(char *at, uint64_t number)
 {
-        if (number < 10) {
-                *at = (char)('0' + number);
-                return at + 1;
-        }
-        if (number < DECIMAL_HUNDRED_MILLIONS)
-                return decimal_put_small(at, (uint32_t)number);
-        uint64_t high = number / DECIMAL_HUNDRED_MILLIONS;
-        if (high < DECIMAL_HUNDRED_MILLIONS) {
-                at = decimal_put_small(at, (uint32_t)high);
-        } else {
-                at = decimal_put_small(at, (uint32_t)(high / DECIMAL_HUNDRED_MILLIONS));
-                at = decimal_put_eight(at, (uint32_t)(high % DECIMAL_HUNDRED_MILLIONS));
-        }
-        return decimal_put_eight(at, (uint32_t)(number % DECIMAL_HUNDRED_MILLIONS));
+        if (number >= 10)
+                return decimal_put_long(at, number);
+        *at = (char)('0' + number);
+        return at + 1;
 }
 
 /* The sign; the magnitude, of INT64_MIN too, is the rest. */
@@ -95,6 +88,25 @@ static inline char *decimal_put_seconds(char *at, duration_ns duration)
         *at++ = '.';
         *at++ = (char)('0' + fraction / DECIMAL_HUNDRED_MILLIONS);
         return decimal_put_eight(at, fraction % DECIMAL_HUNDRED_MILLIONS);
+}
+
+/* The same of nanoseconds that have been written, at least 0: `size` digits, none: nothing. They are moved, not made again. */
+static inline char *decimal_put_point(char *at, const char *digits, size_t size)
+{
+        if (size > 9) {
+                char whole[16]; /* seconds have eleven digits at most; where they come from may reach to where they go */
+                memcpy(whole, digits, sizeof whole);
+                memcpy(at, whole, sizeof whole);
+                at += size - 9;
+                *at = '.';
+                memcpy(at + 1, digits + size - 9, 9);
+                return at + 10;
+        }
+        if (size == 0)
+                return at;
+        memcpy(at, "0.000000000", 11);
+        memcpy(at + 11 - size, digits, 9);
+        return at + 11;
 }
 
 /* The same, at the end of a string. */

@@ -40,6 +40,7 @@ enum event_meaning {
         EVENT_OWNER_LABEL,  /* "core → right"; UINT32_MAX: "-" */
         EVENT_PACKET_ID,    /* "www#35": the 35th packet that www sent */
         EVENT_FLAGS,        /* "SYN+ACK" */
+        EVENT_PROTOCOL,     /* "tcp" */
 
         /* Text made of several members. */
         EVENT_TRANSFER_NAME, /* of event_transfer() */
@@ -72,7 +73,7 @@ enum event_value_kind {
         EVENT_VALUE_NAME,
         EVENT_VALUE_PACKET, /* its maker's name and its number */
         EVENT_VALUE_FLAGS,  /* `natural`, at least one */
-        EVENT_VALUE_RANGES, /* none: count 0 */
+        EVENT_VALUE_RANGES, /* event_sack_blocks() of `packet`, at least one */
 };
 
 #define EVENT_KEY_SIZE_MAX 24
@@ -133,10 +134,23 @@ struct event_field {
                 EVENT_FIELD_NAMED(name), .base = BASE_EVENT, .meaning = means                                \
         }
 
-bool event_is_tcp(const struct trace_event *event);
-bool event_has_ack(const struct trace_event *event);
+#define EVENT_FLAG_ACK 0x010
+
+static inline bool event_is_tcp(const struct trace_event *event)
+{
+        return event->packet && event->packet->protocol == TRACE_TCP;
+}
+
+static inline bool event_has_ack(const struct trace_event *event)
+{
+        return event_is_tcp(event) && (event->packet->flags & EVENT_FLAG_ACK);
+}
+
 /* The event's own transfer, else its packet's; 0: none. */
-uint32_t event_transfer(const struct trace_event *event);
+static inline uint32_t event_transfer(const struct trace_event *event)
+{
+        return event->transfer == 0 && event->packet ? event->packet->transfer : event->transfer;
+}
 
 struct event_range {
         int64_t first;

@@ -19,10 +19,7 @@ struct event_value {
                         const struct trace_name *name;
                         uint32_t number;
                 };
-                struct {
-                        unsigned count;
-                        struct event_range items[TRACE_SACK_BLOCKS_MAX];
-                } ranges;
+                const struct trace_packet *packet;
         };
 };
 
@@ -34,13 +31,28 @@ struct event_reading {
         unsigned facts;                 /* event_facts() */
 };
 
-unsigned event_facts(const struct trace_event *event);
 #define EVENT_FLAGS_NAMED 0x1ff
 /* At least one. */
 char *event_put_flags(char *at, uint64_t flags);
 
 extern const struct trace_name event_no_name; /* "-" */
 extern const struct trace_name event_cause_names[];
+
+static inline unsigned event_packet_facts(const struct trace_packet *packet)
+{
+        bool is_tcp = packet->protocol == TRACE_TCP;
+        return EVENT_HAS_PACKET | (is_tcp ? EVENT_IS_TCP : 0) |
+               (is_tcp && (packet->flags & EVENT_FLAG_ACK) ? EVENT_HAS_ACK : 0) |
+               (is_tcp && packet->has_timestamps ? EVENT_HAS_TIMESTAMPS : 0) |
+               (packet->protocol != TRACE_NO_PROTOCOL ? EVENT_HAS_PORTS : 0);
+}
+
+static inline unsigned event_facts(const struct trace_event *event)
+{
+        bool has_sample = event->kind == TRACE_TCP_RTT && event->rtt.sample >= 0;
+        return (event->packet ? event_packet_facts(event->packet) : 0) |
+               (has_sample ? EVENT_HAS_RTT_SAMPLE : 0);
+}
 
 /* `row` is of the table's own type; NULL: the event is all there is. */
 static inline struct event_reading event_reading_begin(
@@ -97,7 +109,7 @@ static inline bool event_number_is_known(enum event_meaning meaning, int64_t num
         }
 }
 
-static inline void event_value_set_number(
+static G_ALWAYS_INLINE inline void event_value_set_number(
         struct event_value *value, const struct event_field *field, const void *member)
 {
         value->integer = event_fetch(field, member);
@@ -139,11 +151,12 @@ static inline void event_value_set_packet(
 
 static inline void event_value_set_ranges(struct event_value *value, const struct trace_packet *packet)
 {
-        value->kind = EVENT_VALUE_RANGES;
-        value->ranges.count = packet ? event_sack_blocks(packet, value->ranges.items) : 0;
+        bool has_blocks = packet && packet->sack_count > 0 && packet->relative_ack >= 0;
+        value->kind = has_blocks ? EVENT_VALUE_RANGES : EVENT_VALUE_NO_TEXT;
+        value->packet = packet;
 }
 
-static inline void event_value_set_text(
+static G_ALWAYS_INLINE inline void event_value_set_text(
         struct event_value *value, const struct event_field *field, const struct event_reading *reading)
 {
         const struct trace_event *event = reading->event;
@@ -162,6 +175,9 @@ static inline void event_value_set_text(
         case EVENT_FLAGS:
                 value->natural = *(const uint16_t *)member & EVENT_FLAGS_NAMED;
                 value->kind = value->natural != 0 ? EVENT_VALUE_FLAGS : EVENT_VALUE_NO_TEXT;
+                return;
+        case EVENT_PROTOCOL:
+                event_value_set_name(value, trace_protocol_named(*(const enum trace_protocol *)member));
                 return;
         case EVENT_TRANSFER_NAME:
                 event_value_set_name(value, trace_transfer_named(reading->trace, event_transfer(event)));
@@ -188,7 +204,7 @@ static inline void event_value_set_text(
         }
 }
 
-static inline void event_value_read(
+static G_ALWAYS_INLINE inline void event_value_read(
         struct event_value *value, const struct event_field *field, const struct event_reading *reading)
 {
         if ((field->needs & reading->facts) != field->needs)

@@ -3,6 +3,19 @@
  */
 #include "trace/ndjson_kinds.h"
 
+#include "trace/ndjson_line.h"
+
+/* Behind each table: what puts its fields. The compiler sees which they are. */
+#define PUT_FIELDS_OF(table)                                                                                 \
+        static char *put_##table(struct ndjson_out *out, char *at, const struct event_reading *reading)      \
+        {                                                                                                    \
+                return ndjson_put_fields(out, at, table##_fields, G_N_ELEMENTS(table##_fields), reading);    \
+        }
+#define FIELDS(table)                                                                                        \
+        {                                                                                                    \
+                table##_fields, G_N_ELEMENTS(table##_fields), put_##table                                    \
+        }
+
 static const struct event_field common_fields[] = {
         EVENT_FIELD("owner", owner, EVENT_OWNER_LABEL),
         EVENT_FIELD("conn", connection, EVENT_NONZERO),
@@ -11,6 +24,7 @@ static const struct event_field common_fields[] = {
         MADE_FIELD("cause", EVENT_CAUSE_BUT_PACKET),
         EVENT_FIELD("cause_name", cause.name, EVENT_TEXT),
 };
+PUT_FIELDS_OF(common)
 
 /* Of a packet as its host sent it; a line of this much can be read alone. */
 static const struct event_field glance_fields[] = {
@@ -22,12 +36,13 @@ static const struct event_field glance_fields[] = {
         PACKET_FIELD("payload", payload_size, EVENT_NUMBER),
         PACKET_FIELD("sending", sending, EVENT_ABOVE_ONE),
 };
+PUT_FIELDS_OF(glance)
 
 static const struct event_field packet_fields[] = {
         PACKET_FIELD("packet", id, EVENT_PACKET_ID),
         PACKET_FIELD("copy", copy, EVENT_NONZERO),
         PACKET_FIELD("to", to, EVENT_OWNER_LABEL),
-        PACKET_FIELD("protocol", protocol, EVENT_TEXT),
+        PACKET_FIELD("protocol", protocol, EVENT_PROTOCOL),
         PACKET_FIELD_WHEN("sport", source_port, EVENT_NUMBER, EVENT_HAS_PORTS),
         PACKET_FIELD_WHEN("dport", destination_port, EVENT_NUMBER, EVENT_HAS_PORTS),
         PACKET_FIELD("flags", flags, EVENT_FLAGS),
@@ -48,6 +63,7 @@ static const struct event_field packet_fields[] = {
         PACKET_FIELD("why", why, EVENT_TEXT),
         PACKET_FIELD("corrupted", is_corrupted, EVENT_TRUTH),
 };
+PUT_FIELDS_OF(packet)
 
 static const struct event_field hop_fields[] = {
         EVENT_FIELD("ordinal", hop.ordinal, EVENT_NONZERO),
@@ -63,21 +79,25 @@ static const struct event_field hop_fields[] = {
         EVENT_FIELD("delayed", hop.is_delayed, EVENT_TRUTH),
         EVENT_FIELD("marked", hop.is_marked_here, EVENT_TRUTH),
 };
+PUT_FIELDS_OF(hop)
 
 static const struct event_field dropped_fields[] = {
         EVENT_FIELD("drop", dropped.reason, EVENT_TEXT),
         EVENT_FIELD("detail", dropped.detail, EVENT_TEXT),
 };
+PUT_FIELDS_OF(dropped)
 
 static const struct event_field fault_fields[] = {
         EVENT_FIELD("rule", fault.rule, EVENT_TEXT),
         EVENT_FIELD("action", fault.action, EVENT_TEXT),
 };
+PUT_FIELDS_OF(fault)
 
 static const struct event_field state_fields[] = {
         EVENT_FIELD("state_from", state.from, EVENT_TEXT),
         EVENT_FIELD("state_to", state.to, EVENT_TEXT),
 };
+PUT_FIELDS_OF(state)
 
 static const struct event_field rtt_fields[] = {
         EVENT_FIELD("sample", rtt.sample, EVENT_NOT_NEGATIVE),
@@ -86,6 +106,7 @@ static const struct event_field rtt_fields[] = {
         EVENT_FIELD("rto", rtt.rto, EVENT_NUMBER),
         EVENT_FIELD("backoff", rtt.backoffs, EVENT_NONZERO),
 };
+PUT_FIELDS_OF(rtt)
 
 static const struct event_field congestion_fields[] = {
         EVENT_FIELD("cwnd", congestion.cwnd_bytes, EVENT_NUMBER),
@@ -94,6 +115,7 @@ static const struct event_field congestion_fields[] = {
         EVENT_FIELD("send_window", congestion.send_window_bytes, EVENT_NUMBER),
         EVENT_FIELD("pacing", congestion.pacing, EVENT_NONZERO),
 };
+PUT_FIELDS_OF(congestion)
 
 static const struct event_field note_fields[] = {
         EVENT_FIELD("note", note.name, EVENT_TEXT),
@@ -103,6 +125,7 @@ static const struct event_field note_fields[] = {
         EVENT_FIELD("end", note.end, EVENT_NONZERO),
         EVENT_FIELD("value", note.value, EVENT_NONZERO),
 };
+PUT_FIELDS_OF(note)
 
 static const struct event_field call_fields[] = {
         EVENT_FIELD("process", call.process, EVENT_NUMBER),
@@ -114,6 +137,7 @@ static const struct event_field call_fields[] = {
         EVENT_FIELD("error", call.error, EVENT_TEXT),
         EVENT_FIELD("started", call.started, EVENT_TIME),
 };
+PUT_FIELDS_OF(call)
 
 static const struct event_field step_fields[] = {
         EVENT_FIELD("process", step.process, EVENT_NUMBER),
@@ -121,6 +145,7 @@ static const struct event_field step_fields[] = {
         EVENT_FIELD("step", step.name, EVENT_TEXT),
         EVENT_FIELD("text", step.text, EVENT_TEXT),
 };
+PUT_FIELDS_OF(step)
 
 static const struct event_field link_fields[] = {
         EVENT_FIELD("down", link.is_down, EVENT_TRUTH),
@@ -136,35 +161,32 @@ static const struct event_field link_fields[] = {
         EVENT_FIELD("most", link.most, EVENT_NONZERO),
         EVENT_FIELD("ecn", link.ecn, EVENT_TRUTH),
 };
+PUT_FIELDS_OF(link)
 
-#define FIELDS(table)                                                                                        \
-        {                                                                                                    \
-                table, G_N_ELEMENTS(table)                                                                   \
-        }
 #define NO_FIELDS                                                                                            \
         {                                                                                                    \
-                NULL, 0                                                                                      \
+                NULL, 0, NULL                                                                                \
         }
 #define NAMED(literal)                                                                                       \
         .name = literal, .opening = ",\"ev\":\"" literal "\"",                                               \
         .opening_size = sizeof ",\"ev\":\"\"" literal - 1
 static const struct ndjson_kind kinds[TRACE_KINDS] = {
-        [TRACE_HOP] = { NAMED("net.hop"), FIELDS(hop_fields), true },
+        [TRACE_HOP] = { NAMED("net.hop"), FIELDS(hop), true },
         [TRACE_SENT] = { NAMED("host.sent"), NO_FIELDS, true },
         [TRACE_RECEIVED] = { NAMED("host.received"), NO_FIELDS, true },
-        [TRACE_DROPPED] = { NAMED("net.dropped"), FIELDS(dropped_fields), true },
-        [TRACE_FAULT] = { NAMED("net.fault"), FIELDS(fault_fields), true },
-        [TRACE_TCP_STATE] = { NAMED("tcp.state"), FIELDS(state_fields), false },
-        [TRACE_TCP_RTT] = { NAMED("tcp.rtt"), FIELDS(rtt_fields), false },
-        [TRACE_TCP_CONGESTION] = { NAMED("tcp.congestion"), FIELDS(congestion_fields), false },
-        [TRACE_TCP_NOTE] = { NAMED("tcp.note"), FIELDS(note_fields), false },
-        [TRACE_SOCKET_CALL] = { NAMED("socket.call"), FIELDS(call_fields), false },
-        [TRACE_STEP] = { NAMED("app.step"), FIELDS(step_fields), false },
-        [TRACE_LINK] = { NAMED("net.link"), FIELDS(link_fields), false },
+        [TRACE_DROPPED] = { NAMED("net.dropped"), FIELDS(dropped), true },
+        [TRACE_FAULT] = { NAMED("net.fault"), FIELDS(fault), true },
+        [TRACE_TCP_STATE] = { NAMED("tcp.state"), FIELDS(state), false },
+        [TRACE_TCP_RTT] = { NAMED("tcp.rtt"), FIELDS(rtt), false },
+        [TRACE_TCP_CONGESTION] = { NAMED("tcp.congestion"), FIELDS(congestion), false },
+        [TRACE_TCP_NOTE] = { NAMED("tcp.note"), FIELDS(note), false },
+        [TRACE_SOCKET_CALL] = { NAMED("socket.call"), FIELDS(call), false },
+        [TRACE_STEP] = { NAMED("app.step"), FIELDS(step), false },
+        [TRACE_LINK] = { NAMED("net.link"), FIELDS(link), false },
 };
-const struct ndjson_fields ndjson_common_fields = FIELDS(common_fields);
-const struct ndjson_fields ndjson_packet_fields = FIELDS(packet_fields);
-const struct ndjson_fields ndjson_glance_fields = FIELDS(glance_fields);
+const struct ndjson_fields ndjson_common_fields = FIELDS(common);
+const struct ndjson_fields ndjson_packet_fields = FIELDS(packet);
+const struct ndjson_fields ndjson_glance_fields = FIELDS(glance);
 
 const struct ndjson_kind *ndjson_kind_of(enum trace_kind kind)
 {

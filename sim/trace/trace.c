@@ -12,14 +12,14 @@ struct named_owner {
 };
 
 struct listener {
-        uint32_t mask;
         void (*on_event)(void *data, const struct trace_event *event);
         void *data;
 };
 
 struct Trace {
-        uint32_t mask;     /* of all listeners together */
-        GArray *listeners; /* of struct listener */
+        uint32_t mask;                           /* of all listeners together */
+        struct listener *listeners[TRACE_KINDS]; /* in the order in which they were added; one without a
+                                                    function ends them */
         GPtrArray *owners; /* of struct named_owner: they stay where they are while more are added */
         GArray *transfers; /* of struct trace_name; the first is that of none */
 };
@@ -63,9 +63,12 @@ static struct trace_name name_of(const char *text)
 {
         if (!text || !*text)
                 text = "-";
-        return (struct trace_name){
+        struct trace_name name = {
                 .text = text, .size = (uint32_t)strlen(text), .is_plain = name_is_plain(text)
         };
+        name.is_short = name.is_plain && name.size <= TRACE_NAME_START;
+        memcpy(name.start, text, MIN(name.size, TRACE_NAME_START));
+        return name;
 }
 
 static void add_transfer(Trace *trace, const char *text)
@@ -77,7 +80,6 @@ static void add_transfer(Trace *trace, const char *text)
 Trace *trace_new(void)
 {
         Trace *trace = g_new0(Trace, 1);
-        trace->listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
         trace->owners = g_ptr_array_new_with_free_func(free_owner);
         trace->transfers = g_array_new(FALSE, FALSE, sizeof(struct trace_name));
         add_transfer(trace, NULL);
@@ -88,7 +90,8 @@ void trace_free(Trace *trace)
 {
         if (!trace)
                 return;
-        g_array_unref(trace->listeners);
+        for (enum trace_kind kind = 0; kind < TRACE_KINDS; kind++)
+                g_free(trace->listeners[kind]);
         g_ptr_array_unref(trace->owners);
         for (unsigned i = 1; i < trace->transfers->len; i++)
                 g_free((char *)g_array_index(trace->transfers, struct trace_name, i).text);
@@ -166,11 +169,42 @@ const struct trace_name *trace_transfer_named(const Trace *trace, uint32_t trans
         return &g_array_index(trace->transfers, struct trace_name, transfer);
 }
 
+static const struct trace_name protocol_names[TRACE_PROTOCOLS] = {
+        [TRACE_NO_PROTOCOL] = TRACE_NAME("-"),
+        [TRACE_TCP] = TRACE_NAME("tcp"),
+        [TRACE_UDP] = TRACE_NAME("udp"),
+        [TRACE_ICMP] = TRACE_NAME("icmp"),
+};
+
+const char *trace_protocol_name(enum trace_protocol protocol)
+{
+        return protocol_names[protocol].text;
+}
+
+const struct trace_name *trace_protocol_named(enum trace_protocol protocol)
+{
+        return &protocol_names[protocol];
+}
+
+static struct listener *add_listener(struct listener *listeners, const struct listener *listener)
+{
+        size_t count = 0;
+        while (listeners != NULL && listeners[count].on_event != NULL)
+                count++;
+        listeners = g_renew(struct listener, listeners, count + 2);
+        listeners[count] = *listener;
+        listeners[count + 1] = (struct listener){ 0 };
+        return listeners;
+}
+
 void trace_listen(Trace *trace, uint32_t mask, void (*on_event)(void *data, const struct trace_event *event),
         void *data)
 {
-        struct listener listener = { .mask = mask, .on_event = on_event, .data = data };
-        g_array_append_val(trace->listeners, listener);
+        const struct listener listener = { .on_event = on_event, .data = data };
+        for (enum trace_kind kind = 0; kind < TRACE_KINDS; kind++) {
+                if (mask & TRACE_BIT(kind))
+                        trace->listeners[kind] = add_listener(trace->listeners[kind], &listener);
+        }
         trace->mask |= mask;
 }
 
@@ -188,9 +222,7 @@ void trace_emit(Trace *trace, const struct trace_event *event)
 {
         if (!trace_wants(trace, event->kind))
                 return;
-        for (unsigned i = 0; i < trace->listeners->len; i++) {
-                const struct listener *listener = &g_array_index(trace->listeners, struct listener, i);
-                if (listener->mask & TRACE_BIT(event->kind))
-                        listener->on_event(listener->data, event);
-        }
+        for (const struct listener *listener = trace->listeners[event->kind]; listener->on_event != NULL;
+                listener++)
+                listener->on_event(listener->data, event);
 }

@@ -38,6 +38,9 @@ enum trace_kind {
 #define TRACE_SACK_BLOCKS_MAX 4
 #define TRACE_PIECES_MAX      3
 
+enum trace_protocol { TRACE_NO_PROTOCOL, TRACE_TCP, TRACE_UDP, TRACE_ICMP, TRACE_PROTOCOLS };
+const char *trace_protocol_name(enum trace_protocol protocol); /* "tcp"; "-" for none */
+
 struct trace_bytes {
         const uint8_t *bytes;
         size_t size;
@@ -71,8 +74,8 @@ struct trace_packet {
         uint32_t sending;     /* nth sending of these sequence numbers; 0: takes none */
         time_ns t_sent;       /* when its host gave it to its device */
 
-        /* What its header says. `protocol` "tcp", "udp", "icmp" or "-"; the rest is zero for what does not apply. */
-        const char *protocol;
+        /* What its header says; zero for what does not apply. */
+        enum trace_protocol protocol;
         uint16_t source_port;
         uint16_t destination_port;
         uint32_t seq;             /* raw */
@@ -215,11 +218,15 @@ void trace_add_owner(Trace *trace, enum trace_owner_kind kind, const char *name,
 void trace_set_takes_turns(Trace *trace);
 void trace_add_transfer(Trace *trace, const char *name);
 /* A name with what writers ask about each time they write it. */
+#define TRACE_NAME_START 32
 struct trace_name {
         const char *text; /* "-": there is none */
         uint32_t size;
         bool is_plain;    /* it stands for itself in JSON and CSV: nothing has to be escaped or quoted */
+        bool is_short;    /* and `start` is all of it: copied at once, without asking how long it is */
+        char start[TRACE_NAME_START];
 };
+#define TRACE_NAME(word) { .text = word, .size = sizeof word - 1, .is_plain = true, .is_short = true, .start = word }
 unsigned trace_owner_count(const Trace *trace);
 unsigned trace_transfer_count(const Trace *trace);
 const struct trace_owner *trace_owner(const Trace *trace, uint32_t owner);
@@ -229,6 +236,7 @@ const char *trace_transfer_name(const Trace *trace, uint32_t transfer); /* "-" f
 enum trace_naming { TRACE_NAMED_LABEL, TRACE_NAMED_OWN, TRACE_NAMED_NEAR_END, TRACE_NAMED_FAR_END, TRACE_NAMINGS };
 const struct trace_name *trace_owner_named(const Trace *trace, uint32_t owner, enum trace_naming naming);
 const struct trace_name *trace_transfer_named(const Trace *trace, uint32_t transfer);
+const struct trace_name *trace_protocol_named(enum trace_protocol protocol);
 /* The same of other text: so many bytes of printable ASCII that stand for themselves. */
 bool trace_text_is_plain(const char *text, size_t size);
 

@@ -24,7 +24,7 @@ static void log_packet(GString *log, const struct trace_packet *packet)
                 " %u.%u/%u size=%u payload=%u sum=%04x corrupted=%d %u->%u transfer=%u %s %s",
                 packet->id.host, packet->id.number, packet->copy, packet->size, packet->payload_size,
                 packet->payload_sum, packet->is_corrupted, packet->from, packet->to, packet->transfer,
-                packet->why, packet->protocol);
+                packet->why, trace_protocol_name(packet->protocol));
         g_string_append_printf(log, " seq=%" PRId64 " ack=%" PRId64 " flags=%x", packet->relative_seq,
                 packet->relative_ack, packet->flags);
         log_bytes(log, "header", packet->header.bytes, packet->header.size);

@@ -69,7 +69,7 @@ START_TEST(a_description_tells_header_and_note)
         struct packet *packet = net_world_packet(&world, 3, 700);
         packet->note.window_scale = 7;
         packet_describe(packet, &view);
-        ck_assert_str_eq(view.protocol, "tcp");
+        ck_assert_uint_eq(view.protocol, TRACE_TCP);
         ck_assert_uint_eq(view.size, 740);
         ck_assert_uint_eq(view.header.size, 40);
         ck_assert_uint_eq(view.source_port, 1000);
@@ -118,7 +118,7 @@ START_TEST(every_single_flipped_bit_can_be_described)
                 packet_flip_bit(world.context.packets, packet, bit);
                 packet_describe(packet, &view);
                 ck_assert(view.is_corrupted);
-                ck_assert(g_str_equal(view.protocol, "tcp") || g_str_equal(view.protocol, "-"));
+                ck_assert(view.protocol == TRACE_TCP || view.protocol == TRACE_NO_PROTOCOL);
                 take(packet);
         }
 }

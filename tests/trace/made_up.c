@@ -66,7 +66,7 @@ static void end_packet(struct made_up_packet *made, uint8_t protocol, size_t tra
 static void describe_tcp(
         struct trace_packet *packet, const struct tcp_segment *segment, uint32_t seq, uint32_t ack)
 {
-        packet->protocol = "tcp";
+        packet->protocol = TRACE_TCP;
         packet->source_port = segment->source_port;
         packet->destination_port = segment->destination_port;
         packet->seq = segment->seq.value;
@@ -116,7 +116,7 @@ void made_up_udp(struct made_up_packet *made, uint32_t from, uint32_t number, co
                 .payload = payload_of_bytes(pool, payload, strlen(payload)),
         };
         udp_emit(&source, &destination, &datagram, made->header + IPV4_HEADER_SIZE);
-        made->packet.protocol = "udp";
+        made->packet.protocol = TRACE_UDP;
         made->packet.source_port = datagram.source_port;
         made->packet.destination_port = datagram.destination_port;
         payload_clear(&datagram.payload);

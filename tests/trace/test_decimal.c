@@ -71,10 +71,32 @@ START_TEST(any_number_is_as_printf_prints_it)
 }
 END_TEST
 
+/* Behind them, as in a row, with room for what is moved in one go. */
+START_TEST(nanoseconds_that_were_written_get_a_point)
+{
+        char row[3 * DECIMAL_ROOM];
+        if (cases[_i].number < 0)
+                return;
+        char *end = decimal_put_signed(row, cases[_i].number);
+        *end = ',';
+        *decimal_put_point(end + 1, row, (size_t)(end - row)) = '\0';
+        ck_assert_str_eq(end + 1, cases[_i].seconds);
+}
+END_TEST
+
+START_TEST(a_point_has_nothing_to_stand_in_without_digits)
+{
+        char row[DECIMAL_ROOM] = ",";
+        ck_assert_ptr_eq(decimal_put_point(row + 1, row, 0), row + 1);
+}
+END_TEST
+
 int main(void)
 {
         TCase *tests = tcase_create("decimal");
         tcase_add_loop_test(tests, numbers_have_all_their_digits_and_no_more, 0, G_N_ELEMENTS(cases));
+        tcase_add_loop_test(tests, nanoseconds_that_were_written_get_a_point, 0, G_N_ELEMENTS(cases));
+        tcase_add_test(tests, a_point_has_nothing_to_stand_in_without_digits);
         tcase_add_test(tests, any_number_is_as_printf_prints_it);
         Suite *suite = suite_create("decimal");
         suite_add_tcase(suite, tests);

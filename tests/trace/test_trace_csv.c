@@ -138,6 +138,34 @@ START_TEST(awkward_names_are_quoted_wherever_they_stand)
 }
 END_TEST
 
+START_TEST(names_are_as_long_as_they_like)
+{
+        for (unsigned size = 1; size < 20000; size = size * 3 / 2 + 1) {
+                g_autoptr(Trace) wordy = trace_new();
+                g_autofree char *name = g_strnfill(size, 'n');
+                g_autofree char *expected =
+                        g_strdup_printf("\n0,0.000000000,%s,0,%s,step,%s,%s,%s,-,-,-,-,0,0,,,,,0\n", name,
+                                name, name, name, name);
+                struct made_up_files files;
+                made_up_files_init(&files);
+                const struct trace_opener opener = made_up_opener(&files);
+                trace_add_owner(wordy, TRACE_OWNER_HOST, name, NULL, NULL);
+                trace_add_transfer(wordy, name);
+                TraceCsv *writer = trace_csv_new(wordy, &opener, TRACE_ALL_KINDS, NULL);
+                const struct trace_event step = { .kind = TRACE_STEP,
+                        .transfer = 1,
+                        .step = { .name = name, .text = name, .program = name } };
+                trace_emit(wordy, &step);
+                ck_assert(trace_csv_finish(writer, NULL));
+                trace_csv_free(writer);
+                made_up_files_close(&files);
+                g_autofree char *text = made_up_file_text(&files, "events.csv");
+                ck_assert_ptr_nonnull(strstr(text, expected));
+                made_up_files_clear(&files);
+        }
+}
+END_TEST
+
 START_TEST(a_datagram_has_ports_but_no_sequence_numbers)
 {
         struct made_up_packet made;
@@ -179,6 +207,7 @@ int main(void)
         tcase_add_test(cases, a_hop_is_one_row_with_its_four_times);
         tcase_add_test(cases, unknown_numbers_are_empty_and_texts_quoted_when_they_must_be);
         tcase_add_test(cases, awkward_names_are_quoted_wherever_they_stand);
+        tcase_add_test(cases, names_are_as_long_as_they_like);
         tcase_add_test(cases, a_datagram_has_ports_but_no_sequence_numbers);
         tcase_add_test(cases, a_file_that_cannot_be_opened_leaves_no_writer);
         Suite *suite = suite_create("trace_csv");

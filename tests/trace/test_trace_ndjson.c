@@ -228,6 +228,37 @@ START_TEST(awkward_names_are_escaped_wherever_they_stand)
 }
 END_TEST
 
+/* Short ones are copied in one piece, and a line of short ones has its room from the beginning. */
+START_TEST(names_are_as_long_as_they_like)
+{
+        for (unsigned size = 1; size < 20000; size = size * 3 / 2 + 1) {
+                g_autoptr(Trace) wordy = trace_new();
+                g_autofree char *name = g_strnfill(size, 'n');
+                g_autofree char *expected = g_strdup_printf("{\"t\":0,\"ev\":\"app.step\",\"owner\":\"%s\","
+                                                            "\"transfer\":\"%s\",\"cause_packet\":\"%s#"
+                                                            "123456789\",\"process\":0,\"program\":\"%s\"}",
+                        name, name, name, name);
+                char *text = NULL;
+                size_t text_size = 0;
+                FILE *other = open_memstream(&text, &text_size);
+                trace_add_owner(wordy, TRACE_OWNER_HOST, name, NULL, NULL);
+                trace_add_transfer(wordy, name);
+                TraceNdjson *lines_of_wordy = trace_ndjson_new(wordy, other, &made_up_about, TRACE_ALL_KINDS);
+                const struct trace_event step = { .kind = TRACE_STEP,
+                        .transfer = 1,
+                        .cause = { TRACE_CAUSE_PACKET, { 0, 123456789 }, NULL },
+                        .step = { .program = name } };
+                trace_emit(wordy, &step);
+                ck_assert(trace_ndjson_finish(lines_of_wordy, NULL));
+                g_auto(GStrv) rows = g_strsplit(text, "\n", -1);
+                ck_assert_str_eq(rows[1], expected);
+                trace_ndjson_free(lines_of_wordy);
+                fclose(other);
+                free(text);
+        }
+}
+END_TEST
+
 START_TEST(a_full_disk_is_reported_at_the_end)
 {
         g_autoptr(GError) error = NULL;
@@ -259,6 +290,7 @@ int main(void)
         tcase_add_test(cases, unknown_relative_numbers_are_left_out);
         tcase_add_test(cases, only_the_kinds_asked_for_are_written);
         tcase_add_test(cases, awkward_names_are_escaped_wherever_they_stand);
+        tcase_add_test(cases, names_are_as_long_as_they_like);
         tcase_add_test(cases, a_full_disk_is_reported_at_the_end);
         Suite *suite = suite_create("trace_ndjson");
         suite_add_tcase(suite, cases);

@@ -48,8 +48,7 @@ static void count_hop(void *data, const struct trace_event *event)
 {
         struct census *census = data;
         const struct trace_owner *owner = trace_owner(census->trace, event->owner);
-        struct target target = { .nth = event->hop.ordinal,
-                .is_dns = g_str_equal(event->packet->protocol, "udp") };
+        struct target target = { .nth = event->hop.ordinal, .is_dns = event->packet->protocol == TRACE_UDP };
         for (unsigned i = 0; i < G_N_ELEMENTS(ends); i++) {
                 if (!g_str_equal(ends[i].link, owner->name))
                         continue;
