@@ -6,7 +6,7 @@
  *     core: hold data 5 from www until data 6 from www
  *     core: corrupt bits 2 in tcp retransmission 1
  *     core: link-down 300ms at 2s
- *     core: set rate 1Mbit at 2s
+ *     core: set rate 1Mbit, delay 50ms at 2s
  *     core: set netem "loss 2% delay 20ms" at 2s
  *     www: crash 500ms at 2s
  *
@@ -116,7 +116,13 @@ static bool read_corrupt(struct fault_line *line, struct yaml_node *action)
         tree_map_set(action, "corrupt", corrupt);
         if (!*line->next)
                 return fail_end(line, "corrupt");
-        const char *what = g_ascii_isdigit(**line->next) ? "bit" : *line->next++;
+        bool is_bit = g_ascii_isdigit(**line->next);
+        if (!is_bit && strcmp(*line->next, "bit") != 0 && strcmp(*line->next, "bits") != 0)
+                return field_fail(line->reader, line->mark,
+                        "corrupt: '%s' is no bit; accepted: corrupt 77 …, the bit that flips, or corrupt "
+                        "bits 1 …, how many",
+                        *line->next);
+        const char *what = is_bit ? "bit" : *line->next++;
         if (!put_next(line, corrupt, what))
                 return false;
         if (!*line->next || strcmp(*line->next, "in") != 0)
@@ -182,10 +188,18 @@ static bool put_netem(struct fault_line *line, struct yaml_node *map)
         return put(line, map, "netem", text->str);
 }
 
-static bool read_set(struct fault_line *line, struct yaml_node *action)
+/* Whether the value has a comma behind it, which is taken away: another key follows. */
+static bool take_comma(char *value)
 {
-        struct yaml_node *set = map_at(line);
-        tree_map_set(action, "set", set);
+        size_t length = strlen(value);
+        bool has_comma = length > 1 && value[length - 1] == ',';
+        if (has_comma)
+                value[length - 1] = '\0';
+        return has_comma;
+}
+
+static bool read_setting(struct fault_line *line, struct yaml_node *set, bool *is_last)
+{
         if (!*line->next)
                 return fail_end(line, "set");
         const char *key = *line->next++;
@@ -194,7 +208,26 @@ static bool read_set(struct fault_line *line, struct yaml_node *action)
                 return put_mapping(line, set, key);
         if (first == '"' || first == '\'')
                 return put_quoted(line, set, key);
-        return strcmp(key, "netem") == 0 && first ? put_netem(line, set) : put_next(line, set, key);
+        if (strcmp(key, "netem") == 0 && first)
+                return put_netem(line, set);
+        *is_last = !first || !take_comma(*line->next);
+        return put_next(line, set, key);
+}
+
+/* Its keys one by one, or as a file would have them. */
+static bool read_set(struct fault_line *line, struct yaml_node *action)
+{
+        bool is_last = false;
+        if (*line->next && **line->next == '{')
+                return put_mapping(line, action, "set");
+        struct yaml_node *set = map_at(line);
+        tree_map_set(action, "set", set);
+        while (!is_last) {
+                is_last = true;
+                if (!read_setting(line, set, &is_last))
+                        return false;
+        }
+        return true;
 }
 
 static bool read_action(struct fault_line *line)

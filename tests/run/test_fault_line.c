@@ -45,6 +45,9 @@ static const struct {
         { "www: crash 500ms at 2s", "{ host: www, at: 2s, every: once, do: { crash: 500ms } }" },
         { "www: restart at 3s", "{ host: www, at: 3s, every: once, do: restart }" },
         { "core: set impair-to { www: { loss: 3% } } at 2s", "loss: 3%" },
+        { "core: set rate 1Mbit, delay 9ms at 2s", "do: { set: { rate: 1Mbit/s, delay: 9ms } }" },
+        { "core: set { rate: 1Mbit, delay: 9ms } data 7",
+                "nth: 7, every: off }, do: { set: { rate: 1Mbit/s, delay: 9ms } }" },
         { "core: set delay 9ms data 7", "do: { set: { delay: 9ms } }" },
         { "core: set netem \"loss 2% ecn\" at 2s", "loss: 2%\n          ecn: on\n" },
         { "core: set netem 'delay 9ms' data 7", "nth: 7, every: off }, do: { set: { delay: 9ms } }" },
@@ -69,6 +72,8 @@ static const struct {
 } bad[] = {
         { "drop data", "no link before a colon; accepted: LINK: ACTION …, as in 'core: drop data 3'" },
         { "cor: drop", "on: no link is named 'cor'; did you mean 'core'?" },
+        { "core: corrupt data 4", "corrupt: 'data' is no bit; accepted: corrupt 77 …, the bit that flips, or "
+                                  "corrupt bits 1 …, how many" },
         { "core: drpo", "do: unknown action 'drpo'; did you mean 'drop'?" },
         { "core: drop date", "kind: unknown word 'date'; did you mean 'data'?" },
         { "core: drop from",
