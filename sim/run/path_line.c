@@ -223,7 +223,7 @@ static bool take_pusher(struct field_reader *reader, const struct path_place *pl
         struct path_segment pusher = { 0 };
         bool is_named = tree_find(node, "segment") || tree_find(node, "ack");
         bool is_good = is_named ? field_table_read(reader, &path_segment_table, node, &pusher) &&
-                                          path_segment_take(reader, place->nodes, node, &pusher, luck)
+                                          path_segment_take(reader, &place->whose, node, &pusher, luck)
                                 : field_fail(reader, node->mark,
                                           "for: no packet; accepted: its number, or a segment or ack");
         path_segment_clear(&pusher);
@@ -270,7 +270,7 @@ static bool take_packet(struct field_reader *reader, const struct path_place *pl
         if (!is_by_number) {
                 event->is_by_meaning = true;
                 event->stage = (enum path_stage)line->at;
-                if (!path_segment_take(reader, place->nodes, node, &line->segment, &event->number))
+                if (!path_segment_take(reader, &place->whose, node, &line->segment, &event->number))
                         return false;
         }
         if (stages & 1u << event->stage)

@@ -5,12 +5,12 @@
 #define INORDER_PATH_LINE_H
 
 #include "net/path_log.h"
-#include "run/field.h"
+#include "run/path_segment.h"
 
 /* Whom the file is about. */
 struct path_place {
-        const GPtrArray *nodes; /* of path_node_names_new() */
-        uint32_t link;          /* as the world counts them */
+        struct path_whose whose;
+        uint32_t link; /* as the world counts them */
         unsigned direction;
         GHashTable *lines; /* of every packet's fate, text → line: who says one twice is told */
 };

@@ -19,5 +19,7 @@ bool path_names_find(
         const GPtrArray *names, const char *link, const char *far_end, uint32_t *number, unsigned *direction);
 /* Hosts and routers by owner number; of char *. */
 GPtrArray *path_node_names_new(const Scenario *scenario);
+/* Transfers by number - 1; of char *. */
+GPtrArray *path_transfer_names_new(const Scenario *scenario);
 
 #endif

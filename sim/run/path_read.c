@@ -203,11 +203,12 @@ struct path_replay *path_replay_read(const Scenario *scenario, const char *path,
         g_autoptr(Scenario) marks = scenario_new(path, NULL);
         g_autoptr(GPtrArray) names = path_names_new(scenario);
         g_autoptr(GPtrArray) nodes = path_node_names_new(scenario);
+        g_autoptr(GPtrArray) transfers = path_transfer_names_new(scenario);
         g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         struct path_replay *replay = g_new0(struct path_replay, 1);
         struct path_reading reading = {
                 .reader = { marks, error },
-                .place = { .nodes = nodes, .lines = lines },
+                .place = { .whose = { nodes, transfers }, .lines = lines },
                 .names = names,
         };
         replay->path = g_strdup(path);

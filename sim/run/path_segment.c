@@ -31,7 +31,7 @@ static const struct field name_fields[] = {
         { .name = "nth", COUNT(ack.sending), .least = 1 },
         { .name = "from", .type = &field_name, SEGMENT(from) },
         { .name = "to-host", .type = &field_name, SEGMENT(to_host) },
-        { .name = "transfer", COUNT(text.transfer), .least = 1 },
+        { .name = "transfer", .type = &field_name, SEGMENT(transfer) },
         { .name = "connection", COUNT(text.flow), .least = 1 },
         { .name = "ports", .type = &port_pair, SEGMENT(text) },
         { .name = "twin", COUNT(text.copy), .least = 1 },
@@ -39,21 +39,48 @@ static const struct field name_fields[] = {
 };
 const struct field_table path_segment_table = { .what = "a segment", .fields = name_fields };
 
+static bool find(const GPtrArray *list, const char *name, uint32_t *number)
+{
+        guint found;
+        if (!g_ptr_array_find_with_equal_func((GPtrArray *)list, name, g_str_equal, &found))
+                return false;
+        *number = found;
+        return true;
+}
+
+static bool fail_name(struct field_reader *reader, const GPtrArray *list, const struct yaml_node *node,
+        const char *what, const char *key, const char *name)
+{
+        g_autofree const char **names = g_new0(const char *, list->len + 1);
+        for (unsigned i = 0; i < list->len; i++)
+                names[i] = g_ptr_array_index(list, i);
+        return field_fail_word(
+                reader, tree_find(node, key)->mark, name, names, "%s: no %s is named '%s'", key, what, name);
+}
+
 static bool find_node(struct field_reader *reader, const GPtrArray *nodes, const struct yaml_node *node,
         const char *key, const char *name, uint32_t *owner)
 {
-        guint found;
-        const struct yaml_node *child = tree_find(node, key);
         if (!name)
                 return field_fail(reader, node->mark, "a segment without '%s'; the key is required", key);
-        if (g_ptr_array_find_with_equal_func((GPtrArray *)nodes, name, g_str_equal, &found)) {
-                *owner = found;
+        return find(nodes, name, owner) || fail_name(reader, nodes, node, "host", key, name);
+}
+
+/* Who wrote a number meant one. */
+static bool find_transfer(struct field_reader *reader, const GPtrArray *transfers,
+        const struct yaml_node *node, const char *name, uint32_t *number)
+{
+        uint64_t count;
+        if (!name)
+                return true;
+        if (find(transfers, name, number)) {
+                (*number)++;
                 return true;
         }
-        g_autofree const char **names = g_new0(const char *, nodes->len + 1);
-        for (unsigned i = 0; i < nodes->len; i++)
-                names[i] = g_ptr_array_index(nodes, i);
-        return field_fail_word(reader, child->mark, name, names, "%s: no host is named '%s'", key, name);
+        if (quantity_count.parse(name, &count) != QUANTITY_OK || count < 1 || count > transfers->len)
+                return fail_name(reader, transfers, node, "transfer", "transfer", name);
+        *number = (uint32_t)count;
+        return true;
 }
 
 /* Either a segment or an ACK, with the keys of that alone. */
@@ -85,13 +112,14 @@ static bool check_flow(struct field_reader *reader, const struct yaml_node *node
         return true;
 }
 
-bool path_segment_take(struct field_reader *reader, const GPtrArray *nodes, const struct yaml_node *node,
-        struct path_segment *segment, uint64_t *luck)
+bool path_segment_take(struct field_reader *reader, const struct path_whose *whose,
+        const struct yaml_node *node, struct path_segment *segment, uint64_t *luck)
 {
         struct segment_name *name = &segment->text;
-        if (!find_node(reader, nodes, node, "from", segment->from, &name->from) ||
-                !find_node(reader, nodes, node, "to-host", segment->to_host, &name->to) ||
-                !check_kind(reader, node) || !check_flow(reader, node))
+        if (!find_node(reader, whose->nodes, node, "from", segment->from, &name->from) ||
+                !find_node(reader, whose->nodes, node, "to-host", segment->to_host, &name->to) ||
+                !check_kind(reader, node) || !check_flow(reader, node) ||
+                !find_transfer(reader, whose->transfers, node, segment->transfer, &name->transfer))
                 return false;
         name->flow = MAX(name->flow, 1);
         name->is_ack = tree_find(node, "ack") != NULL;
@@ -110,4 +138,5 @@ void path_segment_clear(struct path_segment *segment)
 {
         g_free(segment->from);
         g_free(segment->to_host);
+        g_free(segment->transfer);
 }

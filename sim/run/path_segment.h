@@ -8,18 +8,25 @@
 #include "net/segment_luck.h"
 #include "run/field.h"
 
+/* Names in a file, by the numbers that a world gives them. */
+struct path_whose {
+        const GPtrArray *nodes;     /* of path_node_names_new() */
+        const GPtrArray *transfers; /* of path_transfer_names_new() */
+};
+
 /* As it stands in a file; begin with zeroes. */
 struct path_segment {
         struct segment_name text; /* or, of an ACK, whatever else names it … */
         struct segment_name ack;  /* … than how far it acknowledges, and which it is */
         char *from;
         char *to_host;
+        char *transfer; /* its name, or its number from 1 */
 };
 
 extern const struct field_table path_segment_table;
 
-/* segment_name_luck() of what has been read from `node`. `nodes`: of path_node_names_new(). */
-bool path_segment_take(struct field_reader *reader, const GPtrArray *nodes, const struct yaml_node *node,
+/* segment_name_luck() of what has been read from `node`. */
+bool path_segment_take(struct field_reader *reader, const struct path_whose *whose, const struct yaml_node *node,
         struct path_segment *segment, uint64_t *luck);
 void path_segment_clear(struct path_segment *segment);
 

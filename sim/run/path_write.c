@@ -5,10 +5,12 @@
 
 #include "run/path_delays.h"
 #include "run/path_names.h"
+#include "run/quantity.h"
 
 struct path_writing {
         GPtrArray *links;
         GPtrArray *nodes;
+        GPtrArray *transfers;
         GString *text;
         const Scenario *scenario;
         bool by_meaning;
@@ -63,7 +65,7 @@ static void append_meaning(struct path_writing *writing, const struct path_event
 
 /* ---- What happened to it ---- */
 
-/* Programs' transfers by number, as the world counts them; of the first connection nothing is said. */
+/* Of a transfer's first connection nothing is said. */
 static void append_name(struct path_writing *writing, const struct segment_name *name)
 {
         GString *text = writing->text;
@@ -75,7 +77,8 @@ static void append_name(struct path_writing *writing, const struct segment_name 
         g_string_append_printf(text, ", from: %s, to-host: %s", node_name(writing, name->from),
                 node_name(writing, name->to));
         if (name->transfer != 0)
-                g_string_append_printf(text, ", transfer: %u", name->transfer);
+                g_string_append_printf(text, ", transfer: %s",
+                        (const char *)g_ptr_array_index(writing->transfers, name->transfer - 1));
         else
                 g_string_append_printf(text, ", ports: [%u, %u]", name->source_port, name->destination_port);
         if (name->transfer != 0 && name->flow > 1)
@@ -120,13 +123,19 @@ static void append_flips(struct path_writing *writing, const struct path_event *
         g_string_append(writing->text, "]");
 }
 
+/* In the unit that a scenario would have. */
+static void append_time(struct path_writing *writing, const char *before, duration_ns time)
+{
+        g_autofree char *text = quantity_time.format((uint64_t)time);
+        g_string_append_printf(writing->text, "%s%s", before, text);
+}
+
 static void append_delay(struct path_writing *writing, const struct path_event *event)
 {
         if (event->is_early)
                 g_string_append(writing->text, ", as: reorder, early: on");
         else
-                g_string_append_printf(
-                        writing->text, ", as: reorder, delay: %" G_GINT64_FORMAT "ns", (gint64)event->delay);
+                append_time(writing, ", as: reorder, delay: ", event->delay);
         if (event->lets_pass > 0)
                 g_string_append_printf(writing->text, ", by: %upkt", event->lets_pass);
 }
@@ -178,8 +187,7 @@ static void append_what(struct path_writing *writing, const struct path_event *e
                 g_string_append(text, ", as: mark-ce");
                 break;
         case PATH_SLOT_LENGTH:
-                g_string_append_printf(
-                        text, ", as: slot, delay: %" G_GINT64_FORMAT "ns", (gint64)event->delay);
+                append_time(writing, ", as: slot, delay: ", event->delay);
                 break;
         default:
                 g_assert_not_reached();
@@ -242,6 +250,7 @@ char *path_file_write(const Scenario *scenario, const PathLog *log, bool by_mean
         struct path_writing writing = {
                 .links = path_names_new(scenario),
                 .nodes = path_node_names_new(scenario),
+                .transfers = path_transfer_names_new(scenario),
                 .scenario = scenario,
                 .by_meaning = by_meaning,
                 .text = g_string_new(NULL),
@@ -252,5 +261,6 @@ char *path_file_write(const Scenario *scenario, const PathLog *log, bool by_mean
                         append_direction(&writing, g_ptr_array_index(writing.links, link), d, log, link);
         g_ptr_array_unref(writing.links);
         g_ptr_array_unref(writing.nodes);
+        g_ptr_array_unref(writing.transfers);
         return g_string_free(writing.text, FALSE);
 }

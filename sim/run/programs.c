@@ -13,21 +13,11 @@ struct instance {
         World *world;
         const struct scenario_app *spec;
         Host *host;
-        unsigned member;           /* of the group, from 0 */
-        unsigned flow;             /* from 0 */
-        unsigned turn;             /* of all instances of this program, from 0: whose first flow, whose second … */
+        unsigned member; /* of the group, from 0 */
+        unsigned flow;   /* from 0 */
+        unsigned turn;   /* of all instances of this program, from 0: whose first flow, whose second … */
         struct transfer *transfer; /* NULL for servers without a name */
 };
-
-static bool is_client(enum app_kind kind)
-{
-        return kind == APP_FETCH || kind == APP_SENDER || kind == APP_REQUEST_RESPONSE;
-}
-
-static bool has_transfer(const struct scenario_app *spec)
-{
-        return is_client(spec->kind) || spec->is_named;
-}
 
 /* ---- Transfers ---- */
 
@@ -45,7 +35,7 @@ static void add_transfer(World *world, const char *name, bool is_server)
 static void name_transfers_of(World *world, const struct scenario_app *spec)
 {
         unsigned instances = world_find(world, spec->host)->count * spec->flows;
-        bool is_server = !is_client(spec->kind);
+        bool is_server = !scenario_app_is_client(spec);
         if (instances == 1) {
                 add_transfer(world, spec->name, is_server);
                 return;
@@ -60,7 +50,7 @@ void programs_name_transfers(World *world)
 {
         for (unsigned i = 0; i < world->scenario->apps->len; i++) {
                 const struct scenario_app *spec = world->scenario->apps->pdata[i];
-                if (has_transfer(spec))
+                if (scenario_app_has_transfer(spec))
                         name_transfers_of(world, spec);
         }
 }
@@ -274,7 +264,7 @@ static void each_instance(World *world, const struct scenario_app *spec, unsigne
                 instance.host = world_node(world, hosts->first + instance.member)->host;
                 for (instance.flow = 0; instance.flow < spec->flows; instance.flow++) {
                         instance.turn = instance.flow * hosts->count + instance.member;
-                        if (has_transfer(spec))
+                        if (scenario_app_has_transfer(spec))
                                 instance.transfer = world->transfers->pdata[(*transfers)++];
                         if (only == NULL || instance.host == only)
                                 visit(&instance);

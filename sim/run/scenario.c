@@ -283,6 +283,16 @@ static int member_of(const char *name, size_t stem_length, unsigned count)
         return (int)number - 1;
 }
 
+bool scenario_app_is_client(const struct scenario_app *app)
+{
+        return app->kind == APP_FETCH || app->kind == APP_SENDER || app->kind == APP_REQUEST_RESPONSE;
+}
+
+bool scenario_app_has_transfer(const struct scenario_app *app)
+{
+        return app->is_named || scenario_app_is_client(app);
+}
+
 const struct scenario_host *scenario_find_host(const Scenario *scenario, const char *name, int *member)
 {
         *member = -1;

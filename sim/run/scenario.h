@@ -194,6 +194,10 @@ char *scenario_place(const Scenario *scenario, struct mark mark);
 void scenario_set_error(GError **error, const Scenario *scenario, struct mark mark, const char *format, ...)
         G_GNUC_PRINTF(4, 5);
 
+/* Opens connections by itself; and: is a transfer of the summary. */
+bool scenario_app_is_client(const struct scenario_app *app);
+bool scenario_app_has_transfer(const struct scenario_app *app);
+
 /* The host or router that `name` means: "www", "client" (the whole group; `member` is -1) or "client-7"
  * (`member` is 6, from 0). -1 for hosts that are no group. NULL: none of that name. */
 const struct scenario_host *scenario_find_host(const Scenario *scenario, const char *name, int *member);

@@ -11,18 +11,11 @@
 
 /* ---- Names of transfers ---- */
 
-static bool has_transfer(const struct scenario_app *app)
-{
-        bool is_client =
-                app->kind == APP_FETCH || app->kind == APP_SENDER || app->kind == APP_REQUEST_RESPONSE;
-        return app->is_named || is_client;
-}
-
 /* A program on a group, or of several flows, has a transfer for each: NAME-1 … */
 static bool means_app(const char *name, const struct scenario_app *app)
 {
         size_t length = strlen(app->name);
-        if (!has_transfer(app) || strncmp(name, app->name, length) != 0)
+        if (!scenario_app_has_transfer(app) || strncmp(name, app->name, length) != 0)
                 return false;
         return name[length] == '\0' ||
                (name[length] == '-' && strspn(name + length + 1, "0123456789-") == strlen(name + length + 1));
@@ -40,7 +33,7 @@ static void add_transfers(const Scenario *scenario, GPtrArray *names)
 {
         for (unsigned i = 0; i < scenario->apps->len; i++) {
                 const struct scenario_app *app = g_ptr_array_index(scenario->apps, i);
-                if (has_transfer(app))
+                if (scenario_app_has_transfer(app))
                         g_ptr_array_add(names, app->name);
         }
 }
