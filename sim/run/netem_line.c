@@ -6,141 +6,45 @@
  *
  * Differs: jitter alone does not reorder, unless the link says `keep-order: no`; and what netem does at its
  * queue's entry happens on the line, behind the queue, unless it says `where: entry`. A line without `limit`
- * leaves the queue as it is; netem's takes 1000.
+ * leaves the queue as it is; netem's takes 1000. Who overtakes has used the transmitter, and a copy shares
+ * what befell its original.
  */
+#include "run/netem_values.h"
 #include "run/scenario_tables.h"
 #include "run/tc_words.h"
 
 #include <string.h>
 
-/* One line being read. */
-struct netem_line {
-        struct field_reader *reader;
-        struct mark mark;
-        char **next;              /* word */
-        struct yaml_node *link;   /* what it comes to: keys of a link's direction … */
-        struct yaml_node *impair; /* … and of its impairments; NULL: not yet */
-        const char *distribution; /* of a jitter that may come behind it; NULL: none */
-        char *gap;                /* the same of reordering */
-};
-
-static struct yaml_node *text_at(const struct netem_line *line, const char *text)
-{
-        struct yaml_node *node = tree_text_new(text);
-        node->mark = node->key_mark = line->mark;
-        return node;
-}
-
-static struct yaml_node *map_at(const struct netem_line *line)
-{
-        struct yaml_node *node = tree_map_new();
-        node->mark = node->key_mark = line->mark;
-        return node;
-}
-
-/* A mapping of its own for the key. */
-static struct yaml_node *add_map(struct netem_line *line, struct yaml_node *map, const char *key)
-{
-        struct yaml_node *added = map_at(line);
-        tree_map_set(map, key, added);
-        return added;
-}
-
-static struct yaml_node *impair_of(struct netem_line *line)
-{
-        if (!line->impair)
-                line->impair = add_map(line, line->link, "impair");
-        return line->impair;
-}
-
-/* ---- Values ---- */
-
-static bool fail_value(struct netem_line *line, const char *what)
-{
-        return field_fail(
-                line->reader, line->mark, "netem: no value behind '%s'; accepted: one, as tc takes it", what);
-}
-
-static bool is_value(const struct netem_line *line)
-{
-        return tc_is_number(*line->next);
-}
-
-/* tc prints a value's name before it. */
-static void skip_name(struct netem_line *line)
-{
-        static const char *const names[] = { "p", "r", "1-h", "1-k", "p13", "p31", "p32", "p23", "p14",
-                "packetoverhead", "cellsize", "celloverhead", NULL };
-        if (*line->next && g_strv_contains(names, *line->next))
-                line->next++;
-}
-
-static bool add_value(
-        struct netem_line *line, struct yaml_node *map, const char *key, char *(*translate)(const char *word))
-{
-        if (!*line->next || !tc_is_number(*line->next + (**line->next == '+')))
-                return fail_value(line, key);
-        g_autofree char *text = translate(*line->next++);
-        tree_map_set(map, key, text_at(line, text));
-        return true;
-}
-
-static bool add_if_given(
-        struct netem_line *line, struct yaml_node *map, const char *key, char *(*translate)(const char *word))
-{
-        return !is_value(line) || add_value(line, map, key, translate);
-}
-
-static char *take_values(struct netem_line *line, char *(*translate)(const char *word))
-{
-        GString *text = g_string_new(NULL);
-        for (skip_name(line); is_value(line); skip_name(line)) {
-                g_autofree char *value = translate(*line->next++);
-                g_string_append_printf(text, "%s%s", text->len > 0 ? " " : "", value);
-        }
-        return g_string_free(text, FALSE);
-}
-
-/* Those that netem has, or a file. */
-static void add_distribution(struct netem_line *line, struct yaml_node *map, const char *name)
-{
-        bool is_file = strpbrk(name, "./") != NULL;
-        if (is_file)
-                tree_map_set(add_map(line, map, "distribution"), "file", text_at(line, name));
-        else
-                tree_map_set(map, "distribution", text_at(line, name));
-}
-
 /* ---- Keywords ---- */
 
 static bool read_limit(struct netem_line *line)
 {
-        if (!is_value(line))
-                return fail_value(line, "limit");
+        if (!netem_is_value(line))
+                return netem_fail_value(line, "limit");
         g_autofree char *count = tc_integer(*line->next++);
         g_autofree char *text = g_strdup_printf("%spkt", count);
-        struct yaml_node *queue = add_map(line, line->link, "queue");
-        tree_map_set(queue, "type", text_at(line, "droptail"));
-        tree_map_set(queue, "limit", text_at(line, text));
-        tree_map_set(queue, "counts", text_at(line, "link"));
+        struct yaml_node *queue = netem_add_map(line, line->link, "queue");
+        tree_map_set(queue, "type", netem_text(line, "droptail"));
+        tree_map_set(queue, "limit", netem_text(line, text));
+        tree_map_set(queue, "counts", netem_text(line, "link"));
         return true;
 }
 
 static bool read_delay(struct netem_line *line)
 {
-        if (!add_value(line, line->link, "delay", tc_time))
+        if (!netem_add_value(line, line->link, "delay", tc_time))
                 return false;
-        if (!is_value(line))
+        if (!netem_is_value(line))
                 return true;
-        struct yaml_node *jitter = add_map(line, impair_of(line), "jitter");
-        return add_value(line, jitter, "time", tc_time) &&
-               add_if_given(line, jitter, "correlation", tc_percent);
+        struct yaml_node *jitter = netem_add_map(line, netem_impair(line), "jitter");
+        return netem_add_value(line, jitter, "time", tc_time) &&
+               netem_add_if_given(line, jitter, "correlation", tc_percent);
 }
 
 static bool read_distribution(struct netem_line *line)
 {
         if (!*line->next)
-                return fail_value(line, "distribution");
+                return netem_fail_value(line, "distribution");
         line->distribution = *line->next++;
         return true;
 }
@@ -161,43 +65,43 @@ static bool read_loss(struct netem_line *line)
 {
         if (line->impair && tree_find(line->impair, "loss"))
                 return field_fail(line->reader, line->mark, "netem: a second loss; accepted: one");
-        bool has_model = *line->next && !is_value(line);
+        bool has_model = *line->next && !netem_is_value(line);
         const char *model = has_model ? *line->next++ : NULL;
-        g_autofree char *values = take_values(line, counts_packets(model) ? as_it_is : tc_percent);
+        g_autofree char *values = netem_take_values(line, counts_packets(model) ? as_it_is : tc_percent);
         if (*values == '\0')
-                return fail_value(line, "loss");
+                return netem_fail_value(line, "loss");
         g_autofree char *text = has_model ? g_strdup_printf("%s %s", model, values) : g_strdup(values);
-        tree_map_set(impair_of(line), "loss", text_at(line, text));
+        tree_map_set(netem_impair(line), "loss", netem_text(line, text));
         return true;
 }
 
 static bool read_ecn(struct netem_line *line)
 {
-        tree_map_set(impair_of(line), "ecn", text_at(line, "on"));
+        tree_map_set(netem_impair(line), "ecn", netem_text(line, "on"));
         return true;
 }
 
 static bool read_chance(struct netem_line *line, struct yaml_node *map)
 {
-        return add_value(line, map, "probability", tc_percent) &&
-               add_if_given(line, map, "correlation", tc_percent);
+        return netem_add_value(line, map, "probability", tc_percent) &&
+               netem_add_if_given(line, map, "correlation", tc_percent);
 }
 
 static bool read_corrupt(struct netem_line *line)
 {
-        return read_chance(line, add_map(line, impair_of(line), "corrupt"));
+        return read_chance(line, netem_add_map(line, netem_impair(line), "corrupt"));
 }
 
 static bool read_duplicate(struct netem_line *line)
 {
-        return read_chance(line, add_map(line, impair_of(line), "duplicate"));
+        return read_chance(line, netem_add_map(line, netem_impair(line), "duplicate"));
 }
 
 /* netem's chosen packets skip the delay. */
 static struct yaml_node *add_reorder(struct netem_line *line)
 {
-        struct yaml_node *reorder = add_map(line, impair_of(line), "reorder");
-        tree_map_set(reorder, "early", text_at(line, "on"));
+        struct yaml_node *reorder = netem_add_map(line, netem_impair(line), "reorder");
+        tree_map_set(reorder, "early", netem_text(line, "on"));
         return reorder;
 }
 
@@ -208,8 +112,8 @@ static bool read_reorder(struct netem_line *line)
 
 static bool read_gap(struct netem_line *line)
 {
-        if (!is_value(line))
-                return fail_value(line, "gap");
+        if (!netem_is_value(line))
+                return netem_fail_value(line, "gap");
         g_free(line->gap);
         line->gap = tc_integer(*line->next++);
         return true;
@@ -217,24 +121,24 @@ static bool read_gap(struct netem_line *line)
 
 static bool is_signed_value(const struct netem_line *line)
 {
-        return is_value(line) || (*line->next && **line->next == '-' && tc_is_number(*line->next + 1));
+        return netem_is_value(line) || (*line->next && **line->next == '-' && tc_is_number(*line->next + 1));
 }
 
 /* Without cells nothing is said of theirs. */
 static void add_cells(struct netem_line *line, struct yaml_node *rate)
 {
-        skip_name(line);
-        if (!is_value(line))
+        netem_skip_name(line);
+        if (!netem_is_value(line))
                 return;
         g_autofree char *cell = tc_integer(*line->next++);
         bool has_cells = strcmp(cell, "0") != 0;
-        tree_map_set(rate, "cell", text_at(line, has_cells ? cell : "off"));
-        skip_name(line);
+        tree_map_set(rate, "cell", netem_text(line, has_cells ? cell : "off"));
+        netem_skip_name(line);
         if (!is_signed_value(line))
                 return;
         g_autofree char *overhead = tc_integer(*line->next++);
         if (has_cells)
-                tree_map_set(rate, "cell-overhead", text_at(line, overhead));
+                tree_map_set(rate, "cell-overhead", netem_text(line, overhead));
 }
 
 static bool fail_share(struct netem_line *line)
@@ -249,16 +153,16 @@ static bool read_rate(struct netem_line *line)
 {
         if (*line->next && g_str_has_suffix(*line->next, "%"))
                 return fail_share(line);
-        if (!add_value(line, line->link, "rate", tc_rate))
+        if (!netem_add_value(line, line->link, "rate", tc_rate))
                 return false;
-        skip_name(line);
+        netem_skip_name(line);
         if (!is_signed_value(line))
                 return true;
         struct yaml_node *bits = tree_copy(tree_find(line->link, "rate"));
-        struct yaml_node *rate = add_map(line, line->link, "rate");
+        struct yaml_node *rate = netem_add_map(line, line->link, "rate");
         g_autofree char *overhead = tc_integer(*line->next++);
         tree_map_set(rate, "rate", bits);
-        tree_map_set(rate, "overhead", text_at(line, overhead));
+        tree_map_set(rate, "overhead", netem_text(line, overhead));
         add_cells(line, rate);
         return true;
 }
@@ -270,13 +174,14 @@ static bool read_slot_times(struct netem_line *line, struct yaml_node *slot)
         if (*line->next && strcmp(*line->next, "distribution") == 0) {
                 line->next++;
                 if (!*line->next)
-                        return fail_value(line, "distribution");
-                add_distribution(line, slot, *line->next++);
-                return add_value(line, slot, "delay", tc_time) && add_value(line, slot, "jitter", tc_time);
+                        return netem_fail_value(line, "distribution");
+                netem_add_distribution(line, slot, *line->next++);
+                return netem_add_value(line, slot, "delay", tc_time) &&
+                       netem_add_value(line, slot, "jitter", tc_time);
         }
-        if (!is_value(line))
-                return fail_value(line, "slot");
-        return add_value(line, slot, "min", tc_time) && add_if_given(line, slot, "max", tc_time);
+        if (!netem_is_value(line))
+                return netem_fail_value(line, "slot");
+        return netem_add_value(line, slot, "min", tc_time) && netem_add_if_given(line, slot, "max", tc_time);
 }
 
 /* To tc no packets, and no bytes, are as many as come. */
@@ -284,13 +189,13 @@ static bool add_slot_limit(struct netem_line *line, struct yaml_node *slot, cons
         char *(*translate)(const char *word))
 {
         line->next++;
-        if (!is_value(line))
-                return fail_value(line, key);
+        if (!netem_is_value(line))
+                return netem_fail_value(line, key);
         g_autofree char *number = translate(*line->next++);
         bool is_packets = strcmp(key, "packets") == 0;
         g_autofree char *text = g_strdup_printf("%s%s", number, is_packets ? "pkt" : "");
         bool is_none = strcmp(number, "0") == 0 || strcmp(number, "0B") == 0;
-        tree_map_set(slot, key, text_at(line, is_none ? "unlimited" : text));
+        tree_map_set(slot, key, netem_text(line, is_none ? "unlimited" : text));
         return true;
 }
 
@@ -305,7 +210,7 @@ static bool is_no_slot(const struct yaml_node *slot)
 
 static bool read_slot(struct netem_line *line)
 {
-        struct yaml_node *slot = add_map(line, impair_of(line), "slot");
+        struct yaml_node *slot = netem_add_map(line, netem_impair(line), "slot");
         if (!read_slot_times(line, slot))
                 return false;
         while (*line->next) {
@@ -317,13 +222,13 @@ static bool read_slot(struct netem_line *line)
                         return false;
         }
         if (is_no_slot(slot))
-                tree_map_set(impair_of(line), "slot", text_at(line, "off"));
+                tree_map_set(netem_impair(line), "slot", netem_text(line, "off"));
         return true;
 }
 
 static bool read_seed(struct netem_line *line)
 {
-        return add_value(line, impair_of(line), "seed", as_it_is);
+        return netem_add_value(line, netem_impair(line), "seed", as_it_is);
 }
 
 /* ---- The table, in tc's order: a word may be cut short ---- */
@@ -370,7 +275,7 @@ static bool finish_jitter(struct netem_line *line)
         if (!jitter)
                 return field_fail(line->reader, line->mark,
                         "netem: a distribution of nothing; accepted: delay TIME JITTER distribution NAME");
-        add_distribution(line, jitter, line->distribution);
+        netem_add_distribution(line, jitter, line->distribution);
         return true;
 }
 
@@ -382,9 +287,9 @@ static bool finish_reorder(struct netem_line *line)
                 return true;
         if (!reorder) {
                 reorder = add_reorder(line);
-                tree_map_set(reorder, "probability", text_at(line, "100%"));
+                tree_map_set(reorder, "probability", netem_text(line, "100%"));
         }
-        tree_map_set(reorder, "gap", text_at(line, strcmp(line->gap, "0") == 0 ? "off" : line->gap));
+        tree_map_set(reorder, "gap", netem_text(line, strcmp(line->gap, "0") == 0 ? "off" : line->gap));
         return true;
 }
 
@@ -421,7 +326,7 @@ struct yaml_node *netem_line_read(struct field_reader *reader, const struct yaml
 {
         g_auto(GStrv) words = field_words(node->text);
         struct netem_line line = { .reader = reader, .mark = node->mark, .next = words };
-        g_autoptr(YamlNode) link = line.link = map_at(&line);
+        g_autoptr(YamlNode) link = line.link = netem_map(&line);
         bool is_good = read_words(&line);
         g_free(line.gap);
         return is_good ? g_steal_pointer(&link) : NULL;

@@ -304,6 +304,11 @@ static const struct {
         { "Elliott's", { 2, { { 0.80, 0.20 }, { 0.30, 0.70 } }, { 0.20, 0.50 } } },
         { "much in 1 and 3",
                 { 3, { { 0.80, 0, 0.20 }, { 0, 0.50, 0.50 }, { 0.20, 0.20, 0.60 } }, { 0, 0, 1 } } },
+        { "gemodel of one number", { 2, { { 0.80, 0.20 }, { 0.80, 0.20 } }, { 0, 1 } } },
+        { "many lost alone", { 4,
+                                     { { 0.70, 0, 0.10, 0.20 }, { 0, 0.70, 0.30, 0 }, { 0.20, 0.10, 0.70, 0 },
+                                             { 1, 0, 0, 0 } },
+                                     { 0, 0, 1, 1 } } },
         { "much in 2", { 3, { { 0.60, 0, 0.40 }, { 0, 0.90, 0.10 }, { 0.40, 0.50, 0.10 } }, { 0, 0, 1 } } },
 };
 
@@ -324,7 +329,8 @@ static struct loss_config config_of(const struct chain *chain)
                 .state = { .p13 = percent(chain->move[0][2]),
                         .p31 = percent(chain->move[2][0]),
                         .p32 = percent(chain->move[2][1]),
-                        .p23 = percent(chain->move[1][2]) } };
+                        .p23 = percent(chain->move[1][2]),
+                        .p14 = percent(chain->states > 3 ? chain->move[0][3] : 0) } };
 }
 
 /* Bounds of about 1 %: a parameter that is 5 % off is noticed. */

@@ -328,6 +328,63 @@ START_TEST(correlated_jitter_is_an_autoregression)
 }
 END_TEST
 
+/* ---- Slots ---- */
+
+static const struct {
+        const char *name;
+        struct slot_config config;
+} slots[] = {
+        { "uniform slots", { .least = 20 * MILLISECOND, .most = 30 * MILLISECOND } },
+        { "slots uniform about their delay",
+                { .has_distribution = true, .delay = 25 * MILLISECOND, .jitter = 5 * MILLISECOND } },
+        { "normal slots", { .has_distribution = true,
+                                  .table = &jitter_normal,
+                                  .delay = 25 * MILLISECOND,
+                                  .jitter = 5 * MILLISECOND } },
+};
+
+/* Of a table's quantiles, in deviations; the others are uniform. */
+static double variance_of(const struct slot_config *config)
+{
+        double sum = 0;
+        if (config->table == NULL)
+                return 25 / 3.0;
+        for (uint32_t i = 0; i < config->table->size; i++)
+                sum += pow(config->table->quantiles[i] / (double)JITTER_SCALE, 2);
+        return 25 * sum / config->table->size;
+}
+
+/* Milliseconds: a mean of 25, and half of all below it. */
+START_TEST(slots_are_as_long_as_they_say)
+{
+        double variance = variance_of(&slots[_i].config), all = 0;
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+                struct slot_gate gate = { .drawn = 0 };
+                const struct rng_stream stream = rng_stream_named(seed, "link a: slot");
+                double sum = 0, squares = 0, products = 0, last = 0;
+                unsigned below = 0;
+                slot_gate_init(&gate, &slots[_i].config, &stream, 0);
+                for (unsigned slot = 1; slot <= PACKETS; slot++) {
+                        double x = (double)slot_gate_draw(&gate) / MILLISECOND - 25;
+                        slot_gate_begin(&gate, 0, 0);
+                        sum += x;
+                        squares += x * x;
+                        products += x * last;
+                        below += x < 0;
+                        last = x;
+                }
+                check_near(sum, 0, PACKETS * variance, slots[_i].name, (int)seed);
+                /* The fourth moment is at most three times the variance's square. */
+                check_near(squares, PACKETS * variance, PACKETS * 2 * variance * variance, "variance",
+                        (int)seed);
+                check_near(products, 0, PACKETS * variance * variance, "one and the next", (int)seed);
+                check_share(below, PACKETS, 0.5, "below the mean", (int)seed);
+                all += sum;
+        }
+        check_near(all, 0, SEEDS * PACKETS * variance, "of all seeds together", SEEDS);
+}
+END_TEST
+
 int main(void)
 {
         Suite *suite = suite_create("luck_rates");
@@ -342,6 +399,7 @@ int main(void)
         tcase_add_test(cases, behind_a_gap_the_next_is_chosen_by_luck);
         tcase_add_test(cases, bits_flip_anywhere_alike);
         tcase_add_test(cases, correlated_jitter_is_an_autoregression);
+        tcase_add_loop_test(cases, slots_are_as_long_as_they_say, 0, G_N_ELEMENTS(slots));
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);
         srunner_run_all(runner, CK_ENV);
