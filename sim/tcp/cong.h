@@ -70,6 +70,7 @@ struct cong_ops {
         bool wants_pacing;
         bool wants_ecn;     /* ECT on every segment, and accurate echoes: RFC 8257 */
         bool owns_window;   /* on_ack sets cwnd in every state: no PRR, no moderation */
+        uint32_t buffered_windows; /* for which a send buffer makes room; 0: the usual */
         bool lacks_fast_recovery; /* a loss that ACKs show is answered as one that the timer shows */
         /* The window starts (after cwnd and ssthresh are set). May be NULL, as all but on_ack and ssthresh. */
         void (*start)(struct cong *cong, const struct cong_facts *facts);

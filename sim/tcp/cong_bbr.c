@@ -327,6 +327,7 @@ const struct cong_ops cong_bbr = {
         .name = "bbr",
         .wants_pacing = true,
         .owns_window = true,
+        .buffered_windows = 3, /* "since BBR may slow-start even during recovery" */
         .start = bbr_start,
         .on_ack = bbr_on_ack,
         .ssthresh = bbr_ssthresh,

@@ -6,12 +6,12 @@
 
 #define BOOKKEEPING 832 /* struct sk_buff, skb_shared_info and the room for headers */
 
-/* A buffer that finds its size itself holds twice what the congestion window lets out, in the blocks that
- * packets take (tcp_sndbuf_expand). */
+/* A buffer that finds its size itself holds a number of congestion windows, or of what may be out of order,
+ * in the blocks that packets take (tcp_sndbuf_expand). */
 #define HEADERS      (256 + 320)
 #define SK_BUFF      256
 #define SEGMENTS_MIN 10
-#define WINDOWS      2
+#define WINDOWS      2 /* 1.7 are needed under CUBIC, and some for a writer that is slow */
 
 static uint32_t power_of_two_above(uint32_t size)
 {
@@ -23,9 +23,10 @@ static uint32_t power_of_two_above(uint32_t size)
 
 static uint32_t size_for_window(const TcpConn *conn)
 {
-        uint32_t segments = MAX(SEGMENTS_MIN, conn->cong.cwnd);
+        uint32_t windows = conn->cong.ops->buffered_windows > 0 ? conn->cong.ops->buffered_windows : WINDOWS;
+        uint32_t segments = MAX(MAX(SEGMENTS_MIN, conn->cong.cwnd), conn->recovery.reordering + 1);
         uint32_t packet = power_of_two_above(MAX(conn->snd.peer_mss, conn->snd.mss) + HEADERS) + SK_BUFF;
-        return (uint32_t)MIN((uint64_t)WINDOWS * segments * packet, UINT32_MAX);
+        return (uint32_t)MIN((uint64_t)windows * segments * packet, UINT32_MAX);
 }
 
 uint32_t send_memory_size(const TcpConn *conn)
