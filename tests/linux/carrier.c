@@ -8,10 +8,12 @@
  * Directions are 0, left to right, and 1. A path is lines of words and numbers, times in ns:
  *
  *     seed NUMBER
- *     link DIRECTION RATE DELAY QUEUE LOST-IN-A-MILLION                  (in the order in which packets meet
- * them) rule DIRECTION LINK KIND NTH FIRST LAST SINCE UNTIL drop rule DIRECTION LINK KIND NTH FIRST LAST
- * SINCE UNTIL duplicate COPIES rule DIRECTION LINK KIND NTH FIRST LAST SINCE UNTIL delay TIME rule DIRECTION
- * LINK KIND NTH FIRST LAST SINCE UNTIL hold KIND NTH  (until such a packet has passed)
+ *     log                                                  (each packet that a kernel sends, on standard
+ * error) link DIRECTION RATE DELAY QUEUE LOST-IN-A-MILLION                  (in the order in which packets
+ * meet them) rule DIRECTION LINK KIND NTH EVERY FIRST LAST SINCE UNTIL drop rule DIRECTION LINK KIND NTH
+ * FIRST LAST SINCE UNTIL duplicate COPIES rule DIRECTION LINK KIND NTH EVERY FIRST LAST SINCE UNTIL delay
+ * TIME rule DIRECTION LINK KIND NTH EVERY FIRST LAST SINCE UNTIL hold KIND NTH  (until such a packet has
+ * passed)
  */
 #include <glib.h>
 
@@ -27,6 +29,7 @@
 
 #define LINKS_MAX     8
 #define SECOND        1000000000
+#define AWAKE         1000000 /* a processor that sleeps may take that long to wake */
 #define MILLION       1000000
 #define BITS_PER_BYTE 8
 #define PACKET_MAX    65536
@@ -43,7 +46,7 @@ struct packet {
 
 struct match {
         char kind[16];
-        unsigned nth; /* 0: all */
+        unsigned nth, every; /* 0: all */
         int64_t first, last, since, until;
         unsigned seen;
 };
@@ -78,6 +81,7 @@ struct path {
         GRand *luck;
         GQueue underway; /* packets, the next to arrive first */
         int64_t began;
+        bool is_logged;
 };
 
 static int64_t now_ns(void)
@@ -140,7 +144,8 @@ static bool matches(struct match *match, const struct packet *packet, int64_t ti
         if (match->last >= 0 && (packet->last < match->first || packet->first > match->last))
                 return false;
         match->seen++;
-        return match->nth == 0 || match->nth == match->seen;
+        return (match->nth == 0 || match->nth == match->seen) &&
+               (match->every == 0 || match->seen % match->every == 0);
 }
 
 /* ---- Along the path ---- */
@@ -239,6 +244,19 @@ static void enter(struct path *path, const struct packet *packet, int64_t time)
 
 /* ---- The devices ---- */
 
+/* Seconds, direction, flags, bytes of the stream, acknowledged up to, the window's field. */
+static void log_packet(const struct path *path, const struct packet *packet, int64_t now)
+{
+        const struct tcphdr *tcp = tcp_of(packet);
+        uint32_t acknowledged = ntohl(tcp->ack_seq) - path->directions[!packet->direction].isn - 1;
+        const char *syn = tcp->syn ? "S" : "", *fin = tcp->fin ? "F" : "", *rst = tcp->rst ? "R" : "";
+        const char *again = payload_of(packet) > 0 && !packet->is_first_sending ? " again" : "";
+        double seconds = (double)(now - path->began) / SECOND;
+        fprintf(stderr, "%.6f %s %s%s%s. %ld %ld %u win %u%s\n", seconds, packet->direction == 0 ? ">" : "<",
+                syn, fin, rst, (long)packet->first, (long)payload_of(packet), acknowledged,
+                ntohs(tcp->window), again);
+}
+
 /* All that a kernel has sent. */
 static void take_from(struct path *path, int number)
 {
@@ -254,6 +272,8 @@ static void take_from(struct path *path, int number)
                 int64_t now = now_ns();
                 if (path->began == 0)
                         path->began = now;
+                if (path->is_logged)
+                        log_packet(path, packet, now);
                 enter(path, packet, now);
         }
 }
@@ -276,7 +296,7 @@ static void carry(struct path *path)
         struct pollfd polled[] = { { path->fds[0], POLLIN, 0 }, { path->fds[1], POLLIN, 0 } };
         for (;;) {
                 const struct packet *next = g_queue_peek_head(&path->underway);
-                int64_t wait = next ? MAX(0, next->at - now_ns()) : SECOND;
+                int64_t wait = next ? MAX(0, next->at - now_ns() - AWAKE) : SECOND;
                 struct timespec time = { wait / SECOND, wait % SECOND };
                 ppoll(polled, G_N_ELEMENTS(polled), &time, NULL);
                 if ((polled[0].revents | polled[1].revents) & (POLLERR | POLLNVAL))
@@ -307,8 +327,9 @@ static void read_rule(struct path *path, const char *line)
         struct match *match = &rule->match;
         int at = 0;
         rule->release = (struct match){ .last = -1, .until = INT64_MAX };
-        sscanf(line, "rule %u %u %15s %u %ld %ld %ld %ld %15s %n", &number, &rule->link, match->kind,
-                &match->nth, &match->first, &match->last, &match->since, &match->until, rule->action, &at);
+        sscanf(line, "rule %u %u %15s %u %u %ld %ld %ld %ld %15s %n", &number, &rule->link, match->kind,
+                &match->nth, &match->every, &match->first, &match->last, &match->since, &match->until,
+                rule->action, &at);
         g_assert(at > 0);
         if (strcmp(rule->action, "hold") == 0)
                 sscanf(line + at, "%15s %u", rule->release.kind, &rule->release.nth);
@@ -324,6 +345,7 @@ static void read_path(struct path *path, FILE *file)
                 if (g_str_has_prefix(line, "seed "))
                         path->luck =
                                 g_rand_new_with_seed((uint32_t)strtoul(line + strlen("seed "), NULL, 10));
+                path->is_logged |= g_str_has_prefix(line, "log");
                 read_link(path, line);
                 if (g_str_has_prefix(line, "rule "))
                         read_rule(path, line);

@@ -146,7 +146,8 @@ class Experiment:
 
     def __init__(self, name):
         self.name = name
-        self.lines = []
+        self.links = [[], []]     # by direction: (line, name of the link, the host that it leads to)
+        self.rules = []
         self.programs = [None, None]
         self.settings = [None, None]
         self.unknown = []
@@ -156,8 +157,14 @@ class Experiment:
         return [{'sysctls': sysctls, 'options': options, 'route': route, 'mtu': self.mtu, 'offloads': offloads, 'program': program}
                 for (sysctls, options, route, _), program in zip(self.settings, self.programs)]
 
-    def path(self, seed):
-        return '\n'.join([f'seed {seed}', *self.lines, ''])
+    def path(self, seed, is_logged, lost=None):
+        """What the carrier reads; with `lost`, by link and where it leads, the packets that luck took in a run of ours, and no other luck."""
+        lines = [f'seed {seed}', *['log'] * is_logged, *self.rules]
+        for direction, links in enumerate(self.links):
+            for place, (line, *name) in enumerate(links):
+                lines.append(line if lost is None else re.sub('[0-9]+$', '0', line))
+                lines += [f'rule {direction} {place} any {ordinal} 0 0 -1 0 {FOREVER} drop' for ordinal in (lost or {}).get(tuple(name), [])]
+        return '\n'.join([*lines, ''])
 
 
 class Scenario:
@@ -208,15 +215,11 @@ class Scenario:
             for one in made.programs:
                 one.update(request=request, response=response)
         way = self.links.path(left, right)
-        made.lines = [*self.link_lines(way), *self.rule_lines(way, left, right)]
+        made.links = [[(link_line(0, link, link[3][is_forward]), link[0], link[2][is_forward]) for link, is_forward in way],
+                      [(link_line(1, link, link[3][not is_forward]), link[0], link[2][not is_forward]) for link, is_forward in reversed(way)]]
+        made.rules = [*self.rule_lines(way, left, right)]
         made.mtu = min(size_of(link[4]['mtu']) for link, _ in way)
         return made
-
-    def link_lines(self, way):
-        for link, is_forward in way:
-            yield link_line(0, link, link[3][is_forward])
-        for link, is_forward in reversed(way):
-            yield link_line(1, link, link[3][not is_forward])
 
     def rule_lines(self, way, left, right):
         for rule in self.values.get('faults') or []:
@@ -239,11 +242,15 @@ def rule_line(direction, link, rule):
         what, value = 'hold', f"{value.get('kind', 'any')} {nth(value)}"
     elif what == 'delay':
         value = time_of(value)
-    return f"rule {direction} {link} {match.get('kind', 'any')} {nth(match)} {first} {last} {since} {until} {what} {value}"
+    return f"rule {direction} {link} {match.get('kind', 'any')} {nth(match)} {every(match)} {first} {last} {since} {until} {what} {value}"
 
 
 def nth(match):
     return 0 if match.get('nth', 'all') == 'all' else int(match['nth'])
+
+
+def every(match):
+    return 0 if match.get('every', 'off') == 'off' else int(match['every'])
 
 
 def program(kind, values):
@@ -269,6 +276,14 @@ def stream_sizes(sheet):
                 continue
             place = row['from'] != client.setdefault(row['transfer'], row['from'])
             found[row['transfer']][place] = max(found[row['transfer']][place], int(row['offset'] or 0) + int(row['payload'] or 0))
+    return found
+
+
+def losses(recorded):
+    """Of what `inorder run --record` wrote: the packets that luck lost, by link and where it leads."""
+    found = {}
+    for link in yaml.load(recorded, yaml.BaseLoader).get('links') or []:
+        found[link['on'], link['to']] = [int(packet['ordinal']) for packet in link['packets'] if packet['as'] == 'loss']
     return found
 
 
