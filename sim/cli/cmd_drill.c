@@ -134,9 +134,10 @@ static gboolean take_timeout(const struct command *command, int seconds, struct 
         return TRUE;
 }
 
-static enum exit_status run(struct drill_options *options, char **scripts, bool as_json)
+static enum exit_status run(struct drill_options *options, char **scripts, bool as_json, bool whole)
 {
-        g_autoptr(DrillBatch) batch = drill_batch_run(scripts, options, as_json ? NULL : drill_report_one);
+        void (*tell)(const struct drill_item *) = whole ? drill_report_whole : drill_report_one;
+        g_autoptr(DrillBatch) batch = drill_batch_run(scripts, options, as_json ? NULL : tell);
         if (as_json)
                 drill_report_json(batch);
         else
@@ -168,6 +169,7 @@ enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
         gboolean strict = FALSE;
         gboolean strict_sysctls = FALSE;
         gboolean as_json = FALSE;
+        gboolean exchange = FALSE;
         int timeout = TIMEOUT_DEFAULT;
         const GOptionEntry entries[] = {
                 { "define", 'D', 0, G_OPTION_ARG_STRING_ARRAY, &defines,
@@ -186,6 +188,8 @@ enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
                         "FILE" },
                 { "trace", 0, 0, G_OPTION_ARG_FILENAME, &trace_file, "Keep our TCP's events, as trace.ndjson",
                         "FILE" },
+                { "exchange", 0, 0, G_OPTION_ARG_NONE, &exchange,
+                        "Print what happened in scripts that pass, too", NULL },
                 { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the results as JSON, and nothing else",
                         NULL },
                 G_OPTION_ENTRY_NULL,
@@ -211,5 +215,5 @@ enum exit_status cmd_drill(const struct command *command, int argc, char **argv)
                 !check_files(command, &options, argc) || !check_stdin(command, argv) ||
                 !take_timeout(command, timeout, &options))
                 return EXIT_USAGE;
-        return run(&options, argv, as_json);
+        return run(&options, argv, as_json, exchange);
 }

@@ -48,6 +48,13 @@ void drill_report_one(const struct drill_item *item)
                 print_failure(item);
 }
 
+void drill_report_whole(const struct drill_item *item)
+{
+        drill_report_one(item);
+        if (item->outcome == DRILL_PASSED)
+                print_lines(stdout, item->result.exchange, "      ");
+}
+
 void drill_report_sum(const DrillBatch *batch)
 {
         printf("%u passed, %u failed, %u not run\n", drill_batch_count(batch, DRILL_PASSED),

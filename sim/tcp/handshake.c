@@ -9,6 +9,7 @@
 #include "tcp/ecn.h"
 #include "tcp/fast_open.h"
 #include "tcp/loss.h"
+#include "tcp/rack.h"
 #include "tcp/sender.h"
 #include "tcp/sender_timer.h"
 #include "tcp/urgent.h"
@@ -159,6 +160,8 @@ static void establish(TcpConn *conn, const struct tcp_segment *segment, time_ns 
         sender_start(conn, is_acknowledged ? handshake_round_trip(conn, segment, now) : -1, now);
         if (!is_acknowledged)
                 begin_doubt(conn, deadline);
+        else if (!conn->is_passive && conn->sack_agreed && conn->syn_repeats == 0)
+                rack_begin_with_syn(conn, now - conn->syn_sent_at, now);
         fast_open_settle(conn, segment->ack, now);
         handshake_start_keepalive(conn, now);
         if (conn->is_passive)

@@ -15,13 +15,27 @@
 
 void rack_init(TcpConn *conn)
 {
-        conn->rack = (struct rack){ .sent_at = NO_TIME, .window_steps = 1 };
+        conn->rack = (struct rack){ .latest.at = NO_TIME, .window_steps = 1 };
 }
 
-/* Section 6.2, RACK_sent_after(). */
-static bool is_sent_after(time_ns at, struct seqnum end, time_ns other_at, struct seqnum other_end)
+static struct sending sending_of(const struct sent_segment *segment)
 {
-        return at > other_at || (at == other_at && seq_after(end, other_end));
+        return (struct sending){
+                .at = segment->last_sent_at,
+                .burst = segment->burst,
+                .end = seq_add(segment->seq, segment->length),
+        };
+}
+
+/* Section 6.2, RACK_sent_after(). Differs: of one instant, the later burst is the later; Linux's clock is never
+ * the same for two of them. */
+static bool is_sent_after(const struct sending *sending, const struct sending *other)
+{
+        if (sending->at != other->at)
+                return sending->at > other->at;
+        if (sending->burst != other->burst)
+                return (int32_t)(sending->burst - other->burst) > 0;
+        return seq_after(sending->end, other->end);
 }
 
 /* Step 2: "If the segment has ever been retransmitted ... RTT less than min_RTT", it may be the answer to the
@@ -29,17 +43,21 @@ static bool is_sent_after(time_ns at, struct seqnum end, time_ns other_at, struc
 void rack_advance(TcpConn *conn, const struct sent_segment *segment, time_ns now)
 {
         struct rack *rack = &conn->rack;
+        struct sending sending = sending_of(segment);
         duration_ns rtt = now - segment->last_sent_at;
-        struct seqnum end = seq_add(segment->seq, segment->length);
         if (segment->sendings > 1 && rtt < rtt_minimum(&conn->rtt))
                 return;
         rack->has_advanced = true;
         rack->rtt = rtt;
-        if (rack->sent_at != NO_TIME &&
-                !is_sent_after(segment->last_sent_at, end, rack->sent_at, rack->end_seq))
-                return;
-        rack->sent_at = segment->last_sent_at;
-        rack->end_seq = end;
+        if (rack->latest.at == NO_TIME || is_sent_after(&sending, &rack->latest))
+                rack->latest = sending;
+}
+
+void rack_begin_with_syn(TcpConn *conn, duration_ns rtt, time_ns now)
+{
+        conn->rack.has_advanced = true;
+        conn->rack.rtt = rtt;
+        conn->rack.latest = (struct sending){ .at = now - rtt, .end = seq_add(conn->snd.iss, 1) };
 }
 
 /* Step 4: "if DSACK ... RACK.reo_wnd_mult += 1", at most once a round trip. */
@@ -86,9 +104,8 @@ duration_ns rack_time_left(
 
 static bool was_sent_before_rack(const TcpConn *conn, const struct sent_segment *segment)
 {
-        const struct rack *rack = &conn->rack;
-        return is_sent_after(
-                rack->sent_at, rack->end_seq, segment->last_sent_at, seq_add(segment->seq, segment->length));
+        struct sending sending = sending_of(segment);
+        return is_sent_after(&conn->rack.latest, &sending);
 }
 
 /* Step 5: the longest time until something is to be called lost; 0: nothing waits. */

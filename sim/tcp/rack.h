@@ -10,6 +10,8 @@
 #define RACK_PERSIST_RECOVERIES 16
 
 void rack_init(TcpConn *conn);
+/* Our SYN arrived, `rtt` ago and of the only sending. As on Linux, that of a listener tells nothing. */
+void rack_begin_with_syn(TcpConn *conn, duration_ns rtt, time_ns now);
 /* This one arrived (its marks are still those of before). */
 void rack_advance(TcpConn *conn, const struct sent_segment *segment, time_ns now);
 /* After an acknowledgement: the reordering window follows what DSACKs tell. */

@@ -51,8 +51,11 @@ struct recovery {
 
 /* rack.c: RFC 8985 section 5 */
 struct rack {
-        time_ns sent_at; /* of the latest-sent segment delivered */
-        struct seqnum end_seq;
+        struct sending {
+                time_ns at;
+                uint32_t burst;
+                struct seqnum end;
+        } latest; /* that of the latest-sent segment delivered */
         duration_ns rtt;
         bool has_advanced;
         bool has_dsack;
