@@ -318,7 +318,8 @@ void handshake_on_syn_sent(TcpConn *conn, time_ns now)
                         half_open_start_timer(conn, now);
                 return;
         }
-        /* The timer of the SYN that was crossed runs on; unless that was never sent, or it has fired since. */
+        /* The timer of the SYN that was crossed runs on; unless that was never sent, or it has fired since.
+         */
         bool is_timed = is_answer_to_crossing && conn->deadlines[TCP_DEADLINE_RETRANSMIT] != TIME_NEVER;
         if (!is_timed)
                 conn_set_deadline(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
