@@ -75,6 +75,7 @@ struct tail_probe {
 struct burst {
         uint32_t number;
         struct seqnum begin;
+        struct seqnum next; /* of what is sent again: where it goes on */
         struct seqnum end;
         bool is_alone; /* it is one segment */
 };
