@@ -103,6 +103,11 @@ static void set_join_resent(struct tcp_settings *settings, const int64_t *number
         settings->join_resent = numbers[0] != 0;
 }
 
+static void set_thin_linear_timeouts(struct tcp_settings *settings, const int64_t *numbers)
+{
+        settings->thin_linear_timeouts = numbers[0] != 0;
+}
+
 static void set_least_burst(struct tcp_settings *settings, const int64_t *numbers)
 {
         settings->least_burst = (uint32_t)numbers[0];
@@ -311,7 +316,7 @@ static const struct sysctl_entry entries[] = {
         { "tcp_rfc1337", "0", 1, 0, BYTE_MAX, .apply = set_time_wait_protection },
         { "tcp_stdurg", "0", 1, 0, BYTE_MAX, .apply = set_urgent_on_last_byte },
         { "tcp_app_win", "31", 1, 0, 31, .fixed = "31" },
-        { "tcp_thin_linear_timeouts", "0", 1, 0, BYTE_MAX, .fixed = "0" },
+        { "tcp_thin_linear_timeouts", "0", 1, 0, BYTE_MAX, .apply = set_thin_linear_timeouts },
         { "tcp_retries1", "3", 1, 0, BYTE_MAX, .fixed = "3" },
         { "tcp_plb_enabled", "0", 1, 0, 1, .fixed = "0" },
         { "tcp_reflect_tos", "0", 1, 0, 1, .fixed = "0" },

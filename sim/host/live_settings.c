@@ -56,6 +56,7 @@ static bool follow_loss_recovery(
         FOLLOW(rack_keeps_window);
         FOLLOW(rack_needs_time);
         FOLLOW(join_resent);
+        FOLLOW(thin_linear_timeouts);
         FOLLOW(least_burst);
         FOLLOW(window_divisor);
         return has_changed;

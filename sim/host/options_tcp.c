@@ -345,7 +345,7 @@ static const struct socket_option options[] = {
         KEPT_NUMBER(TCP_INQ, 0, 1, 0),
         KEPT_NUMBER(TCP_SAVE_SYN, 0, 2, 0),
         OPTION(TCP_SAVED_SYN, .get_value = give_nothing),
-        KEPT_NUMBER(TCP_THIN_LINEAR_TIMEOUTS, 0, 1, 0),
+        TCP_FIELD(TCP_THIN_LINEAR_TIMEOUTS, OPTION_BOOL, thin_linear_timeouts, 0, BETWEEN(0, 1)),
         { .text = "TCP_THIN_DUPACK", TCP_THIN_DUPACK, 0, 1, .get = get_nothing, .set = set_nothing },
         KEPT_NUMBER(TCP_TX_DELAY, 0, INT32_MAX, 0),
         { .text = "TCP_RTO_MAX_MS",

@@ -129,12 +129,19 @@ void rtt_end_back_off(struct rtt *rtt)
         rtt->backoffs = 0;
 }
 
-void rtt_revert_back_off(struct rtt *rtt)
+void rtt_forget_back_off(struct rtt *rtt)
 {
-        rtt->backoffs--;
+        rtt->backoffs = 0;
         rtt->rto = rtt->initial_rto;
         if (rtt->smoothed_8 > 0)
                 set_rto(rtt);
+}
+
+void rtt_revert_back_off(struct rtt *rtt)
+{
+        uint32_t backoffs = rtt->backoffs - 1;
+        rtt_forget_back_off(rtt);
+        rtt->backoffs = backoffs;
         for (uint32_t i = 0; i < rtt->backoffs && rtt->rto < rtt->max_rto; i++)
                 rtt->rto = MIN(2 * rtt->rto, rtt->max_rto);
 }

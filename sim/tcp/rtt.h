@@ -41,6 +41,8 @@ void rtt_back_off(struct rtt *rtt);
 /* The same for window probes alone, which leaves the RTO. */
 void rtt_back_off_probe(struct rtt *rtt, uint32_t most);
 void rtt_end_back_off(struct rtt *rtt);
+/* The RTO is that of the samples, as if there had been none. */
+void rtt_forget_back_off(struct rtt *rtt);
 /* One doubling is taken back. RFC 6069 */
 void rtt_revert_back_off(struct rtt *rtt);
 

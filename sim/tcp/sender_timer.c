@@ -13,6 +13,7 @@
 #include "tcp/tail_probe.h"
 
 #define ORPHAN_RETRIES 8
+#define THIN_TIMEOUTS  6
 
 static const enum tcp_deadline_kind watches[] = { TCP_DEADLINE_RETRANSMIT, TCP_DEADLINE_TAIL_PROBE,
         TCP_DEADLINE_REORDERING, TCP_DEADLINE_PERSIST };
@@ -161,13 +162,24 @@ static bool is_silent(const TcpConn *conn, time_ns now)
         return now - MAX(conn->last_heard_at, asked_at) > 2 * conn->settings.max_rto;
 }
 
+/* tcp_stream_is_thin: no four segments in flight, and no first slow start. */
+static bool is_thin(const TcpConn *conn)
+{
+        return conn->settings.thin_linear_timeouts && conn->state == TCP_STATE_ESTABLISHED &&
+               conn->scoreboard.count < 4 && conn->cong.ssthresh != CONG_SSTHRESH_NOT_SET &&
+               conn->recovery.timeouts <= THIN_TIMEOUTS;
+}
+
 /* (5.4) to (5.6): "Retransmit the earliest segment ... The host MUST set RTO <- RTO * 2." */
 static void fire(TcpConn *conn, bool counts, time_ns now)
 {
         loss_begin(conn, TCP_LOSS_TIMEOUT, now);
         conn->recovery.timeouts += counts;
         conn->recovery.wish = RESEND_FIRST;
-        rtt_back_off(&conn->rtt);
+        if (is_thin(conn))
+                rtt_forget_back_off(&conn->rtt);
+        else
+                rtt_back_off(&conn->rtt);
         sender_timer_note_rtt(conn, -1);
         sender_timer_rearm(conn, now);
         sender_note_congestion(conn);
@@ -202,7 +214,8 @@ void sender_on_retransmit_deadline(TcpConn *conn, time_ns now)
                 return;
         }
         conn_note_deadline(conn, TCP_DEADLINE_RETRANSMIT);
-        sender_timer_count_timeout(conn, conn->recovery.timeouts == 0, now);
+        if (!is_closed)
+                sender_timer_count_timeout(conn, conn->recovery.timeouts == 0, now);
         fire(conn, !is_closed, now);
 }
 

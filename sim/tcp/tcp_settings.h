@@ -92,6 +92,7 @@ struct tcp_settings {
         bool rack_keeps_window;  /* its reordering window does not adapt */
         bool rack_needs_time;    /* duplicates alone do not close that window */
         bool join_resent;        /* small segments are sent again together */
+        bool thin_linear_timeouts; /* who has few segments in flight does not back off at first */
         uint32_t least_burst;    /* segments */
         uint32_t window_divisor; /* a burst of this part of a window is not waited for; 0: of three segments */
         bool tail_loss_probe;  /* RFC 8985 section 7 */

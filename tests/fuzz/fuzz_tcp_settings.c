@@ -220,6 +220,7 @@ static const struct field others[] = {
         { .name = "rack_keeps_window", SWITCH(rack_keeps_window) },
         { .name = "rack_needs_time", SWITCH(rack_needs_time) },
         { .name = "join_resent", SWITCH(join_resent) },
+        { .name = "thin_linear_timeouts", SWITCH(thin_linear_timeouts) },
         { .name = "least_burst", COUNT(least_burst), .least = 1, .most = 1000 },
         { .name = "window_divisor", COUNT(window_divisor), .most = 1000 },
         { .name = "cork", SWITCH(cork) },
