@@ -89,13 +89,6 @@ uint32_t path_mtu_mss_before_syn(const TcpConn *conn)
         return MAX(MIN(path_mss(conn), believed), SMALLEST_MSS) - options_size(conn);
 }
 
-static void cut_anew(TcpConn *conn, time_ns now)
-{
-        uint32_t mss = path_mtu_effective_mss(conn);
-        if (mss != conn->snd.mss)
-                sender_set_mss(conn, mss, now);
-}
-
 /* What a router says is only believed down to a floor. Differs from RFC 1191 section 3, which would have a
  * segment set DF no more below some size: ours all do. */
 static bool learn_route_mtu(TcpConn *conn, uint32_t mtu)
@@ -119,7 +112,7 @@ void path_mtu_shrink(TcpConn *conn, uint32_t mtu, time_ns now)
                 return;
         conn->path_mtu = conn->route_mtu;
         if (conn_is_synchronized(conn))
-                cut_anew(conn, now);
+                sender_set_mss(conn, path_mtu_effective_mss(conn), now);
         else if (conn->fast_open.syn_text > 0 && conn->state == TCP_STATE_SYN_SENT)
                 conn->syn_wanted = true; /* it was that which was too large */
 }

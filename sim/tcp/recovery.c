@@ -11,7 +11,9 @@
 #include "tcp/newreno.h"
 #include "tcp/prr.h"
 #include "tcp/rack.h"
+#include "tcp/recut.h"
 #include "tcp/sack.h"
+#include "tcp/sender.h"
 #include "tcp/sender_facts.h"
 #include "tcp/sender_timer.h"
 #include "tcp/undo.h"
@@ -303,18 +305,26 @@ void recovery_on_ack(TcpConn *conn, struct ack_event *event)
 
 /* ---- Too large for the path ---- */
 
-/* They are cut anew, by the smaller size: what was sent together is one again. */
-static void join_lost(struct scoreboard *board)
+static bool is_one_too_large(const TcpConn *conn, uint32_t begin, uint32_t end)
 {
-        for (uint32_t i = 0; i + 1 < board->count;) {
-                struct sent_segment *segment = scoreboard_at(board, i);
-                const struct sent_segment *next = scoreboard_at(board, i + 1);
-                bool are_one = segment->is_lost && next->is_lost && segment->burst == next->burst &&
-                               !segment->is_retransmitted && !next->is_retransmitted;
-                if (are_one)
-                        scoreboard_join_next(board, segment);
-                else
-                        i++;
+        for (uint32_t i = begin; i < end; i++) {
+                const struct sent_segment *segment = scoreboard_at(&conn->scoreboard, i);
+                if (segment->length - segment->has_fin > sender_current_mss(conn))
+                        return true;
+        }
+        return false;
+}
+
+/* All that is in one buffer with a segment that is too large; it is cut anew when it is sent. */
+static void mark_too_large(TcpConn *conn)
+{
+        struct scoreboard *board = &conn->scoreboard;
+        uint32_t end;
+        for (uint32_t begin = 0; begin < board->count; begin = end) {
+                end = recut_buffer_end(board, begin);
+                bool is_too_large = is_one_too_large(conn, begin, end);
+                for (uint32_t i = begin; is_too_large && i < end; i++)
+                        recovery_mark_lost(conn, scoreboard_at(board, i), TCP_LOSS_PATH_MTU);
         }
 }
 
@@ -336,15 +346,9 @@ static void resend_without_congestion(TcpConn *conn, enum tcp_loss_sign sign, ti
 
 void recovery_mark_too_large(TcpConn *conn, time_ns now)
 {
-        struct scoreboard *board = &conn->scoreboard;
-        for (uint32_t i = 0; i < board->count; i++) {
-                struct sent_segment *segment = scoreboard_at(board, i);
-                if (segment->length - segment->has_fin > conn->snd.mss)
-                        recovery_mark_lost(conn, segment, TCP_LOSS_PATH_MTU);
-        }
-        if (board->lost == 0)
+        mark_too_large(conn);
+        if (conn->scoreboard.lost == 0)
                 return;
-        join_lost(board);
         if (!sack_is_used(conn))
                 newreno_limit(conn);
         resend_without_congestion(conn, TCP_LOSS_PATH_MTU, now);

@@ -7,6 +7,7 @@
 #include "tcp/pacing.h"
 #include "tcp/prr.h"
 #include "tcp/rate_sample.h"
+#include "tcp/recut.h"
 #include "tcp/recovery.h"
 #include "tcp/sender.h"
 #include "tcp/sender_timer.h"
@@ -51,8 +52,9 @@ static struct sent_segment *join_small(TcpConn *conn, struct sent_segment *recor
 }
 
 /* NULL when the window has no room for it. */
-static struct sent_segment *fit(TcpConn *conn, struct sent_segment *record)
+static struct sent_segment *fit(TcpConn *conn, uint32_t index)
 {
+        struct sent_segment *record = scoreboard_at(&conn->scoreboard, index);
         uint32_t room = room_for(conn, record);
         if (room == 0)
                 return NULL;
@@ -68,20 +70,29 @@ static struct sent_segment *next_lost(TcpConn *conn)
                 return NULL;
         if (board->retransmitted >= board->lost)
                 return NULL;
-        struct sent_segment *record = scoreboard_next_lost(&conn->scoreboard);
-        return record == NULL ? NULL : fit(conn, record);
+        const struct sent_segment *record = scoreboard_next_lost(&conn->scoreboard);
+        if (record == NULL)
+                return NULL;
+        uint32_t index = board->retransmit_hint;
+        if (resend_begins_burst(conn, record))
+                recut_from(&conn->scoreboard, index, sender_current_mss(conn));
+        return fit(conn, index);
 }
 
 static struct sent_segment *first(TcpConn *conn)
 {
-        struct sent_segment *record = scoreboard_first(&conn->scoreboard);
-        return record == NULL ? NULL : fit(conn, record);
+        if (conn->scoreboard.count == 0)
+                return NULL;
+        recut_from(&conn->scoreboard, 0, sender_current_mss(conn));
+        return fit(conn, 0);
 }
 
 static struct sent_segment *last(TcpConn *conn)
 {
-        struct sent_segment *record = scoreboard_last(&conn->scoreboard);
-        return record == NULL ? NULL : fit(conn, record);
+        if (conn->scoreboard.count == 0)
+                return NULL;
+        recut_last(&conn->scoreboard, sender_current_mss(conn));
+        return fit(conn, conn->scoreboard.count - 1);
 }
 
 struct sent_segment *resend_next(TcpConn *conn)
@@ -105,7 +116,17 @@ struct sent_segment *resend_next(TcpConn *conn)
         return record;
 }
 
-/* What was sent together and is lost together goes out together, as far as the window has room. */
+/* Full segments, as far as the peer's window has room; if for none, what it has room for. */
+static uint32_t limit_to_window(const TcpConn *conn, const struct sent_segment *record, uint32_t bytes)
+{
+        uint32_t mss = sender_current_mss(conn);
+        int32_t room = seq_diff(send_edge(conn), record->seq);
+        if (room <= 0 || bytes <= (uint32_t)room)
+                return bytes;
+        return (uint32_t)room < mss ? (uint32_t)room : (uint32_t)room / mss * mss;
+}
+
+/* What was sent together and is lost together goes out together, as far as the windows have room. */
 static void begin_burst(TcpConn *conn, struct sent_segment *record)
 {
         const struct scoreboard *board = &conn->scoreboard;
@@ -118,7 +139,7 @@ static void begin_burst(TcpConn *conn, struct sent_segment *record)
                 .number = ++conn->bursts, .begin = record->seq, .end = record->seq, .is_alone = true
         };
         most = MAX(MIN(most, room), 1);
-        uint32_t left = most * sender_current_mss(conn);
+        uint32_t left = limit_to_window(conn, record, most * sender_current_mss(conn));
         for (uint32_t i = 0; left > 0 && index + i < board->count; i++) {
                 struct sent_segment *next = scoreboard_at(board, index + i);
                 bool is_part = next->is_lost && !next->is_retransmitted && next->burst == number;
@@ -160,7 +181,8 @@ static void tend_timer(TcpConn *conn, const struct sent_segment *record, time_ns
 bool resend_begins_burst(const TcpConn *conn, const struct sent_segment *record)
 {
         const struct burst *burst = &conn->resend_burst;
-        return record->burst != burst->number || !seq_before(record->seq, burst->end);
+        return record->burst != burst->number || !seq_equal(record->seq, burst->next) ||
+               !seq_before(record->seq, burst->end);
 }
 
 void resend_take(TcpConn *conn, struct sent_segment *record, time_ns now)
@@ -168,6 +190,7 @@ void resend_take(TcpConn *conn, struct sent_segment *record, time_ns now)
         bool is_probe = conn->recovery.wish == RESEND_PROBE;
         if (resend_begins_burst(conn, record))
                 begin_burst(conn, record);
+        conn->resend_burst.next = seq_add(record->seq, record->length);
         scoreboard_retransmitted(&conn->scoreboard, record, !is_probe, now);
         rate_sample_on_sent(conn, record, conn->scoreboard.count, now);
         count(conn, record);

@@ -254,16 +254,19 @@ static void send_empty_probe(TcpConn *conn, struct tcp_segment *segment, struct 
 }
 
 /* The override of RFC 9293 section 3.8.6.2.1: what the window takes. From here on it is data in flight like
- * any other, but for the tail probe, which Linux does not plan here (tcp_write_wakeup). */
+ * any other, but for the tail probe, which Linux does not plan here, nor does it look at how much of cwnd is
+ * used (tcp_write_wakeup). */
 static void send_data_probe(
         TcpConn *conn, uint32_t length, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         const struct sender_offer offer = { .length = length, .burst = length };
+        bool is_use_pending = conn->use.is_pending;
         uint64_t block_end = conn->send_queue.first + sender_unsent_block(conn);
         conn->snd.pushed_end = MAX(conn->snd.pushed_end, block_end);
         conn->probes = 0;
         rtt_end_back_off(&conn->rtt);
         send_offer(conn, &offer, now, segment, sending);
+        conn->use.is_pending = is_use_pending;
         sender_timer_rearm(conn, now);
         scoreboard_last(&conn->scoreboard)->has_push = true;
         segment->flags |= TCP_FLAG_PSH;
