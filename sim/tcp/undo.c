@@ -9,11 +9,13 @@
 #include "tcp/recovery.h"
 #include "tcp/sack.h"
 
-/* "Retransmission still in flight may cause DSACKs later": they count from the beginning. */
+/* "Retransmission still in flight may cause DSACKs later": they count from the beginning. There is a marker
+ * also where nothing is ever undone: a recovery without one is a needless one, whose end leaves the window
+ * alone. */
 void undo_begin(TcpConn *conn)
 {
         struct recovery *recovery = &conn->recovery;
-        recovery->has_undo_marker = conn->settings.undo != TCP_UNDO_OFF;
+        recovery->has_undo_marker = true;
         recovery->undo_marker = conn->snd.una;
         recovery->undo_retrans = (int32_t)conn->scoreboard.retransmitted;
         if (conn->tail_probe.is_out && conn->tail_probe.was_resent)
@@ -64,7 +66,7 @@ static bool is_all_reported(const TcpConn *conn)
 
 static bool may_undo(const TcpConn *conn, const struct ack_event *event)
 {
-        return conn->recovery.has_undo_marker &&
+        return conn->settings.undo != TCP_UNDO_OFF && conn->recovery.has_undo_marker &&
                (is_all_reported(conn) || answers_first_sending(conn, event));
 }
 
@@ -127,7 +129,8 @@ bool undo_try_recovery(TcpConn *conn, const struct ack_event *event)
 
 bool undo_try_partial(TcpConn *conn, const struct ack_event *event)
 {
-        if (!conn->recovery.has_undo_marker || !answers_first_sending(conn, event))
+        if (conn->settings.undo == TCP_UNDO_OFF || !conn->recovery.has_undo_marker ||
+                !answers_first_sending(conn, event))
                 return false;
         sack_note_reordering(conn, event->prior_una, TCP_COUNTER_STAMP_REORDER);
         if (conn->scoreboard.retransmitted > 0)

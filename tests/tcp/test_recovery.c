@@ -140,6 +140,28 @@ START_TEST(newreno_leaves_recovery_at_the_threshold)
 }
 END_TEST
 
+/* Partial ACKs of what was never lost leave less in flight each time, and with it a smaller window (PRR). */
+START_TEST(a_recovery_ends_at_the_threshold_whether_or_not_it_could_be_undone)
+{
+        settings.undo = _i == 0 ? TCP_UNDO_ON : TCP_UNDO_OFF;
+        start_again(1000);
+        send_window(10000);
+        rig_acks(&rig, 0, 3);
+        rig_expect(&rig, "fast-retransmit 0-1000");
+        for (uint32_t acked = 1000; acked < 10000; acked += 1000) {
+                rig_ack(&rig, acked);
+                rig_pump(&rig);
+        }
+        rig_ack(&rig, 10000);
+        rig_write(&rig, 10000);
+        rig_expect(&rig, "10000-13000/3");
+        rig_wait(&rig, 300);
+        rig_ack(&rig, 11000);
+        ck_assert(rig.conn->recovery.state == TCP_CONGESTION_OPEN);
+        ck_assert_uint_eq(rig.conn->cong.cwnd, rig.conn->cong.ssthresh);
+}
+END_TEST
+
 /* The first and the fifth are lost: eight duplicates, one hole a round trip. */
 START_TEST(newreno_repairs_one_hole_a_round_trip)
 {
@@ -254,6 +276,7 @@ int main(void)
         tcase_add_test(cases, limited_transmit_can_be_switched_off);
         add_sequences(cases);
         tcase_add_test(cases, newreno_leaves_recovery_at_the_threshold);
+        tcase_add_loop_test(cases, a_recovery_ends_at_the_threshold_whether_or_not_it_could_be_undone, 0, 2);
         tcase_add_test(cases, newreno_deflates_by_what_a_partial_ack_covers_even_when_duplicates_were_lost);
         tcase_add_test(cases, duplicates_of_a_needless_timeout_start_no_recovery);
         tcase_add_test(cases, a_hole_that_is_filled_gives_no_round_trip);
