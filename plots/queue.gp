@@ -3,7 +3,7 @@ first = @{first}; last = @{last}; in_bytes = @{in_bytes}
 unit = in_bytes ? 1e3 : 1; highest = @{highest}/unit
 scale = @{longest} < 0.001 ? 1e6 : @{longest} < 2 ? 1e3 : 1; longest = @{longest}*scale
 lengths = name.'-length.csv'; waits = name.'-waits.csv'; refused = name.'-refused.csv'; thrown = name.'-thrown.csv'
-marks = name.'-marked.csv'; levels = name.'-levels.csv'; outages = name.'-outages.csv'
+marks = name.'-marked.csv'; levels = name.'-levels.csv'; averages = name.'-average.csv'; outages = name.'-outages.csv'
 WAITING = '#C8C8C8'; EDGE = '#A4A4A4'
 
 margin = last > first ? 0.02*(last - first) : 0.001
@@ -28,6 +28,7 @@ plot \
 @limit      levels using (level('limit')):(size('level')):(column('t_end')-column('t')):(0) with vectors nohead lw 1.6 dt (14,8) lc rgb LOSS notitle, \
 @least      levels using (level('least')):(size('level')):(column('t_end')-column('t')):(0) with vectors nohead lw 1.6 dt (4,6) lc rgb WINDOW notitle, \
 @most      levels using (level('most')):(size('level')):(column('t_end')-column('t')):(0) with vectors nohead lw 1.6 dt (14,8) lc rgb WINDOW notitle, \
+@average      averages using 't':'packets' with lines lw 2.4 lc rgb WINDOW notitle, \
 @marked      marks using 't':(size(length)) with points pt 11 ps 1.5 lc rgb '#FFFFFF' notitle, \
 @marked      marks using 't':(size(length)) with points pt 10 ps 1.2 lw 1.8 lc rgb INK notitle, \
 @drop      refused using 't':(size(length)) with points pt 2 ps 1.1 lw 2.2 lc rgb LOSS notitle, \
@@ -40,7 +41,8 @@ plot \
 @drop      keyentry with points pt 2 ps 1.1 lw 2.2 lc rgb LOSS title 'dropped', \
 @marked      keyentry with points pt 10 ps 1.2 lw 1.8 lc rgb INK title 'congestion experienced: marked here', \
 @limit      keyentry with lines lw 1.6 dt (14,8) lc rgb LOSS title 'limit', \
-@least      keyentry with lines lw 1.6 dt (4,6) lc rgb WINDOW title 'average from which on some are dropped', \
+@average      keyentry with lines lw 2.4 lc rgb WINDOW title 'average', \
+@least      keyentry with lines lw 1.6 dt (4,6) lc rgb WINDOW title 'average from which on some are picked', \
 @most      keyentry with lines lw 1.6 dt (14,8) lc rgb WINDOW title 'average at which most are', \
 @target      keyentry with lines lw 1.6 dt (14,7,3,7) lc rgb WINDOW title 'target', \
 @outage      keyentry with boxes fc rgb '#F6E3E6' fs solid 1 border lc rgb GRID title 'the link is down', \
@@ -48,9 +50,9 @@ plot \
 
 # How long one waited.
 unset label; unset key; set ytics autofreq
-set tmargin at screen 470./H; set bmargin at screen 125./H
+set tmargin at screen 470./H; set bmargin at screen 158./H
 set yrange [0:1.12*longest]; set format x '%g'; set xlabel 'simulated time (s)'
-set label 1 'wait ('.(scale == 1e6 ? 'µs' : scale == 1e3 ? 'ms' : 's').')' at screen 0.012,(0.5*(470./H + 125./H)) center rotate by 90 textcolor rgb INK
+set label 1 'wait ('.(scale == 1e6 ? 'µs' : scale == 1e3 ? 'ms' : 's').')' at screen 0.012,(0.5*(470./H + 158./H)) center rotate by 90 textcolor rgb INK
 wait = 'column("wait")*scale'
 lane(n) = column('lane') == n ? column('t') : NaN
 

@@ -157,6 +157,14 @@ static bool can_compute_ahead(const struct net_context *context, const struct li
                (impair_config_loses_at_most(&config->impair) && config->delay > 0 && config->rate != 0);
 }
 
+static uint32_t in_billionths(struct probability probability)
+{
+        const uint64_t certain = 1000000000;
+        if (probability.is_certain)
+                return (uint32_t)certain;
+        return (uint32_t)((probability.threshold >> 32) * certain >> 32);
+}
+
 void link_set_queue_settings(Link *link, const struct queue_config *queue)
 {
         link->settings = (struct trace_link){
@@ -167,6 +175,7 @@ void link_set_queue_settings(Link *link, const struct queue_config *queue)
                 .interval = queue->interval,
                 .least = queue->least,
                 .most = queue->most,
+                .weight_ppb = queue->ops == &queue_red ? in_billionths(queue->weight) : 0,
                 .ecn = queue->ecn,
         };
 }

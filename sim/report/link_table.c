@@ -18,6 +18,7 @@ enum column {
         INTERVAL,
         LEAST,
         MOST,
+        WEIGHT,
         ECN,
         COLUMNS
 };
@@ -34,6 +35,7 @@ static const char *const columns[COLUMNS + 1] = {
         [INTERVAL] = "interval_ns",
         [LEAST] = "least_packets",
         [MOST] = "most_packets",
+        [WEIGHT] = "weight_ppb",
         [ECN] = "ecn",
 };
 
@@ -59,6 +61,7 @@ static void add_row(void *data, const CsvFile *file)
         row->limit_bytes = csv_file_number(file, LIMIT_BYTES, -1);
         row->least = csv_file_number(file, LEAST, -1);
         row->most = csv_file_number(file, MOST, -1);
+        row->weight_ppb = csv_file_number(file, WEIGHT, -1);
         row->target = csv_file_number(file, TARGET, -1);
         row->interval = csv_file_number(file, INTERVAL, -1);
         row->has_ecn = csv_file_flag(file, ECN);

@@ -20,6 +20,7 @@ struct link_row {
         int64_t limit_bytes;
         int64_t least;
         int64_t most;
+        int64_t weight_ppb;
         duration_ns target;
         duration_ns interval;
         bool has_ecn;

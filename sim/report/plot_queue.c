@@ -8,6 +8,7 @@
 #include "report/plot.h"
 #include "report/plot_context.h"
 #include "report/queue_series.h"
+#include "report/red_average.h"
 
 #include <string.h>
 
@@ -249,13 +250,16 @@ static bool draw_one(const struct queue_plot_request *request, const struct queu
                 .transfers = g_ptr_array_new() };
         struct reading reading = { request, &plot, g_string_chunk_new(64) };
         keep_links(&plot, links);
-        bool is_read = queue_survey_rows(request->directory, figures, add_row, &reading, error);
+        plot.averages = red_average_read(request->directory, figures, plot.links, error);
+        bool is_read = plot.averages != NULL &&
+                       queue_survey_rows(request->directory, figures, add_row, &reading, error);
         if (is_read && plot.rows->len > 0) {
                 make_picture(request, &plot);
                 g_ptr_array_add(pictures, plot.picture);
         }
         g_ptr_array_unref(plot.links);
         g_array_unref(plot.rows);
+        g_clear_pointer(&plot.averages, g_array_unref);
         g_ptr_array_unref(plot.transfers);
         g_string_chunk_free(reading.texts);
         return is_read;

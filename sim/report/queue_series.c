@@ -5,6 +5,7 @@
 
 #include "report/link_table.h"
 #include "report/plot_context.h"
+#include "report/red_average.h"
 
 #include <string.h>
 
@@ -99,6 +100,11 @@ static void add_length(Series *series, const struct queue_row *row)
         series_end_row(series);
 }
 
+static duration_ns bucket_width(const struct queue_plot *plot)
+{
+        return MAX((queue_plot_last(plot) - queue_plot_first(plot)) / BUCKETS, 1);
+}
+
 /* From `first` to before `end`, which are drawn above one another. */
 static void add_bucket(const struct queue_plot *plot, Series *series, unsigned first, unsigned end)
 {
@@ -117,7 +123,7 @@ static void add_bucket(const struct queue_plot *plot, Series *series, unsigned f
 static void add_lengths(const struct queue_plot *plot)
 {
         Series *series = picture_add_series(plot->picture, "length", "t,packets,bytes");
-        duration_ns width = MAX((queue_plot_last(plot) - queue_plot_first(plot)) / BUCKETS, 1);
+        duration_ns width = bucket_width(plot);
         unsigned first = 0;
         for (unsigned i = 1; i <= plot->rows->len; i++) {
                 bool is_end = i == plot->rows->len ||
@@ -224,6 +230,25 @@ static void add_level(
         picture_use(plot->picture, what);
 }
 
+/* The last of each spot: it moves slowly. */
+static void add_averages(struct queue_plot *plot)
+{
+        Series *series = picture_add_series(plot->picture, "average", "t,packets");
+        duration_ns width = bucket_width(plot);
+        for (unsigned i = 0; i < plot->averages->len; i++) {
+                const struct red_point *point = &g_array_index(plot->averages, struct red_point, i);
+                const struct red_point *next = i + 1 < plot->averages->len ? point + 1 : NULL;
+                bool is_within =
+                        point->time >= queue_plot_first(plot) && point->time <= queue_plot_last(plot);
+                if (!is_within || (next != NULL && next->time / width == point->time / width))
+                        continue;
+                series_add_seconds(series, point->time);
+                series_add_thousandths(series, (int64_t)(point->packets * 1000 + 0.5));
+                series_end_row(series);
+                picture_use(plot->picture, "average");
+        }
+}
+
 static void add_outage(struct queue_plot *plot, Series *series, time_ns from, time_ns to)
 {
         if (from >= to)
@@ -261,4 +286,6 @@ void queue_plot_add_series(struct queue_plot *plot)
         add_drops(plot);
         add_marks(plot);
         add_levels(plot);
+        if (!plot->in_bytes)
+                add_averages(plot);
 }

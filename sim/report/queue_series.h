@@ -13,6 +13,7 @@ struct queue_plot {
         const struct queue_figures *figures;
         GPtrArray *links; /* struct link_row, of this direction alone */
         GArray *rows;     /* struct queue_row, with texts that stay, at least one */
+        GArray *averages; /* struct red_point; empty: it is not RED */
         GPtrArray *transfers; /* names, of the most packets first; "-": of none */
         unsigned thinning;    /* of the first one's waits one in so many is drawn */
         bool in_bytes;        /* what is limited, and shown */

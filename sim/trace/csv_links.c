@@ -18,6 +18,7 @@ static const struct event_field columns[] = {
         EVENT_FIELD("interval_ns", link.interval, EVENT_NONZERO),
         EVENT_FIELD("least_packets", link.least, EVENT_NONZERO),
         EVENT_FIELD("most_packets", link.most, EVENT_NONZERO),
+        EVENT_FIELD("weight_ppb", link.weight_ppb, EVENT_NONZERO),
         EVENT_FIELD("ecn", link.ecn, EVENT_TRUTH),
 };
 

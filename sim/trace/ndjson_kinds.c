@@ -159,6 +159,7 @@ static const struct event_field link_fields[] = {
         EVENT_FIELD("interval", link.interval, EVENT_NONZERO),
         EVENT_FIELD("least", link.least, EVENT_NONZERO),
         EVENT_FIELD("most", link.most, EVENT_NONZERO),
+        EVENT_FIELD("weight_ppb", link.weight_ppb, EVENT_NONZERO),
         EVENT_FIELD("ecn", link.ecn, EVENT_TRUTH),
 };
 PUT_FIELDS_OF(link)

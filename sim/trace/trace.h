@@ -126,6 +126,7 @@ struct trace_link {
         duration_ns interval;
         uint32_t least;       /* RED: packets on average from which on some are dropped … */
         uint32_t most;        /* … and this many, as many as it ever picks */
+        uint32_t weight_ppb;  /* RED: of the newest length in the average, billionths */
         bool ecn;             /* it marks instead, where it can */
 };
 

@@ -286,7 +286,8 @@ static void emit_links(Trace *trace)
                 .queue = "red",
                 .limit_bytes = 90000,
                 .least = 5,
-                .most = 15 };
+                .most = 15,
+                .weight_ppb = 2000000 };
         trace_emit(trace, &event);
 }
 
