@@ -10,10 +10,8 @@
 #ifndef INORDER_PAYLOAD_H
 #define INORDER_PAYLOAD_H
 
-#include <glib.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "wire/block_pool.h"
 
 #define PAYLOAD_SLICES_MAX 3
 
@@ -40,6 +38,9 @@ PayloadPool *payload_pool_new(void);
 /* Every chunk must be back: a missing one is our own leak and is asserted. */
 void payload_pool_free(PayloadPool *pool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PayloadPool, payload_pool_free)
+
+/* For whatever lives as long as its world's payload, and less: the same pool for all. */
+BlockPool *payload_pool_blocks(const PayloadPool *pool);
 
 /* For tests and benchmarks: bytes of chunks in use, and calls of malloc so far. */
 size_t payload_pool_bytes_in_use(const PayloadPool *pool);

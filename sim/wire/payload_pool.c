@@ -14,8 +14,8 @@ static const uint32_t chunk_capacities[] = { 256, 2048, 8192, PAYLOAD_PAGE_SIZE 
 
 struct PayloadPool {
         struct payload_chunk *free[G_N_ELEMENTS(chunk_capacities)];
+        BlockPool *blocks;
         size_t bytes_in_use;
-        uint64_t allocations;
 };
 
 static uint32_t smallest_class_for(size_t size)
@@ -30,8 +30,7 @@ static struct payload_chunk *chunk_allocate(PayloadPool *pool, uint32_t size_cla
 {
         uint32_t capacity = chunk_capacities[size_class];
         size_t sums_size = capacity == PAYLOAD_PAGE_SIZE ? PAYLOAD_SUMS * sizeof(struct slice_sum) : 0;
-        struct payload_chunk *chunk = g_malloc(sizeof *chunk + capacity + sums_size);
-        pool->allocations++;
+        struct payload_chunk *chunk = block_pool_cut(pool->blocks, sizeof *chunk + capacity + sums_size);
         chunk->sums = sums_size > 0 ? (struct slice_sum *)(void *)(chunk->bytes + capacity) : NULL;
         chunk->pool = pool;
         chunk->size_class = size_class;
@@ -83,16 +82,9 @@ static uint32_t class_for_store(const struct payload_slice *tail, size_t size)
 
 PayloadPool *payload_pool_new(void)
 {
-        return g_new0(PayloadPool, 1);
-}
-
-static void free_chunks(struct payload_chunk *chunk)
-{
-        while (chunk != NULL) {
-                struct payload_chunk *next = chunk->next;
-                g_free(chunk);
-                chunk = next;
-        }
+        PayloadPool *pool = g_new0(PayloadPool, 1);
+        pool->blocks = block_pool_new();
+        return pool;
 }
 
 void payload_pool_free(PayloadPool *pool)
@@ -100,9 +92,13 @@ void payload_pool_free(PayloadPool *pool)
         if (pool == NULL)
                 return;
         g_assert(pool->bytes_in_use == 0);
-        for (size_t i = 0; i < G_N_ELEMENTS(pool->free); i++)
-                free_chunks(pool->free[i]);
+        block_pool_free(pool->blocks);
         g_free(pool);
+}
+
+BlockPool *payload_pool_blocks(const PayloadPool *pool)
+{
+        return pool->blocks;
 }
 
 size_t payload_pool_bytes_in_use(const PayloadPool *pool)
@@ -112,7 +108,7 @@ size_t payload_pool_bytes_in_use(const PayloadPool *pool)
 
 uint64_t payload_pool_allocations(const PayloadPool *pool)
 {
-        return pool->allocations;
+        return block_pool_allocations(pool->blocks);
 }
 
 static void write_behind(struct payload_slice *slice, const void *bytes, uint32_t size)

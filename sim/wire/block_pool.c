@@ -1,0 +1,153 @@
+/*
+ * Blocks cut from slabs, and a free list for each size.
+ *
+ * Sizes are whole lines of the cache, and above 4 KiB four an octave, so that at most a fifth of a block is
+ * unused. A slab is as large as all before it together: few calls of malloc however much is needed, and what
+ * is not cut yet is not touched, nor is what is left of a slab that was too small. AddressSanitizer is told
+ * of what is free.
+ */
+#include "wire/block_pool.h"
+
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define WITH_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WITH_ADDRESS_SANITIZER 1
+#endif
+#endif
+
+#if defined(WITH_ADDRESS_SANITIZER)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(memory, size)   ((void)(memory), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(memory, size) ((void)(memory), (void)(size))
+#endif
+
+#define LINE         64
+#define FINE_SIZES   64 /* one for each number of lines */
+#define LARGE_SIZES  (4 * 28)
+#define FIRST_SLAB   4096
+#define LARGEST_SLAB ((size_t)64 << 20)
+
+struct free_block {
+        struct free_block *next;
+};
+
+struct BlockPool {
+        struct free_block *free[FINE_SIZES + LARGE_SIZES];
+        char *rest; /* of the last slab: not cut yet */
+        size_t rest_size;
+        size_t slab_bytes;
+        size_t bytes_in_use;
+        GPtrArray *slabs;
+};
+
+/* The smallest block of at least `size` bytes, by its number. */
+static unsigned size_class(size_t size)
+{
+        size_t lines = (size + LINE - 1) / LINE;
+        if (lines <= FINE_SIZES)
+                return (unsigned)lines - 1;
+        size_t quarters = (lines - 1) / (FINE_SIZES / 4); /* 4 … 7 in the first octave, then 8 … 15 */
+        unsigned octave = (unsigned)g_bit_storage(quarters) - 3;
+        return FINE_SIZES - 4 + 4 * octave + (unsigned)(quarters >> octave);
+}
+
+static size_t class_size(unsigned class)
+{
+        if (class < FINE_SIZES)
+                return (class + 1) * LINE;
+        unsigned step = class - FINE_SIZES + 1;
+        return (size_t)(4 + step % 4) * (FINE_SIZES / 4) * LINE << step / 4;
+}
+
+static void keep_block(BlockPool *pool, void *block, unsigned class)
+{
+        struct free_block *free_block = block;
+        free_block->next = pool->free[class];
+        pool->free[class] = free_block;
+        ASAN_POISON_MEMORY_REGION(block, class_size(class));
+}
+
+static char *cut(BlockPool *pool, size_t size)
+{
+        char *block = pool->rest;
+        ASAN_UNPOISON_MEMORY_REGION(block, size);
+        pool->rest += size;
+        pool->rest_size -= size;
+        return block;
+}
+
+static void add_slab(BlockPool *pool, size_t least)
+{
+        size_t size = MAX(CLAMP(pool->slab_bytes, FIRST_SLAB, LARGEST_SLAB), least);
+        pool->rest = g_aligned_alloc(1, size, LINE);
+        pool->rest_size = size;
+        pool->slab_bytes += size;
+        g_ptr_array_add(pool->slabs, pool->rest);
+        ASAN_POISON_MEMORY_REGION(pool->rest, size);
+}
+
+BlockPool *block_pool_new(void)
+{
+        BlockPool *pool = g_new0(BlockPool, 1);
+        pool->slabs = g_ptr_array_new_with_free_func(g_aligned_free);
+        return pool;
+}
+
+void block_pool_free(BlockPool *pool)
+{
+        if (pool == NULL)
+                return;
+        g_assert(pool->bytes_in_use == 0);
+        g_ptr_array_unref(pool->slabs);
+        g_free(pool);
+}
+
+void *block_pool_cut(BlockPool *pool, size_t size)
+{
+        size_t whole = (size + LINE - 1) / LINE * LINE;
+        if (whole > pool->rest_size)
+                add_slab(pool, whole);
+        return cut(pool, whole);
+}
+
+void *block_pool_take(BlockPool *pool, size_t size)
+{
+        g_assert(size > 0);
+        unsigned class = size_class(size);
+        struct free_block *block = pool->free[class];
+        pool->bytes_in_use += class_size(class);
+        if (block == NULL)
+                return block_pool_cut(pool, class_size(class));
+        ASAN_UNPOISON_MEMORY_REGION(block, class_size(class));
+        pool->free[class] = block->next;
+        return block;
+}
+
+void *block_pool_take_zeroed(BlockPool *pool, size_t size)
+{
+        return memset(block_pool_take(pool, size), 0, size);
+}
+
+void block_pool_give_back(BlockPool *pool, void *block, size_t size)
+{
+        if (block == NULL)
+                return;
+        unsigned class = size_class(size);
+        g_assert(class_size(class) <= pool->bytes_in_use);
+        pool->bytes_in_use -= class_size(class);
+        keep_block(pool, block, class);
+}
+
+size_t block_pool_bytes_in_use(const BlockPool *pool)
+{
+        return pool->bytes_in_use;
+}
+
+uint64_t block_pool_allocations(const BlockPool *pool)
+{
+        return pool->slabs->len;
+}
