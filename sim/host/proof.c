@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define SHA256_SIZE       32
-#define COPY_CAPACITY_MIN 4096
+#define COPY_CAPACITY_MIN 256
 #define PIECE_SIZE        2048 /* made again and compared at a time: stays in the nearest cache */
 
 struct stream_name {
@@ -27,7 +27,7 @@ struct run {
         uint64_t shift;        /* from an offset in the stream to that in the source */
 };
 
-/* Bytes written and not read: a queue that keeps its memory. */
+/* Bytes written and not read: a queue in one block. */
 struct copy {
         uint8_t *bytes;
         size_t capacity;
@@ -57,6 +57,7 @@ struct stream_list {
 };
 
 struct ProofBook {
+        BlockPool *blocks;
         GHashTable *newest;  /* of each name */
         GArray *by_transfer; /* of struct stream_list; index: the transfer's number */
         bool with_sha256;
@@ -96,7 +97,7 @@ static void add_run(ProofStream *stream, PayloadSource *source, uint64_t shift, 
                 last->end = stream->bytes_written;
                 return;
         }
-        ring_reserve(&stream->runs, sizeof(struct run), stream->run_count);
+        ring_reserve(&stream->runs, stream->book->blocks, sizeof(struct run), stream->run_count);
         *run_at(stream, stream->run_count++) = (struct run){ stream->bytes_written, source, shift };
         if (source != NULL)
                 payload_source_ref(source);
@@ -113,7 +114,7 @@ static void clear_runs(ProofStream *stream)
 {
         while (stream->run_count > 0)
                 drop_run(stream);
-        ring_clear(&stream->runs);
+        ring_clear(&stream->runs, stream->book->blocks, sizeof(struct run));
 }
 
 static size_t copy_size(const struct copy *copy)
@@ -123,25 +124,29 @@ static size_t copy_size(const struct copy *copy)
 
 /* Room for `size` bytes at the end: by moving to the front when half of the memory is free there, else by
  * growing. */
-static void copy_make_room(struct copy *copy, size_t size)
+static void copy_make_room(struct copy *copy, BlockPool *blocks, size_t size)
 {
         size_t used = copy_size(copy);
         if (copy->capacity - copy->end >= size)
                 return;
-        if (copy->first > 0) {
+        if (copy->capacity / 2 >= used + size) {
                 memmove(copy->bytes, copy->bytes + copy->first, used);
                 copy->first = 0;
                 copy->end = used;
-        }
-        if (copy->capacity / 2 >= used + size)
                 return;
-        copy->capacity = MAX(MAX(copy->capacity * 2, (used + size) * 2), COPY_CAPACITY_MIN);
-        copy->bytes = g_realloc(copy->bytes, copy->capacity);
+        }
+        struct copy larger = { .capacity = MAX(MAX(copy->capacity, used + size) * 2, COPY_CAPACITY_MIN),
+                .end = used };
+        larger.bytes = block_pool_take(blocks, larger.capacity);
+        if (used > 0)
+                memcpy(larger.bytes, copy->bytes + copy->first, used);
+        block_pool_give_back(blocks, copy->bytes, copy->capacity);
+        *copy = larger;
 }
 
-static void copy_clear(struct copy *copy)
+static void copy_clear(struct copy *copy, BlockPool *blocks)
 {
-        g_free(copy->bytes);
+        block_pool_give_back(blocks, copy->bytes, copy->capacity);
         *copy = (struct copy){ 0 };
 }
 
@@ -190,10 +195,10 @@ static void list_stream(ProofBook *book, ProofStream *stream)
 static void stream_free(ProofStream *stream)
 {
         clear_runs(stream);
-        copy_clear(&stream->copy);
+        copy_clear(&stream->copy, stream->book->blocks);
         EVP_MD_CTX_free(stream->written);
         EVP_MD_CTX_free(stream->read);
-        g_free(stream);
+        block_pool_give_back(stream->book->blocks, stream, sizeof *stream);
 }
 
 /* Always false. Only the first mismatch of a run is worth telling. */
@@ -224,9 +229,10 @@ static size_t equal_bytes(const uint8_t *a, const uint8_t *b, size_t size)
         return count;
 }
 
-ProofBook *proof_book_new(bool with_sha256)
+ProofBook *proof_book_new(BlockPool *blocks, bool with_sha256)
 {
         ProofBook *book = g_new0(ProofBook, 1);
+        book->blocks = blocks;
         book->newest = g_hash_table_new(stream_name_hash, stream_name_equal);
         book->by_transfer = g_array_new(FALSE, TRUE, sizeof(struct stream_list));
         book->with_sha256 = with_sha256;
@@ -258,7 +264,7 @@ bool proof_book_has_sha256(const ProofBook *book)
 ProofStream *proof_open(ProofBook *book, const struct endpoint *from, const struct endpoint *to,
         struct seqnum isn, uint32_t transfer)
 {
-        ProofStream *stream = g_new0(ProofStream, 1);
+        ProofStream *stream = block_pool_take_zeroed(book->blocks, sizeof *stream);
         stream->book = book;
         stream->name = name_of(from, to, isn);
         stream->transfer = transfer;
@@ -298,7 +304,7 @@ void proof_written(ProofStream *stream, const void *bytes, size_t size)
         g_assert(!stream->write_ended);
         if (size == 0)
                 return;
-        copy_make_room(&stream->copy, size);
+        copy_make_room(&stream->copy, stream->book->blocks, size);
         memcpy(stream->copy.bytes + stream->copy.end, bytes, size);
         stream->copy.end += size;
         add_run(stream, NULL, 0, size);
@@ -404,7 +410,7 @@ bool proof_read_ended(ProofStream *stream)
                 return mismatch(stream, stream->bytes_read, *expected, -1);
         if (!stream->write_ended)
                 return mismatch(stream, stream->bytes_read, -1, -1);
-        copy_clear(&stream->copy);
+        copy_clear(&stream->copy, stream->book->blocks);
         clear_runs(stream);
         return true;
 }

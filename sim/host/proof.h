@@ -17,8 +17,8 @@
 typedef struct ProofBook ProofBook;
 typedef struct ProofStream ProofStream;
 
-/* `with_sha256`: hash what is written and what is read, too. */
-ProofBook *proof_book_new(bool with_sha256);
+/* `with_sha256`: hash what is written and what is read, too. `blocks`: memory for the streams. */
+ProofBook *proof_book_new(BlockPool *blocks, bool with_sha256);
 void proof_book_free(ProofBook *book);
 /* Whether programs should hash what they make and get, too. */
 bool proof_book_has_sha256(const ProofBook *book);

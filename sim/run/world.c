@@ -29,7 +29,7 @@ static World *allocate_world(const Scenario *scenario, Trace *trace, const struc
         world->events = event_queue_new();
         world->payloads = payload_pool_new();
         world->packets = packet_pool_new(world->payloads);
-        world->proofs = proof_book_new(options->with_sha256);
+        world->proofs = proof_book_new(payload_pool_blocks(world->payloads), options->with_sha256);
         world->nodes = g_array_new(FALSE, TRUE, sizeof(struct world_node));
         g_array_set_clear_func(world->nodes, free_node);
         world->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);

@@ -123,9 +123,11 @@ TcpConn *tcp_conn_new(TcpHost *host, const struct tcp_settings *settings, uint32
         conn->refusal_answered_at = NEVER_YET;
         conn->probing_since = NEVER_YET;
         conn->timeouts_since = NEVER_YET;
-        send_queue_init(&conn->send_queue, tcp_host_pool(host));
-        scoreboard_init(&conn->scoreboard);
-        reassembly_init(&conn->rcv.reassembly, tcp_host_pool(host));
+        PayloadPool *pool = tcp_host_pool(host);
+        send_queue_init(&conn->send_queue, pool);
+        scoreboard_init(&conn->scoreboard, payload_pool_blocks(pool));
+        reassembly_init(&conn->rcv.reassembly, pool);
+        receive_memory_init(&conn->rcv.memory, payload_pool_blocks(pool));
         rtt_init(&conn->rtt, settings->initial_rto, settings->min_rto, settings->max_rto);
         recovery_init(conn);
         conn->cong.ops = settings->congestion_control;

@@ -34,6 +34,11 @@ static struct held_range *range_at(const struct reassembly *reassembly, uint32_t
         return ring_at(&reassembly->ranges, sizeof(struct held_range), index);
 }
 
+static BlockPool *memory_of(const struct reassembly *reassembly)
+{
+        return payload_pool_blocks(reassembly->pool);
+}
+
 static uint64_t piece_end(const struct held_piece *piece)
 {
         return piece->begin + piece->slice.length;
@@ -90,7 +95,8 @@ static void append_ready(struct reassembly *reassembly, const struct payload_sli
                         return;
                 }
         }
-        ring_reserve(&reassembly->ready, sizeof(struct payload_slice), reassembly->ready_count);
+        ring_reserve(&reassembly->ready, memory_of(reassembly), sizeof(struct payload_slice),
+                reassembly->ready_count);
         *ready_at(reassembly, reassembly->ready_count++) = *slice;
 }
 
@@ -106,13 +112,15 @@ static void hold_slice(struct reassembly *reassembly, uint64_t begin, const stru
                         return;
                 }
         }
-        ring_open(&reassembly->pieces, sizeof(struct held_piece), reassembly->piece_count++, index);
+        ring_open(&reassembly->pieces, memory_of(reassembly), sizeof(struct held_piece),
+                reassembly->piece_count++, index);
         *piece_at(reassembly, index) = (struct held_piece){ begin, *slice };
 }
 
 static void add_range(struct reassembly *reassembly, uint32_t index, const struct part *part)
 {
-        ring_open(&reassembly->ranges, sizeof(struct held_range), reassembly->range_count++, index);
+        ring_open(&reassembly->ranges, memory_of(reassembly), sizeof(struct held_range),
+                reassembly->range_count++, index);
         *range_at(reassembly, index) = (struct held_range){ .begin = part->begin, .end = part->end };
 }
 
@@ -142,6 +150,14 @@ static void hold_part(struct reassembly *reassembly, const struct part *part)
         reassembly->held_bytes += part->end - part->begin;
 }
 
+static void rest_when_nothing_is_held(struct reassembly *reassembly)
+{
+        if (reassembly->range_count > 0)
+                return;
+        ring_rest(&reassembly->pieces, memory_of(reassembly), sizeof(struct held_piece));
+        ring_rest(&reassembly->ranges, memory_of(reassembly), sizeof(struct held_range));
+}
+
 /* The hole below the first range is filled: its pieces are readable. Returns its bytes. */
 static uint32_t release_first_range(struct reassembly *reassembly)
 {
@@ -154,6 +170,7 @@ static uint32_t release_first_range(struct reassembly *reassembly)
         forget_range(reassembly, 0);
         reassembly->held_bytes -= range.end - range.begin;
         reassembly->next = range.end;
+        rest_when_nothing_is_held(reassembly);
         return (uint32_t)(range.end - range.begin);
 }
 
@@ -267,15 +284,16 @@ void reassembly_forget_from(struct reassembly *reassembly, uint64_t offset)
                         return;
                 reassembly->range_count--;
         }
+        rest_when_nothing_is_held(reassembly);
 }
 
 void reassembly_clear(struct reassembly *reassembly)
 {
         reassembly_read(reassembly, NULL, reassembly_readable(reassembly));
         reassembly_forget_from(reassembly, 0);
-        ring_clear(&reassembly->ready);
-        ring_clear(&reassembly->pieces);
-        ring_clear(&reassembly->ranges);
+        ring_clear(&reassembly->ready, memory_of(reassembly), sizeof(struct payload_slice));
+        ring_clear(&reassembly->pieces, memory_of(reassembly), sizeof(struct held_piece));
+        ring_clear(&reassembly->ranges, memory_of(reassembly), sizeof(struct held_range));
 }
 
 /* The usual case: what comes next, while nothing is held. */
@@ -338,6 +356,8 @@ size_t reassembly_read(struct reassembly *reassembly, void *to, size_t size)
                 }
         }
         reassembly->read += wanted;
+        if (reassembly->ready_count == 0)
+                ring_rest(&reassembly->ready, memory_of(reassembly), sizeof(struct payload_slice));
         return wanted;
 }
 

@@ -46,6 +46,18 @@ static bool needs_pages(uint32_t packet_size)
         return HEAD_ROOM + packet_size >= PAGE;
 }
 
+void receive_memory_init(struct receive_memory *memory, BlockPool *blocks)
+{
+        *memory = (struct receive_memory){ .blocks = blocks };
+}
+
+void receive_memory_clear(struct receive_memory *memory)
+{
+        ring_clear(&memory->ready, memory->blocks, sizeof(struct stored_packet));
+        ring_clear(&memory->held, memory->blocks, sizeof(struct stored_packet));
+        receive_memory_init(memory, memory->blocks);
+}
+
 uint32_t receive_memory_of_packet(uint32_t packet_size)
 {
         if (!needs_pages(packet_size))
@@ -81,7 +93,7 @@ void receive_memory_store(
         uint32_t count = memory->ready_count;
         if (may_join && count > 0 && coalesces(packet_at(&memory->ready, count - 1), begin, end))
                 return;
-        ring_reserve(&memory->ready, sizeof packet, count);
+        ring_reserve(&memory->ready, memory->blocks, sizeof packet, count);
         *packet_at(&memory->ready, memory->ready_count++) = packet;
         memory->allocated += packet.truesize;
 }
@@ -103,10 +115,17 @@ static uint32_t find_held(const struct receive_memory *memory, uint64_t begin)
         return low;
 }
 
+static void rest_held(struct receive_memory *memory)
+{
+        if (memory->held_count == 0)
+                ring_rest(&memory->held, memory->blocks, sizeof(struct stored_packet));
+}
+
 static void drop_held(struct receive_memory *memory, uint32_t index)
 {
         memory->allocated -= packet_at(&memory->held, index)->truesize;
         ring_close(&memory->held, sizeof(struct stored_packet), memory->held_count--, index);
+        rest_held(memory);
 }
 
 static void drop_covered(struct receive_memory *memory, uint32_t index, uint64_t end)
@@ -135,7 +154,7 @@ void receive_memory_hold(struct receive_memory *memory, uint64_t begin, uint64_t
 {
         const struct stored_packet packet = make(begin, end, packet_size);
         uint32_t index = find_held(memory, begin);
-        ring_open(&memory->held, sizeof(struct stored_packet), memory->held_count++, index);
+        ring_open(&memory->held, memory->blocks, sizeof(struct stored_packet), memory->held_count++, index);
         *packet_at(&memory->held, index) = packet;
         memory->allocated += packet.truesize;
 }
@@ -146,9 +165,11 @@ void receive_memory_release(struct receive_memory *memory, uint64_t next)
                 struct stored_packet packet = *packet_at(&memory->held, 0);
                 ring_drop_front(&memory->held, 1);
                 memory->held_count--;
-                ring_reserve(&memory->ready, sizeof(struct stored_packet), memory->ready_count);
+                ring_reserve(
+                        &memory->ready, memory->blocks, sizeof(struct stored_packet), memory->ready_count);
                 *packet_at(&memory->ready, memory->ready_count++) = packet;
         }
+        rest_held(memory);
 }
 
 uint64_t receive_memory_next_end(const struct receive_memory *memory)
@@ -164,6 +185,8 @@ void receive_memory_free_read(struct receive_memory *memory, uint64_t offset)
         if (gone > 0)
                 ring_drop_front(&memory->ready, gone);
         memory->ready_count -= gone;
+        if (memory->ready_count == 0)
+                ring_rest(&memory->ready, memory->blocks, sizeof(struct stored_packet));
 }
 
 /* Neighbours that fit into one block together share it. */
@@ -210,13 +233,6 @@ uint32_t receive_memory_drop_last_held(struct receive_memory *memory)
 uint64_t receive_memory_held_end(const struct receive_memory *memory)
 {
         return memory->held_count > 0 ? packet_at(&memory->held, memory->held_count - 1)->end : 0;
-}
-
-void receive_memory_clear(struct receive_memory *memory)
-{
-        ring_clear(&memory->ready);
-        ring_clear(&memory->held);
-        *memory = (struct receive_memory){ 0 };
 }
 
 static uint64_t check_ring(const struct ring *ring, uint32_t count)

@@ -14,12 +14,16 @@
 #include "tcp/ring.h"
 
 struct receive_memory {
+        BlockPool *blocks;
         struct ring ready; /* of stored_packet (receive_memory.c), by offset */
         struct ring held;
         uint32_t ready_count;
         uint32_t held_count;
         uint32_t allocated; /* bytes; Linux's sk_rmem_alloc */
 };
+
+void receive_memory_init(struct receive_memory *memory, BlockPool *blocks);
+void receive_memory_clear(struct receive_memory *memory);
 
 /* The memory of an IP packet of so many bytes. */
 uint32_t receive_memory_of_packet(uint32_t packet_size);
@@ -51,7 +55,6 @@ uint32_t receive_memory_drop_last_held(struct receive_memory *memory);
 /* Where what is held ends; 0: nothing is. */
 uint64_t receive_memory_held_end(const struct receive_memory *memory);
 
-void receive_memory_clear(struct receive_memory *memory);
 void receive_memory_check(const struct receive_memory *memory);
 
 #endif

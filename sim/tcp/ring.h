@@ -3,17 +3,17 @@
  *
  * Taking from the front and adding at the end cost one step; opening or closing a place in the middle moves
  * the items before it or those behind it, whichever are fewer. The owner keeps the count of items, and asks
- * with constant item sizes, so that all of this is compiled to plain moves.
+ * with constant item sizes, so that all of this is compiled to plain moves. Their memory is a block of a pool,
+ * which has it back when the ring has grown out of it, or is empty and was large.
  */
 #ifndef INORDER_RING_H
 #define INORDER_RING_H
 
-#include <glib.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
+#include "wire/block_pool.h"
 
-#define RING_CAPACITY_MIN 16
+#define RING_CAPACITY_MIN 8
 
 struct ring {
         void *items;
@@ -26,16 +26,14 @@ static inline void *ring_at(const struct ring *ring, size_t item_size, uint32_t 
         return (char *)ring->items + ((ring->first + index) & (ring->capacity - 1)) * item_size;
 }
 
-/* Make sure of room for one item more than `count`. Growing keeps `first`: what had gone around the end moves
- * behind it. */
-static inline void ring_reserve(struct ring *ring, size_t item_size, uint32_t count)
+/* Of a full ring. `first` stays: what had gone around the end moves behind it. */
+void ring_grow(struct ring *ring, BlockPool *pool, size_t item_size);
+
+/* Make sure of room for one item more than `count`. */
+static inline void ring_reserve(struct ring *ring, BlockPool *pool, size_t item_size, uint32_t count)
 {
-        if (count < ring->capacity)
-                return;
-        uint32_t capacity = MAX(2 * ring->capacity, RING_CAPACITY_MIN);
-        ring->items = g_realloc_n(ring->items, capacity, item_size);
-        memcpy((char *)ring->items + ring->capacity * item_size, ring->items, ring->first * item_size);
-        ring->capacity = capacity;
+        if (count == ring->capacity)
+                ring_grow(ring, pool, item_size);
 }
 
 static inline void ring_drop_front(struct ring *ring, uint32_t items)
@@ -79,10 +77,11 @@ static inline void ring_move_forward(struct ring *ring, size_t item_size, uint32
 
 /* Make room for an item at `index`, which is uninitialised then; there are `count` items before and one more
  * after. */
-static inline void *ring_open(struct ring *ring, size_t item_size, uint32_t count, uint32_t index)
+static inline void *ring_open(
+        struct ring *ring, BlockPool *pool, size_t item_size, uint32_t count, uint32_t index)
 {
         g_assert(index <= count);
-        ring_reserve(ring, item_size, count);
+        ring_reserve(ring, pool, item_size, count);
         if (index >= count - index) {
                 ring_move_back(ring, item_size, index, count - index);
         } else {
@@ -104,11 +103,18 @@ static inline void ring_close(struct ring *ring, size_t item_size, uint32_t coun
         }
 }
 
-/* Give the array back; an empty ring is left. */
-static inline void ring_clear(struct ring *ring)
+/* Give the memory back; an empty ring is left. */
+static inline void ring_clear(struct ring *ring, BlockPool *pool, size_t item_size)
 {
-        g_free(ring->items);
+        block_pool_give_back(pool, ring->items, ring->capacity * item_size);
         *ring = (struct ring){ 0 };
+}
+
+/* It is empty: memory that is more than the least goes back. */
+static inline void ring_rest(struct ring *ring, BlockPool *pool, size_t item_size)
+{
+        if (ring->capacity > RING_CAPACITY_MIN)
+                ring_clear(ring, pool, item_size);
 }
 
 #endif

@@ -125,15 +125,16 @@ struct sent_segment *scoreboard_next_sent(const struct scoreboard *board, const 
 
 /* ---- Coming and going ---- */
 
-void scoreboard_init(struct scoreboard *board)
+void scoreboard_init(struct scoreboard *board, BlockPool *blocks)
 {
-        *board = (struct scoreboard){ .oldest = SCOREBOARD_NONE, .newest = SCOREBOARD_NONE };
+        *board =
+                (struct scoreboard){ .blocks = blocks, .oldest = SCOREBOARD_NONE, .newest = SCOREBOARD_NONE };
 }
 
 void scoreboard_clear(struct scoreboard *board)
 {
-        ring_clear(&board->segments);
-        scoreboard_init(board);
+        ring_clear(&board->segments, board->blocks, sizeof(struct sent_segment));
+        scoreboard_init(board, board->blocks);
 }
 
 struct sent_segment *scoreboard_push(
@@ -141,7 +142,7 @@ struct sent_segment *scoreboard_push(
 {
         g_assert(length > 0);
         g_assert(board->count == 0 || seq_equal(segment_end(scoreboard_last(board)), seq));
-        ring_reserve(&board->segments, sizeof(struct sent_segment), board->count);
+        ring_reserve(&board->segments, board->blocks, sizeof(struct sent_segment), board->count);
         struct sent_segment *segment = scoreboard_at(board, board->count++);
         *segment = (struct sent_segment){
                 .seq = seq,
@@ -208,6 +209,8 @@ void scoreboard_drop(struct scoreboard *board, uint32_t gone, struct seqnum una)
                 ring_drop_front(&board->segments, gone);
         board->base = (board->base + gone) & LINK_MASK;
         board->count -= gone;
+        if (board->count == 0)
+                ring_rest(&board->segments, board->blocks, sizeof(struct sent_segment));
         board->retransmit_hint -= MIN(board->retransmit_hint, gone);
         board->loss_hint -= MIN(board->loss_hint, gone);
         shorten_first(board, una);
@@ -378,7 +381,7 @@ struct sent_segment *scoreboard_split(struct scoreboard *board, struct sent_segm
         g_assert(length > 0 && length < segment->length && !segment->is_sacked);
         uint32_t index = index_of(board, segment);
         shift_links(board, index + 1, 1);
-        ring_open(&board->segments, sizeof(struct sent_segment), board->count, index + 1);
+        ring_open(&board->segments, board->blocks, sizeof(struct sent_segment), board->count, index + 1);
         board->count++;
         segment = scoreboard_at(board, index);
         struct sent_segment *tail = scoreboard_at(board, index + 1);

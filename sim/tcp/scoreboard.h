@@ -45,6 +45,7 @@ struct sent_segment {
 };
 
 struct scoreboard {
+        BlockPool *blocks;
         struct ring segments; /* of sent_segment, by sequence number, without gaps */
         uint32_t base;        /* records that have left: index + base stays */
         uint32_t count;
@@ -59,7 +60,7 @@ struct scoreboard {
         struct seqnum highest_sacked_end; /* valid while sacked > 0 */
 };
 
-void scoreboard_init(struct scoreboard *board);
+void scoreboard_init(struct scoreboard *board, BlockPool *blocks);
 void scoreboard_clear(struct scoreboard *board);
 
 /* New numbers went out, behind all others. */

@@ -29,9 +29,14 @@ static struct payload_slice *last_slice(const struct send_queue *queue)
         return queue->slice_count == 0 ? NULL : &stored_at(queue, queue->slice_count - 1)->slice;
 }
 
+static BlockPool *memory_of(const struct send_queue *queue)
+{
+        return payload_pool_blocks(queue->pool);
+}
+
 static void append_slice(struct send_queue *queue, const struct payload_slice *slice)
 {
-        ring_reserve(&queue->slices, sizeof(struct stored_slice), queue->slice_count);
+        ring_reserve(&queue->slices, memory_of(queue), sizeof(struct stored_slice), queue->slice_count);
         *stored_at(queue, queue->slice_count++) = (struct stored_slice){ *slice, queue->end };
 }
 
@@ -81,7 +86,7 @@ static void append_stream(struct send_queue *queue, uint64_t offset, uint32_t le
 
 void send_queue_open_block(struct send_queue *queue)
 {
-        ring_reserve(&queue->blocks, sizeof(struct send_block), queue->block_count);
+        ring_reserve(&queue->blocks, memory_of(queue), sizeof(struct send_block), queue->block_count);
         *send_queue_block(queue, queue->block_count++) = (struct send_block){ .end = queue->end };
 }
 
@@ -108,8 +113,8 @@ void send_queue_cut_block(struct send_queue *queue, uint32_t index, uint64_t off
 {
         g_assert(send_queue_block_begin(queue, index) < offset &&
                  offset < send_queue_block(queue, index)->end);
-        struct send_block *head =
-                ring_open(&queue->blocks, sizeof(struct send_block), queue->block_count++, index);
+        struct send_block *head = ring_open(
+                &queue->blocks, memory_of(queue), sizeof(struct send_block), queue->block_count++, index);
         *head = (struct send_block){ .end = offset };
 }
 
@@ -193,6 +198,8 @@ static void forget_blocks(struct send_queue *queue, uint64_t offset)
         if (gone > 0)
                 ring_drop_front(&queue->blocks, gone);
         queue->block_count -= gone;
+        if (queue->block_count == 0)
+                ring_rest(&queue->blocks, memory_of(queue), sizeof(struct send_block));
         queue->head -= MIN(queue->head, gone);
 }
 
@@ -206,8 +213,8 @@ void send_queue_init(struct send_queue *queue, PayloadPool *pool)
 void send_queue_clear(struct send_queue *queue)
 {
         send_queue_discard(queue, queue->end);
-        ring_clear(&queue->slices);
-        ring_clear(&queue->blocks);
+        ring_clear(&queue->slices, memory_of(queue), sizeof(struct stored_slice));
+        ring_clear(&queue->blocks, memory_of(queue), sizeof(struct send_block));
 }
 
 void send_queue_write(struct send_queue *queue, const void *bytes, size_t size)
@@ -271,6 +278,8 @@ void send_queue_discard(struct send_queue *queue, uint64_t offset)
         if (gone > 0)
                 ring_drop_front(&queue->slices, gone);
         queue->slice_count -= gone;
+        if (queue->slice_count == 0)
+                ring_rest(&queue->slices, memory_of(queue), sizeof(struct stored_slice));
         queue->hint -= MIN(queue->hint, gone);
         queue->first = offset;
         forget_blocks(queue, offset);

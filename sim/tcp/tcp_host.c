@@ -9,6 +9,8 @@
 /* A successor begins as far behind its predecessor as on Linux: a window without scaling, and a bit. */
 #define SUCCESSOR_DISTANCE 65537
 
+#define USUAL_NOTES        8 /* of one entry: room is made before the run's first */
+
 struct successor {
         bool is_expected;
         struct four_tuple tuple;
@@ -23,7 +25,6 @@ struct TcpHost {
         GArray *notes; /* of struct tcp_note: what the last entry left; emptied when all have been fetched */
         guint next_note;
         uint64_t wanted_kinds;
-        TcpConn *free_conns; /* linked by listener_next */
         uint32_t conns_in_use;
         struct successor successor;
         time_ns challenge_second;
@@ -51,11 +52,6 @@ void tcp_host_free(TcpHost *host)
         if (host == NULL)
                 return;
         g_assert(host->conns_in_use == 0);
-        while (host->free_conns != NULL) {
-                TcpConn *conn = host->free_conns;
-                host->free_conns = conn->listener_next;
-                g_free(conn);
-        }
         g_array_free(host->notes, TRUE);
         cookie_cache_free(host->cookies);
         g_free(host);
@@ -63,6 +59,10 @@ void tcp_host_free(TcpHost *host)
 
 void tcp_host_want_notes(TcpHost *host, uint64_t kinds)
 {
+        if (kinds != 0 && host->notes->len == 0) {
+                g_array_set_size(host->notes, USUAL_NOTES);
+                g_array_set_size(host->notes, 0);
+        }
         host->wanted_kinds = kinds;
 }
 
@@ -133,22 +133,15 @@ uint32_t tcp_host_draw_luck(TcpHost *host)
 
 TcpConn *tcp_host_take_conn(TcpHost *host)
 {
-        TcpConn *conn = host->free_conns;
-        if (conn == NULL)
-                conn = g_new(TcpConn, 1);
-        else
-                host->free_conns = conn->listener_next;
-        memset(conn, 0, sizeof *conn);
         host->conns_in_use++;
-        return conn;
+        return block_pool_take_zeroed(payload_pool_blocks(host->pool), sizeof(TcpConn));
 }
 
 void tcp_host_give_back_conn(TcpHost *host, TcpConn *conn)
 {
         g_assert(host->conns_in_use > 0);
         host->conns_in_use--;
-        conn->listener_next = host->free_conns;
-        host->free_conns = conn;
+        block_pool_give_back(payload_pool_blocks(host->pool), conn, sizeof *conn);
 }
 
 struct seqnum tcp_host_initial_seq(TcpHost *host, const struct four_tuple *tuple, time_ns now)

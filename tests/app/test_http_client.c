@@ -309,7 +309,8 @@ START_TEST(without_hashes_nothing_is_hashed)
 {
         shop_open(&shop, true);
         proof_book_free(shop.world.proofs);
-        shop.world.proofs = shop.world.context.proofs = proof_book_new(false);
+        shop.world.proofs = shop.world.context.proofs =
+                proof_book_new(payload_pool_blocks(shop.world.payloads), false);
         shop_fetch(&shop, "http://10.0.0.2/");
         two_hosts_run(&shop.world);
         ck_assert_int_eq(shop.transfer->outcome, TRANSFER_DONE);

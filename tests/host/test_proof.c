@@ -7,13 +7,15 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+static BlockPool *blocks;
 static ProofBook *book;
 static struct endpoint from;
 static struct endpoint to;
 
 static void set_up(void)
 {
-        book = proof_book_new(true);
+        blocks = block_pool_new();
+        book = proof_book_new(blocks, true);
         from = (struct endpoint){ ip_address_from_ipv4(0x0a000001), 1000 };
         to = (struct endpoint){ ip_address_from_ipv4(0x0a000002), 80 };
 }
@@ -21,6 +23,7 @@ static void set_up(void)
 static void tear_down(void)
 {
         proof_book_free(book);
+        block_pool_free(blocks);
 }
 
 static ProofStream *open_stream(uint32_t isn, uint32_t transfer)
@@ -251,7 +254,7 @@ END_TEST
 START_TEST(a_book_without_hashes_says_so)
 {
         uint8_t written[32], read[32];
-        g_autoptr(ProofBook) plain = proof_book_new(false);
+        g_autoptr(ProofBook) plain = proof_book_new(blocks, false);
         ProofStream *stream = proof_open(plain, &from, &to, seq_of(1), 1);
         proof_written(stream, "abc", 3);
         ck_assert(proof_read(stream, "abc", 3));

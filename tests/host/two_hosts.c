@@ -70,7 +70,7 @@ void two_hosts_open(struct two_hosts *world)
                 .packets = world->packets,
                 .trace = world->trace,
                 .one_event_a_packet = world->one_event_a_packet };
-        world->proofs = proof_book_new(true);
+        world->proofs = proof_book_new(payload_pool_blocks(world->payloads), true);
         world->transfers = g_ptr_array_new();
         world->hosts = g_ptr_array_new();
         world->context = (struct host_context){ .net = &world->net,

@@ -11,6 +11,7 @@
 
 #define MSS  1000
 #define BASE (UINT32_MAX - 4 * MSS + 1) /* the circle closes behind the fourth segment */
+static BlockPool *blocks;
 static struct scoreboard board;
 
 static struct seqnum number(uint32_t offset)
@@ -20,12 +21,14 @@ static struct seqnum number(uint32_t offset)
 
 static void setup(void)
 {
-        scoreboard_init(&board);
+        blocks = block_pool_new();
+        scoreboard_init(&board, blocks);
 }
 
 static void teardown(void)
 {
         scoreboard_clear(&board);
+        block_pool_free(blocks);
 }
 
 /* `count` segments of MSS, one each millisecond from 0 on. */
