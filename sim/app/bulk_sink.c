@@ -41,7 +41,7 @@ static void stream_free(struct stream *stream)
         g_queue_unlink(&stream->sink->streams, &stream->link);
         host_timer_free(stream->timer);
         socket_close(stream->socket);
-        g_free(stream);
+        block_pool_give_back(host_memory(stream->sink->host), stream, sizeof *stream);
 }
 
 /* ---- Pace ---- */
@@ -141,7 +141,7 @@ static void on_time(void *data)
 
 static void take(struct sink *sink, Socket *socket)
 {
-        struct stream *stream = g_new0(struct stream, 1);
+        struct stream *stream = block_pool_take_zeroed(host_memory(sink->host), sizeof *stream);
         stream->link.data = stream;
         stream->sink = sink;
         stream->socket = socket;

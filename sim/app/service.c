@@ -12,6 +12,7 @@
 
 struct service {
         struct service_config config;
+        Host *host;
         unsigned users; /* the accepting process and its clients' */
 };
 
@@ -33,8 +34,9 @@ static void service_unref(void *data)
 static void client_free(void *data)
 {
         struct client *client = data;
-        service_unref(client->service);
-        g_free(client);
+        struct service *service = client->service;
+        block_pool_give_back(host_memory(service->host), client, sizeof *client);
+        service_unref(service);
 }
 
 static void client_main(Process *process, void *data)
@@ -48,7 +50,7 @@ static void client_main(Process *process, void *data)
 
 static void start_client(Process *process, struct service *service, int fd)
 {
-        struct client *client = g_new(struct client, 1);
+        struct client *client = block_pool_take(host_memory(service->host), sizeof *client);
         *client = (struct client){ service, fd };
         service->users++;
         process_spawn(process, client_main, client, client_free);
@@ -97,7 +99,7 @@ static void service_main(Process *process, void *data)
 void service_start(Host *host, const struct service_config *config)
 {
         struct service *service = g_new(struct service, 1);
-        *service = (struct service){ *config, 1 };
+        *service = (struct service){ *config, host, 1 };
         struct process_config process = {
                 .program = config->name,
                 .transfer = config->transfer,

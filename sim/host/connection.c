@@ -238,7 +238,7 @@ static void write_names(const struct four_tuple *tuple, uint8_t names[IPV4_NAMES
 static struct connection *connection_make(
         Host *host, const struct four_tuple *tuple, TcpConn *tcp, struct transfer *transfer, Link *device)
 {
-        struct connection *connection = g_new0(struct connection, 1);
+        struct connection *connection = block_pool_take_zeroed(host_memory(host), sizeof *connection);
         connection->host = host;
         connection->tcp = tcp;
         connection->transfer = transfer;
@@ -313,7 +313,7 @@ void connection_free(struct connection *connection)
         if (connection->socket != NULL)
                 socket_on_connection_gone(connection->socket);
         tcp_conn_free(connection->tcp);
-        g_free(connection);
+        block_pool_give_back(host_memory(host), connection, sizeof *connection);
 }
 
 void connection_after_call(struct connection *connection, const char *call)

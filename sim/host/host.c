@@ -96,8 +96,9 @@ static void make_ports(Host *host, const struct host_config *config)
         g_autofree char *tcp = g_strdup_printf("host %s: tcp ports", host->name);
         g_autofree char *udp = g_strdup_printf("host %s: udp ports", host->name);
         uint64_t seed = host->context->seed;
-        port_space_init(&host->tcp_ports, seed, tcp, config->ephemeral_first, config->ephemeral_last);
-        port_space_init(&host->udp_ports, seed, udp, config->ephemeral_first, config->ephemeral_last);
+        BlockPool *memory = host_memory(host);
+        port_space_init(&host->tcp_ports, memory, seed, tcp, config->ephemeral_first, config->ephemeral_last);
+        port_space_init(&host->udp_ports, memory, seed, udp, config->ephemeral_first, config->ephemeral_last);
 }
 
 Host *host_new(struct host_context *context, const struct host_config *config)
@@ -259,6 +260,11 @@ bool host_tcp_counter(const Host *host, const char *name, int64_t *value)
 struct host_context *host_context(Host *host)
 {
         return host->context;
+}
+
+BlockPool *host_memory(const Host *host)
+{
+        return payload_pool_blocks(host->context->payloads);
 }
 
 time_ns host_now(const Host *host)

@@ -82,6 +82,8 @@ const struct tcp_settings *host_tcp_settings(const Host *host);
 /* For the sockets of programs that start from now on; those that are there follow in what Linux reads when it needs it. */
 void host_set_tcp_settings(Host *host, const struct tcp_settings *settings);
 struct host_context *host_context(Host *host);
+/* Its world's memory, for what comes and goes with connections. */
+BlockPool *host_memory(const Host *host);
 time_ns host_now(const Host *host);
 
 /* Live connections but those in TIME-WAIT; and connections waiting in TIME-WAIT. */

@@ -37,10 +37,12 @@ static bool may_share(const struct binding *a, const struct binding *b)
         return a->reuses && b->reuses && !a->is_listening && !b->is_listening;
 }
 
-void port_space_init(struct port_space *space, uint64_t seed, const char *name, uint16_t first, uint16_t last)
+void port_space_init(struct port_space *space, BlockPool *memory, uint64_t seed, const char *name,
+        uint16_t first, uint16_t last)
 {
         g_assert(first > 0 && first <= last);
-        *space = (struct port_space){ .uses = g_hash_table_new(NULL, NULL),
+        *space = (struct port_space){ .memory = memory,
+                .uses = g_hash_table_new(NULL, NULL),
                 .luck = rng_stream_named(seed, name),
                 .first = first,
                 .last = last };
@@ -57,7 +59,7 @@ void port_space_bind(struct port_space *space, struct binding *binding)
         g_assert(binding->use == NULL && binding->local.port != 0);
         struct port_use *use = use_of(space, binding->local.port);
         if (use == NULL) {
-                use = g_new0(struct port_use, 1);
+                use = block_pool_take_zeroed(space->memory, sizeof *use);
                 g_hash_table_insert(space->uses, GUINT_TO_POINTER(binding->local.port), use);
         }
         binding->use = use;
@@ -77,7 +79,7 @@ void port_space_unbind(struct port_space *space, struct binding *binding)
         if (!g_queue_is_empty(&use->bindings))
                 return;
         g_hash_table_remove(space->uses, GUINT_TO_POINTER(binding->local.port));
-        g_free(use);
+        block_pool_give_back(space->memory, use, sizeof *use);
 }
 
 bool binding_is_bound(const struct binding *binding)

@@ -8,8 +8,8 @@
 #ifndef INORDER_PORTS_H
 #define INORDER_PORTS_H
 
-#include <glib.h>
 #include "engine/rng.h"
+#include "wire/block_pool.h"
 #include "wire/ip_address.h"
 
 /* Whose addresses "any" stands for. */
@@ -33,6 +33,7 @@ struct binding {
 
 /* The ports of one protocol on one host. */
 struct port_space {
+        BlockPool *memory;
         GHashTable *uses; /* port → struct port_use */
         struct rng_stream luck;
         uint32_t picks;
@@ -41,8 +42,8 @@ struct port_space {
 };
 
 /* `name` names the luck: "host www: tcp ports". */
-void port_space_init(
-        struct port_space *space, uint64_t seed, const char *name, uint16_t first, uint16_t last);
+void port_space_init(struct port_space *space, BlockPool *memory, uint64_t seed, const char *name,
+        uint16_t first, uint16_t last);
 /* All bindings are gone. */
 void port_space_clear(struct port_space *space);
 

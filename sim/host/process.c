@@ -28,7 +28,7 @@ static void process_forget(Process *process)
         coroutine_free(process->coroutine);
         if (process->free_data != NULL)
                 process->free_data(process->data);
-        g_free(process);
+        block_pool_give_back(host_memory(host), process, sizeof *process);
         if (--program->processes == 0)
                 program_free(program);
 }
@@ -52,7 +52,7 @@ static void go_on(void *data)
 static Process *process_new(
         Host *host, struct program *program, process_main main, void *data, void (*free_data)(void *data))
 {
-        Process *process = g_new0(Process, 1);
+        Process *process = block_pool_take_zeroed(host_memory(host), sizeof *process);
         process->host = host;
         process->program = program;
         process->number = ++host->wakers;

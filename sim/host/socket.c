@@ -46,7 +46,7 @@ static void wake_watcher(Socket *socket)
 Socket *socket_make(Host *host, const struct socket_ops *ops, struct transfer *transfer,
         const struct tcp_settings *settings)
 {
-        Socket *socket = g_new0(Socket, 1);
+        Socket *socket = block_pool_take_zeroed(host_memory(host), sizeof *socket);
         socket->ops = ops;
         socket->family = host_family(host);
         socket->max_pacing_rate = UINT64_MAX;
@@ -199,7 +199,7 @@ void socket_close(Socket *socket)
         g_queue_unlink(&socket->host->sockets, &socket->link);
         socket_clear_notices(socket);
         g_free(socket->kept);
-        g_free(socket);
+        block_pool_give_back(host_memory(socket->host), socket, sizeof *socket);
 }
 
 struct transfer *socket_transfer(Socket *socket)

@@ -6,13 +6,15 @@
 #include <check.h>
 #include <stdlib.h>
 
+static BlockPool *memory;
 static struct port_space space;
 static struct ip_address here;
 static struct ip_address there;
 
 static void set_up(void)
 {
-        port_space_init(&space, 1, "test", 40000, 40007);
+        memory = block_pool_new();
+        port_space_init(&space, memory, 1, "test", 40000, 40007);
         here = ip_address_from_ipv4(0x0a000001);
         there = ip_address_from_ipv4(0x0a000002);
 }
@@ -20,6 +22,7 @@ static void set_up(void)
 static void tear_down(void)
 {
         port_space_clear(&space);
+        block_pool_free(memory);
 }
 
 static const struct conflict_case {
@@ -117,7 +120,7 @@ START_TEST(the_choice_depends_on_seed_and_destination_only)
 {
         struct port_space again;
         struct four_tuple tuple = { .local = { here, 0 }, .remote = { there, 80 } };
-        port_space_init(&again, 1, "test", 40000, 40007);
+        port_space_init(&again, memory, 1, "test", 40000, 40007);
         for (int i = 0; i < 20; i++) {
                 ck_assert_uint_eq(port_space_pick_for(&space, &tuple, nothing_is_taken, NULL),
                         port_space_pick_for(&again, &tuple, nothing_is_taken, NULL));
