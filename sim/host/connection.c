@@ -309,6 +309,7 @@ void connection_free(struct connection *connection)
         host->time_waits -= connection->is_time_wait;
         give_up_names(connection);
         stamps_clear(connection);
+        connection_leave_proof(connection);
         g_queue_unlink(&host->connections, &connection->link);
         if (connection->socket != NULL)
                 socket_on_connection_gone(connection->socket);

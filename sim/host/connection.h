@@ -65,6 +65,7 @@ void connection_after_segment(struct connection *connection, const struct trace_
 
 /* Write to the proof what TCP took, and compare what it gave. */
 void connection_open_proof(struct connection *connection);
+void connection_leave_proof(struct connection *connection);
 void connection_prove_written(struct connection *connection, const void *bytes, size_t size);
 void connection_prove_source(
         struct connection *connection, PayloadSource *source, uint64_t offset, size_t size);

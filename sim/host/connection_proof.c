@@ -48,6 +48,15 @@ void connection_open_proof(struct connection *connection)
         proof_set_flow(connection->outgoing, connection->note.flow);
 }
 
+void connection_leave_proof(struct connection *connection)
+{
+        ProofStream *incoming = find_incoming(connection);
+        if (incoming != NULL)
+                proof_reader_gone(incoming);
+        if (connection->outgoing != NULL)
+                proof_writer_gone(connection->outgoing);
+}
+
 void connection_prove_written(struct connection *connection, const void *bytes, size_t size)
 {
         if (connection->outgoing != NULL)

@@ -25,13 +25,16 @@ bool proof_book_has_sha256(const ProofBook *book);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProofBook, proof_book_free)
 
 /* The writer's side opens a stream; the same name again is a new stream. `transfer`: the trace's number, 0
- * none. The stream belongs to the book and stays until the book goes; its copy of bytes shrinks as they are
- * read. */
+ * none. The stream belongs to the book, where its copy of bytes shrinks as they are read. */
 ProofStream *proof_open(ProofBook *book, const struct endpoint *from, const struct endpoint *to,
         struct seqnum isn, uint32_t transfer);
-/* The newest stream of that name; NULL when the writer is not ours. */
+/* The newest stream of that name, which has a reader more from then on; NULL when the writer is not ours. */
 ProofStream *proof_find(
         ProofBook *book, const struct endpoint *from, const struct endpoint *to, struct seqnum isn);
+/* When its writer and all who found it are gone, nobody may look at it any more: what it has come to is added to its
+ * transfer's sum. A stream that nobody has found stays until the book goes: its reader may be to come. */
+void proof_writer_gone(ProofStream *stream);
+void proof_reader_gone(ProofStream *stream);
 uint32_t proof_transfer(const ProofStream *stream);
 /* Which of the transfer's connections it belongs to, from 1; 0: nobody has said. */
 void proof_set_flow(ProofStream *stream, uint32_t flow);

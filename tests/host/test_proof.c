@@ -251,6 +251,129 @@ START_TEST(an_end_within_a_source_is_early)
 }
 END_TEST
 
+/* Stream `isn` of transfer 1 carries its number as text, and is read by whoever finds it. */
+static ProofStream *carry(uint32_t isn, ProofStream **found)
+{
+        char text[16];
+        int size = g_snprintf(text, sizeof text, "%u", isn);
+        ProofStream *stream = open_stream(isn, 1);
+        proof_written(stream, text, (size_t)size);
+        proof_write_ended(stream);
+        *found = proof_find(book, &from, &to, seq_of(isn));
+        ck_assert_ptr_eq(*found, stream);
+        ck_assert(proof_read(*found, text, (size_t)size));
+        ck_assert(proof_read_ended(*found));
+        return stream;
+}
+
+static const struct ending_case {
+        unsigned order[3]; /* in which three streams end; 0: it does not */
+        const char *why;
+} ending_cases[] = {
+        { { 0, 0, 0 }, "none has ended" },
+        { { 1, 2, 3 }, "as they were opened" },
+        { { 3, 2, 1 }, "the other way round" },
+        { { 2, 0, 0 }, "one between two that go on" },
+        { { 1, 3, 0 }, "one goes on between two" },
+};
+
+START_TEST(a_transfer_comes_to_the_same_whichever_of_its_streams_are_over)
+{
+        const struct ending_case *c = &ending_cases[_i];
+        uint8_t hashes[96], expected[32], written[32], read[32];
+        ProofStream *streams[4], *found[4];
+        struct proof_account account;
+        for (uint32_t isn = 1; isn <= 3; isn++) {
+                char digit = (char)('0' + isn);
+                streams[isn] = carry(isn, &found[isn]);
+                sha256(&digit, 1, hashes + 32 * (isn - 1));
+        }
+        for (unsigned i = 0; i < 3 && c->order[i] > 0; i++) {
+                proof_reader_gone(found[c->order[i]]);
+                proof_writer_gone(streams[c->order[i]]);
+        }
+        sha256((const char *)hashes, sizeof hashes, expected);
+        ck_assert(proof_book_sha256(book, 1, written, read));
+        ck_assert_msg(memcmp(written, expected, 32) == 0 && memcmp(read, expected, 32) == 0, "%s", c->why);
+        proof_book_account(book, 1, &account);
+        ck_assert_uint_eq(account.streams, 3);
+        ck_assert_uint_eq(account.bytes_read, 3);
+        ck_assert(account.is_complete);
+}
+END_TEST
+
+START_TEST(a_single_stream_that_is_over_has_its_own_hash)
+{
+        uint8_t expected[32], written[32], read[32];
+        ProofStream *found;
+        proof_writer_gone(carry(7, &found));
+        proof_reader_gone(found);
+        open_stream(8, 1); /* carries nothing */
+        sha256("7", 1, expected);
+        ck_assert(proof_book_sha256(book, 1, written, read));
+        ck_assert_mem_eq(written, expected, 32);
+        ck_assert_mem_eq(read, expected, 32);
+}
+END_TEST
+
+START_TEST(what_was_not_read_of_a_stream_that_is_over_is_missed)
+{
+        struct proof_account account;
+        ProofStream *stream = open_stream(1, 1);
+        proof_written(stream, "abc", 3);
+        proof_write_ended(stream);
+        ProofStream *found = proof_find(book, &from, &to, seq_of(1));
+        proof_writer_gone(stream);
+        ck_assert(proof_read(found, "ab", 2));
+        proof_reader_gone(found);
+        proof_book_account(book, 1, &account);
+        ck_assert_uint_eq(account.bytes_written, 3);
+        ck_assert_uint_eq(account.bytes_read, 2);
+        ck_assert(!account.is_complete);
+}
+END_TEST
+
+START_TEST(a_stream_waits_for_its_reader)
+{
+        ProofStream *stream = open_stream(1, 1);
+        proof_written(stream, "abc", 3);
+        proof_write_ended(stream);
+        proof_writer_gone(stream);
+        ProofStream *found = proof_find(book, &from, &to, seq_of(1));
+        ck_assert_ptr_eq(found, stream);
+        ck_assert(proof_read(found, "abc", 3) && proof_read_ended(found));
+        proof_reader_gone(found);
+        ck_assert_ptr_null(proof_find(book, &from, &to, seq_of(1)));
+}
+END_TEST
+
+START_TEST(of_streams_with_one_name_the_newest_is_found)
+{
+        ProofStream *older = open_stream(1, 1);
+        ProofStream *newer = open_stream(1, 2);
+        for (uint32_t isn = 2; isn < 100; isn++)
+                open_stream(isn, 3);
+        ck_assert_ptr_eq(proof_find(book, &from, &to, seq_of(1)), newer);
+        proof_writer_gone(newer);
+        proof_reader_gone(newer);
+        ck_assert_ptr_eq(proof_find(book, &from, &to, seq_of(1)), older);
+}
+END_TEST
+
+START_TEST(streams_that_are_over_need_no_memory)
+{
+        size_t before = 0;
+        for (uint32_t isn = 1; isn <= 10000; isn++) {
+                ProofStream *found;
+                proof_writer_gone(carry(isn, &found));
+                proof_reader_gone(found);
+                if (isn == 1)
+                        before = block_pool_bytes_in_use(blocks);
+        }
+        ck_assert_uint_eq(block_pool_bytes_in_use(blocks), before);
+}
+END_TEST
+
 START_TEST(a_book_without_hashes_says_so)
 {
         uint8_t written[32], read[32];
@@ -281,6 +404,13 @@ int main(void)
         tcase_add_test(cases, a_wrong_byte_of_a_source_is_named);
         tcase_add_test(cases, an_end_within_a_source_is_early);
         tcase_add_test(cases, a_book_without_hashes_says_so);
+        tcase_add_loop_test(cases, a_transfer_comes_to_the_same_whichever_of_its_streams_are_over, 0,
+                G_N_ELEMENTS(ending_cases));
+        tcase_add_test(cases, a_single_stream_that_is_over_has_its_own_hash);
+        tcase_add_test(cases, what_was_not_read_of_a_stream_that_is_over_is_missed);
+        tcase_add_test(cases, a_stream_waits_for_its_reader);
+        tcase_add_test(cases, of_streams_with_one_name_the_newest_is_found);
+        tcase_add_test(cases, streams_that_are_over_need_no_memory);
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);
         srunner_run_all(runner, CK_ENV);

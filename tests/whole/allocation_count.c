@@ -4,6 +4,7 @@
  */
 #include "allocation_count.h"
 
+#include <malloc.h>
 #include <stddef.h>
 
 static uint64_t calls;
@@ -26,6 +27,13 @@ uint64_t allocation_count(void)
 /* As in <sanitizer/allocator_interface.h>, which gcc's packages leave out. */
 int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *block, size_t size),
         void (*on_free)(const volatile void *block));
+
+size_t __sanitizer_get_current_allocated_bytes(void);
+
+size_t allocated_bytes(void)
+{
+        return __sanitizer_get_current_allocated_bytes();
+}
 
 static void on_malloc(const volatile void *block, size_t size)
 {
@@ -75,6 +83,12 @@ void *realloc(void *block, size_t size)
 void allocation_count_start(void)
 {
         calls = 0;
+}
+
+size_t allocated_bytes(void)
+{
+        struct mallinfo2 info = mallinfo2();
+        return info.uordblks + info.hblkhd;
 }
 
 #endif
