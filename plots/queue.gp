@@ -23,8 +23,8 @@ set key at screen 0.5, screen 12./H center bottom horizontal maxrows 2 samplen 2
 
 plot \
 @outage      outages using (@middle):(highest):'t':'t_end':(0):(1.12*highest) with boxxy fc rgb '#F6E3E6' fs solid 1 noborder notitle, \
-     lengths using 't':(size(length)) with fillsteps fc rgb WAITING fs solid 1 noborder notitle, \
-     lengths using 't':(size(length)) with steps lw 0.8 lc rgb EDGE notitle, \
+     lengths using 't':(size(length)) with filledcurves y1=0 fc rgb WAITING fs solid 1 noborder notitle, \
+     lengths using 't':(size(length)) with lines lw 0.8 lc rgb EDGE notitle, \
 @limit      levels using (level('limit')):(size('level')):(column('t_end')-column('t')):(0) with vectors nohead lw 1.6 dt (14,8) lc rgb LOSS notitle, \
 @least      levels using (level('least')):(size('level')):(column('t_end')-column('t')):(0) with vectors nohead lw 1.6 dt (4,6) lc rgb WINDOW notitle, \
 @most      levels using (level('most')):(size('level')):(column('t_end')-column('t')):(0) with vectors nohead lw 1.6 dt (14,8) lc rgb WINDOW notitle, \

@@ -222,7 +222,7 @@ static bool draw_queues(const struct plot_request *request, const struct run_fac
                 .host = request->host,
                 .from = request->from,
                 .to = request->to,
-                .is_asked = !wants_all(request) };
+                .is_asked = !wants_all(request) || request->link != NULL };
         if (!wants_all(request) && !g_strv_contains(request->kinds, QUEUE_KIND))
                 return true;
         return plot_queue_draw(&queues, pictures, error) &&

@@ -9,8 +9,9 @@
 
 #include <string.h>
 
-#define BUCKETS                                                                                              \
-        3000 /* of the width: of each the highest, the lowest and both ends of the staircase are kept */
+/* Of the width, a pixel each: of every one the highest, the lowest and both ends of the staircase are kept.
+ */
+#define BUCKETS 1400
 
 static const struct queue_row *row_at(const struct queue_plot *plot, unsigned index)
 {
@@ -92,12 +93,21 @@ static int64_t length_at(const struct queue_plot *plot, unsigned index)
         return plot->in_bytes ? row->bytes : row->packets;
 }
 
-static void add_length(Series *series, const struct queue_row *row)
+static void add_corner(Series *series, time_ns time, const struct queue_row *row)
 {
-        series_add_seconds(series, row->time);
+        series_add_seconds(series, time);
         series_add_number(series, row->packets);
         series_add_number(series, row->bytes);
         series_end_row(series);
+}
+
+/* Both corners of a step, so that the whole staircase is one line and one area. */
+static void add_length(Series *series, const struct queue_row **last, const struct queue_row *row)
+{
+        if (*last != NULL && (*last)->time != row->time)
+                add_corner(series, row->time, *last);
+        add_corner(series, row->time, row);
+        *last = row;
 }
 
 static duration_ns bucket_width(const struct queue_plot *plot)
@@ -106,7 +116,8 @@ static duration_ns bucket_width(const struct queue_plot *plot)
 }
 
 /* From `first` to before `end`, which are drawn above one another. */
-static void add_bucket(const struct queue_plot *plot, Series *series, unsigned first, unsigned end)
+static void add_bucket(const struct queue_plot *plot, Series *series, const struct queue_row **last,
+        unsigned first, unsigned end)
 {
         unsigned lowest = first;
         unsigned highest = first;
@@ -116,13 +127,14 @@ static void add_bucket(const struct queue_plot *plot, Series *series, unsigned f
         }
         for (unsigned i = first; i < end; i++) {
                 if (i == first || i == lowest || i == highest || i + 1 == end)
-                        add_length(series, row_at(plot, i));
+                        add_length(series, last, row_at(plot, i));
         }
 }
 
 static void add_lengths(const struct queue_plot *plot)
 {
         Series *series = picture_add_series(plot->picture, "length", "t,packets,bytes");
+        const struct queue_row *last = NULL;
         duration_ns width = bucket_width(plot);
         unsigned first = 0;
         for (unsigned i = 1; i <= plot->rows->len; i++) {
@@ -131,7 +143,7 @@ static void add_lengths(const struct queue_plot *plot)
                                       (row_at(plot, first)->time - queue_plot_first(plot)) / width;
                 if (!is_end)
                         continue;
-                add_bucket(plot, series, first, i);
+                add_bucket(plot, series, &last, first, i);
                 first = i;
         }
 }
