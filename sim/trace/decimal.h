@@ -42,15 +42,6 @@ static inline char *decimal_put_eight(char *at, uint32_t number)
         return decimal_put_bytes(at, decimal_eight_digits(number) | DECIMAL_EIGHT_ZEROS);
 }
 
-/* Below 10^8. Zeros in front are shifted out; the last digit stays, be it zero. */
-static inline char *decimal_put_small(char *at, uint32_t number)
-{
-        uint64_t digits = decimal_eight_digits(number);
-        unsigned zeros = (unsigned)__builtin_ctzll(digits | 1ull << 56) / 8;
-        decimal_put_bytes(at, (digits | DECIMAL_EIGHT_ZEROS) >> (8 * zeros));
-        return at + 8 - zeros;
-}
-
 /* From 10 on. Not inline: many numbers are made in one function of a writer. */
 char *decimal_put_long(char *at, uint64_t number);
 
