@@ -22,8 +22,10 @@ struct TcpHost {
         uint8_t secret[SIPHASH_KEY_SIZE];
         uint32_t luck; /* of the next connection */
         CookieCache *cookies;
-        GArray *notes; /* of struct tcp_note: what the last entry left; emptied when all have been fetched */
-        guint next_note;
+        struct tcp_note *notes; /* what the last entry left; emptied when all have been fetched */
+        uint32_t note_capacity;
+        uint32_t note_count;
+        uint32_t next_note;
         uint64_t wanted_kinds;
         uint32_t conns_in_use;
         struct successor successor;
@@ -38,7 +40,6 @@ TcpHost *tcp_host_new(PayloadPool *pool, const uint8_t secret[16])
         host->pool = pool;
         memcpy(host->secret, secret, sizeof host->secret);
         host->cookies = cookie_cache_new();
-        host->notes = g_array_new(FALSE, TRUE, sizeof(struct tcp_note));
         return host;
 }
 
@@ -52,30 +53,31 @@ void tcp_host_free(TcpHost *host)
         if (host == NULL)
                 return;
         g_assert(host->conns_in_use == 0);
-        g_array_free(host->notes, TRUE);
+        g_free(host->notes);
         cookie_cache_free(host->cookies);
         g_free(host);
 }
 
+static void grow_notes(TcpHost *host)
+{
+        host->note_capacity = MAX(2 * host->note_capacity, USUAL_NOTES);
+        host->notes = g_renew(struct tcp_note, host->notes, host->note_capacity);
+}
+
 void tcp_host_want_notes(TcpHost *host, uint64_t kinds)
 {
-        if (kinds != 0 && host->notes->len == 0) {
-                g_array_set_size(host->notes, USUAL_NOTES);
-                g_array_set_size(host->notes, 0);
-        }
+        if (kinds != 0 && host->note_capacity == 0)
+                grow_notes(host);
         host->wanted_kinds = kinds;
 }
 
 bool tcp_host_next_note(TcpHost *host, struct tcp_note *note)
 {
-        if (host->notes->len == 0)
-                return false;
-        if (host->next_note == host->notes->len) {
-                g_array_set_size(host->notes, 0);
-                host->next_note = 0;
+        if (host->next_note == host->note_count) {
+                host->note_count = host->next_note = 0;
                 return false;
         }
-        *note = g_array_index(host->notes, struct tcp_note, host->next_note++);
+        *note = host->notes[host->next_note++];
         return true;
 }
 
@@ -103,10 +105,10 @@ struct tcp_note *tcp_host_note(TcpHost *host, enum tcp_note_kind kind)
 {
         if (!tcp_host_wants_note(host, kind))
                 return NULL;
-        guint index = host->notes->len;
-        g_array_set_size(host->notes, index + 1);
-        struct tcp_note *note = &g_array_index(host->notes, struct tcp_note, index);
-        note->kind = kind;
+        if (host->note_count == host->note_capacity)
+                grow_notes(host);
+        struct tcp_note *note = &host->notes[host->note_count++];
+        *note = (struct tcp_note){ .kind = kind };
         return note;
 }
 
