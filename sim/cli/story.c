@@ -205,24 +205,23 @@ static void tell_sent(Story *story, const struct trace_event *event)
 
 static bool has_closed_window(const struct trace_event *event)
 {
-        bool has_window =
-                g_str_equal(event->note.name, "ack") || g_str_equal(event->note.name, "window-update");
+        bool has_window = event->note.note == TRACE_NOTE_ACK || event->note.note == TRACE_NOTE_WINDOW_UPDATE;
         return has_window && event->note.value == 0;
 }
 
 static void tell_note(Story *story, const struct trace_event *event)
 {
         int64_t bytes = event->note.end - event->note.first;
-        if (g_str_equal(event->note.name, "segment-held"))
+        if (event->note.note == TRACE_NOTE_SEGMENT_HELD)
                 tell(story, event, "  . holds %" PRId64 " bytes that came out of order, %" PRId64 " in all",
                         bytes, event->note.value);
-        else if (g_str_equal(event->note.name, "hole-filled"))
+        else if (event->note.note == TRACE_NOTE_HOLE_FILLED)
                 tell(story, event, "  . the hole is filled: %" PRId64 " held bytes can be read now", bytes);
-        else if (g_str_equal(event->note.name, "segment-duplicate"))
+        else if (event->note.note == TRACE_NOTE_SEGMENT_DUPLICATE)
                 tell(story, event, "  . throws away %" PRId64 " bytes that it has already", bytes);
         else if (has_closed_window(event))
                 tell(story, event, "  ? hears that the window is closed");
-        else if (g_str_equal(event->note.name, "lost"))
+        else if (event->note.note == TRACE_NOTE_LOST)
                 tell(story, event, "  ! takes bytes %" PRId64 " to %" PRId64 " for lost (%s)",
                         event->note.first - 1, event->note.end - 2, event->note.why);
 }

@@ -10,29 +10,30 @@ static const struct note_telling {
         enum trace_kind kind;
         bool has_range;
         bool is_outgoing; /* the range is of our stream */
+        enum trace_note note;
 } tellings[TCP_NOTE_KINDS] = {
-        [TCP_NOTE_STATE] = { TRACE_TCP_STATE, false, false },
-        [TCP_NOTE_ARRIVED_IN_ORDER] = { TRACE_TCP_NOTE, true, false },
-        [TCP_NOTE_HELD] = { TRACE_TCP_NOTE, true, false },
-        [TCP_NOTE_DUPLICATE] = { TRACE_TCP_NOTE, true, false },
-        [TCP_NOTE_HOLE_FILLED] = { TRACE_TCP_NOTE, true, false },
-        [TCP_NOTE_REFUSED] = { TRACE_TCP_NOTE, true, false },
-        [TCP_NOTE_ACK] = { TRACE_TCP_NOTE, true, true },
-        [TCP_NOTE_DUPLICATE_ACK] = { TRACE_TCP_NOTE, true, true },
-        [TCP_NOTE_WINDOW_UPDATE] = { TRACE_TCP_NOTE, false, true },
-        [TCP_NOTE_SACKED] = { TRACE_TCP_NOTE, true, true },
-        [TCP_NOTE_DSACK] = { TRACE_TCP_NOTE, true, true },
-        [TCP_NOTE_RTT] = { TRACE_TCP_RTT, false, true },
-        [TCP_NOTE_CONGESTION] = { TRACE_TCP_CONGESTION, false, true },
-        [TCP_NOTE_LOST] = { TRACE_TCP_NOTE, true, true },
-        [TCP_NOTE_RECOVERY_ENTERED] = { TRACE_TCP_NOTE, true, true },
-        [TCP_NOTE_RECOVERY_LEFT] = { TRACE_TCP_NOTE, true, true },
-        [TCP_NOTE_RECOVERY_UNDONE] = { TRACE_TCP_NOTE, true, true },
-        [TCP_NOTE_DEADLINE] = { TRACE_TCP_NOTE, false, true },
-        [TCP_NOTE_LIMITED] = { TRACE_TCP_NOTE, false, true },
-        [TCP_NOTE_ACCEPT_QUEUE_FULL] = { TRACE_TCP_NOTE, false, false },
-        [TCP_NOTE_SYN_QUEUE_FULL] = { TRACE_TCP_NOTE, false, false },
-        [TCP_NOTE_FAILED] = { TRACE_TCP_NOTE, false, false },
+        [TCP_NOTE_STATE] = { TRACE_TCP_STATE, false, false, TRACE_NOTES },
+        [TCP_NOTE_ARRIVED_IN_ORDER] = { TRACE_TCP_NOTE, true, false, TRACE_NOTE_SEGMENT_IN_ORDER },
+        [TCP_NOTE_HELD] = { TRACE_TCP_NOTE, true, false, TRACE_NOTE_SEGMENT_HELD },
+        [TCP_NOTE_DUPLICATE] = { TRACE_TCP_NOTE, true, false, TRACE_NOTE_SEGMENT_DUPLICATE },
+        [TCP_NOTE_HOLE_FILLED] = { TRACE_TCP_NOTE, true, false, TRACE_NOTE_HOLE_FILLED },
+        [TCP_NOTE_REFUSED] = { TRACE_TCP_NOTE, true, false, TRACE_NOTE_SEGMENT_REFUSED },
+        [TCP_NOTE_ACK] = { TRACE_TCP_NOTE, true, true, TRACE_NOTE_ACK },
+        [TCP_NOTE_DUPLICATE_ACK] = { TRACE_TCP_NOTE, true, true, TRACE_NOTE_DUPLICATE_ACK },
+        [TCP_NOTE_WINDOW_UPDATE] = { TRACE_TCP_NOTE, false, true, TRACE_NOTE_WINDOW_UPDATE },
+        [TCP_NOTE_SACKED] = { TRACE_TCP_NOTE, true, true, TRACE_NOTE_SACKED },
+        [TCP_NOTE_DSACK] = { TRACE_TCP_NOTE, true, true, TRACE_NOTE_DSACK },
+        [TCP_NOTE_RTT] = { TRACE_TCP_RTT, false, true, TRACE_NOTES },
+        [TCP_NOTE_CONGESTION] = { TRACE_TCP_CONGESTION, false, true, TRACE_NOTES },
+        [TCP_NOTE_LOST] = { TRACE_TCP_NOTE, true, true, TRACE_NOTE_LOST },
+        [TCP_NOTE_RECOVERY_ENTERED] = { TRACE_TCP_NOTE, true, true, TRACE_NOTE_RECOVERY_ENTERED },
+        [TCP_NOTE_RECOVERY_LEFT] = { TRACE_TCP_NOTE, true, true, TRACE_NOTE_RECOVERY_LEFT },
+        [TCP_NOTE_RECOVERY_UNDONE] = { TRACE_TCP_NOTE, true, true, TRACE_NOTE_RECOVERY_UNDONE },
+        [TCP_NOTE_DEADLINE] = { TRACE_TCP_NOTE, false, true, TRACE_NOTE_DEADLINE },
+        [TCP_NOTE_LIMITED] = { TRACE_TCP_NOTE, false, true, TRACE_NOTE_LIMITED },
+        [TCP_NOTE_ACCEPT_QUEUE_FULL] = { TRACE_TCP_NOTE, false, false, TRACE_NOTE_ACCEPT_QUEUE_FULL },
+        [TCP_NOTE_SYN_QUEUE_FULL] = { TRACE_TCP_NOTE, false, false, TRACE_NOTE_SYN_QUEUE_FULL },
+        [TCP_NOTE_FAILED] = { TRACE_TCP_NOTE, false, false, TRACE_NOTE_FAILED },
 };
 
 static const char *why_of(const struct tcp_note *note)
@@ -81,7 +82,7 @@ static void tell_range(struct connection *connection, const struct tcp_note *not
 static void tell_note(struct connection *connection, const struct tcp_note *note, struct trace_event *event)
 {
         const struct note_telling *telling = &tellings[note->kind];
-        event->note.name = tcp_note_name(note->kind);
+        event->note.note = telling->note;
         event->note.why = why_of(note);
         event->note.is_outgoing = telling->is_outgoing;
         event->note.value = note->value;
@@ -158,7 +159,7 @@ void host_trace_read(struct connection *connection, size_t size)
                 .connection = connection->number,
                 .transfer = host_transfer_number(connection->transfer),
                 .cause = { .kind = TRACE_CAUSE_CALL, .name = "read" },
-                .note = { .name = "read", .why = "-", .first = first, .end = first + (int64_t)size },
+                .note = { .note = TRACE_NOTE_READ, .why = "-", .first = first, .end = first + (int64_t)size },
         };
         trace_emit(host->context->net->trace, &event);
 }

@@ -6,8 +6,6 @@
 #include "trace/csv_row.h"
 #include "trace/csv_tables.h"
 
-#include <string.h>
-
 #define FLAG_RST 0x004
 
 struct ack_row {
@@ -88,11 +86,11 @@ static void on_note(struct acks *acks, const struct trace_event *event)
 {
         if (!is_about(acks, event))
                 return;
-        if (strcmp(event->note.name, "ack") == 0)
+        if (event->note.note == TRACE_NOTE_ACK)
                 acks->row.newly += event->note.end - event->note.first;
-        else if (strcmp(event->note.name, "duplicate-ack") == 0)
+        else if (event->note.note == TRACE_NOTE_DUPLICATE_ACK)
                 acks->row.duplicate = event->note.value;
-        else if (strcmp(event->note.name, "window-update") == 0)
+        else if (event->note.note == TRACE_NOTE_WINDOW_UPDATE)
                 acks->row.is_window_update = true;
 }
 

@@ -57,8 +57,7 @@ static void tell(struct congestion *congestion, struct sending *sending, const s
         csv_row_write(congestion->sheet, columns, G_N_ELEMENTS(columns), event, &sending->row);
 }
 
-static void on_windows(
-        struct congestion *congestion, struct sending *sending, const struct trace_event *event)
+static void take_windows(struct sending *sending, const struct trace_event *event)
 {
         struct congestion_row *row = &sending->row;
         row->cwnd = event->congestion.cwnd_bytes;
@@ -67,34 +66,34 @@ static void on_windows(
         row->pacing = event->congestion.pacing;
         row->in_flight = event->congestion.in_flight_bytes;
         sending->is_known = true;
-        tell(congestion, sending, event);
 }
 
-/* Whether the note changed something. */
-static bool take_note(struct sending *sending, const struct trace_event *event)
+#define NOTES_TAKEN                                                                                          \
+        (TRACE_BIT(TRACE_NOTE_LIMITED) | TRACE_BIT(TRACE_NOTE_RECOVERY_ENTERED) |                            \
+                TRACE_BIT(TRACE_NOTE_RECOVERY_LEFT) | TRACE_BIT(TRACE_NOTE_RECOVERY_UNDONE))
+
+static void take_note(struct sending *sending, const struct trace_event *event)
 {
-        const char *name = event->note.name;
-        if (strcmp(name, "limited") == 0)
+        if (event->note.note == TRACE_NOTE_LIMITED)
                 sending->row.limit = g_intern_string(event->note.why);
-        else if (strcmp(name, "recovery-entered") == 0)
+        else if (event->note.note == TRACE_NOTE_RECOVERY_ENTERED)
                 sending->repair = strcmp(event->note.why, "timeout") == 0 ? "loss" : "recovery";
-        else if (strcmp(name, "recovery-left") == 0 || strcmp(name, "recovery-undone") == 0)
-                sending->repair = NULL;
         else
-                return false;
-        return true;
+                sending->repair = NULL;
 }
 
 static void on_event(void *data, const struct trace_event *event)
 {
         struct congestion *congestion = data;
-        if (event->connection == 0)
+        bool is_windows = event->kind == TRACE_TCP_CONGESTION;
+        if (event->connection == 0 || (!is_windows && (NOTES_TAKEN & TRACE_BIT(event->note.note)) == 0))
                 return;
         struct sending *sending = per_connection_of(congestion->senders, event);
-        if (event->kind == TRACE_TCP_CONGESTION)
-                on_windows(congestion, sending, event);
-        else if (take_note(sending, event))
-                tell(congestion, sending, event);
+        if (is_windows)
+                take_windows(sending, event);
+        else
+                take_note(sending, event);
+        tell(congestion, sending, event);
 }
 
 static void *begin(struct csv_sheet *sheet)

@@ -4,8 +4,6 @@
 #include "trace/csv_row.h"
 #include "trace/csv_tables.h"
 
-#include <string.h>
-
 #define NO_BYTES (-1)
 
 struct event_row {
@@ -46,28 +44,13 @@ static const struct event_field columns[] = {
 };
 
 /* The others come with every segment, and have tables of their own. */
-static const char *const marks[] = {
-        "hole-filled",
-        "segment-refused",
-        "dsack",
-        "lost",
-        "recovery-entered",
-        "recovery-left",
-        "recovery-undone",
-        "deadline",
-        "accept-queue-full",
-        "syn-queue-full",
-        "failed",
-};
-
-static bool is_mark(const char *note)
-{
-        for (unsigned i = 0; i < G_N_ELEMENTS(marks); i++) {
-                if (strcmp(marks[i], note) == 0)
-                        return true;
-        }
-        return false;
-}
+#define MARKS                                                                                                \
+        (TRACE_BIT(TRACE_NOTE_HOLE_FILLED) | TRACE_BIT(TRACE_NOTE_SEGMENT_REFUSED) |                         \
+                TRACE_BIT(TRACE_NOTE_DSACK) | TRACE_BIT(TRACE_NOTE_LOST) |                                   \
+                TRACE_BIT(TRACE_NOTE_RECOVERY_ENTERED) | TRACE_BIT(TRACE_NOTE_RECOVERY_LEFT) |               \
+                TRACE_BIT(TRACE_NOTE_RECOVERY_UNDONE) | TRACE_BIT(TRACE_NOTE_DEADLINE) |                     \
+                TRACE_BIT(TRACE_NOTE_ACCEPT_QUEUE_FULL) | TRACE_BIT(TRACE_NOTE_SYN_QUEUE_FULL) |             \
+                TRACE_BIT(TRACE_NOTE_FAILED))
 
 static void tell_packet(const struct trace_event *event, struct event_row *row)
 {
@@ -102,7 +85,7 @@ static void tell_state(const struct trace_event *event, struct event_row *row)
 static void tell_note(const struct trace_event *event, struct event_row *row)
 {
         row->kind = "note";
-        row->name = event->note.name;
+        row->name = trace_note_named(event->note.note)->text;
         row->text = event->note.why;
         row->packet = event->cause.packet;
         row->is_outgoing = event->note.is_outgoing;
@@ -173,7 +156,7 @@ static void on_event(void *sheet, const struct trace_event *event)
 {
         if (event->kind == TRACE_HOP && !event->hop.drop)
                 return;
-        if (event->kind == TRACE_TCP_NOTE && !is_mark(event->note.name))
+        if (event->kind == TRACE_TCP_NOTE && (MARKS & TRACE_BIT(event->note.note)) == 0)
                 return;
         struct event_row row = { .first = NO_BYTES, .end = NO_BYTES, .started = TIME_NEVER };
         tell(event, &row);

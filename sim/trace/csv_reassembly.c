@@ -8,8 +8,6 @@
 #include "trace/csv_tables.h"
 #include "trace/per_connection.h"
 
-#include <string.h>
-
 struct stretch {
         struct trace_packet_id packet;
         int64_t first;
@@ -157,40 +155,35 @@ static void on_read(struct reassembly *reassembly, struct receiving *receiving, 
 }
 
 static const struct {
-        const char *name;
-        bool is_arrival; /* its value: bytes held from here on */
         void (*take)(
                 struct reassembly *reassembly, struct receiving *receiving, const struct stretch *stretch);
-} notes[] = {
-        { "segment-in-order", true, on_in_order },
-        { "hole-filled", true, on_filled },
-        { "segment-held", true, on_held },
-        { "segment-duplicate", true, on_duplicate },
-        { "read", false, on_read },
+        bool is_arrival; /* its value: bytes held from here on */
+} reactions[TRACE_NOTES] = {
+        [TRACE_NOTE_SEGMENT_IN_ORDER] = { on_in_order, true },
+        [TRACE_NOTE_HOLE_FILLED] = { on_filled, true },
+        [TRACE_NOTE_SEGMENT_HELD] = { on_held, true },
+        [TRACE_NOTE_SEGMENT_DUPLICATE] = { on_duplicate, true },
+        [TRACE_NOTE_READ] = { on_read, false },
 };
 
 static void on_note(struct reassembly *reassembly, const struct trace_event *event)
 {
-        for (unsigned i = 0; i < G_N_ELEMENTS(notes); i++) {
-                if (strcmp(event->note.name, notes[i].name) != 0)
-                        continue;
-                struct receiving *receiving = receiver_of(reassembly, event);
-                const struct stretch stretch = { .packet = event->cause.packet,
-                        .first = event->note.first,
-                        .end = event->note.end,
-                        .t_arrive = notes[i].is_arrival ? event->time : TIME_NEVER };
-                if (notes[i].is_arrival)
-                        receiving->held_bytes = event->note.value;
-                notes[i].take(reassembly, receiving, &stretch);
-                return;
-        }
+        bool is_arrival = reactions[event->note.note].is_arrival;
+        struct receiving *receiving = receiver_of(reassembly, event);
+        const struct stretch stretch = { .packet = event->cause.packet,
+                .first = event->note.first,
+                .end = event->note.end,
+                .t_arrive = is_arrival ? event->time : TIME_NEVER };
+        if (is_arrival)
+                receiving->held_bytes = event->note.value;
+        reactions[event->note.note].take(reassembly, receiving, &stretch);
 }
 
 static void on_event(void *data, const struct trace_event *event)
 {
         struct reassembly *reassembly = data;
         reassembly->now = event->time;
-        if (event->connection > 0)
+        if (event->connection > 0 && reactions[event->note.note].take != NULL)
                 on_note(reassembly, event);
 }
 

@@ -91,7 +91,7 @@ static G_ALWAYS_INLINE inline void csv_row_write(struct csv_sheet *sheet, const 
                 if (csv_column_is_seconds_again(columns, i)) {
                         at = decimal_put_point(at, previous, (size_t)(at - 1 - previous));
                 } else {
-                        struct event_value value;
+                        struct event_value value = { 0 };
                         previous = at;
                         event_value_read(&value, &columns[i], &reading);
                         at = csv_put_value(sheet, at, &value);

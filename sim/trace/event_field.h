@@ -41,6 +41,7 @@ enum event_meaning {
         EVENT_PACKET_ID,    /* "www#35": the 35th packet that www sent */
         EVENT_FLAGS,        /* "SYN+ACK" */
         EVENT_PROTOCOL,     /* "tcp" */
+        EVENT_NOTE,         /* "segment-held" */
 
         /* Text made of several members. */
         EVENT_TRANSFER_NAME, /* of event_transfer() */

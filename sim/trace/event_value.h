@@ -179,6 +179,9 @@ static G_ALWAYS_INLINE inline void event_value_set_text(
         case EVENT_PROTOCOL:
                 event_value_set_name(value, trace_protocol_named(*(const enum trace_protocol *)member));
                 return;
+        case EVENT_NOTE:
+                event_value_set_name(value, trace_note_named(*(const enum trace_note *)member));
+                return;
         case EVENT_TRANSFER_NAME:
                 event_value_set_name(value, trace_transfer_named(reading->trace, event_transfer(event)));
                 return;

@@ -118,7 +118,7 @@ static const struct event_field congestion_fields[] = {
 PUT_FIELDS_OF(congestion)
 
 static const struct event_field note_fields[] = {
-        EVENT_FIELD("note", note.name, EVENT_TEXT),
+        EVENT_FIELD("note", note.note, EVENT_NOTE),
         EVENT_FIELD("note_why", note.why, EVENT_TEXT),
         EVENT_FIELD("outgoing", note.is_outgoing, EVENT_TRUTH),
         EVENT_FIELD("first", note.first, EVENT_NONZERO),

@@ -89,7 +89,7 @@ static G_ALWAYS_INLINE inline char *ndjson_put_fields(struct ndjson_out *out, ch
 {
 #pragma GCC unroll 64 /* NDJSON_FIELDS_MAX */
         for (unsigned i = 0; i < count; i++) {
-                struct event_value value;
+                struct event_value value = { 0 };
                 event_value_read(&value, &fields[i], reading);
                 if (ndjson_is_left_out(&value))
                         continue;

@@ -176,6 +176,29 @@ static const struct trace_name protocol_names[TRACE_PROTOCOLS] = {
         [TRACE_ICMP] = TRACE_NAME("icmp"),
 };
 
+static const struct trace_name note_names[TRACE_NOTES] = {
+        [TRACE_NOTE_SEGMENT_IN_ORDER] = TRACE_NAME("segment-in-order"),
+        [TRACE_NOTE_SEGMENT_HELD] = TRACE_NAME("segment-held"),
+        [TRACE_NOTE_SEGMENT_DUPLICATE] = TRACE_NAME("segment-duplicate"),
+        [TRACE_NOTE_HOLE_FILLED] = TRACE_NAME("hole-filled"),
+        [TRACE_NOTE_SEGMENT_REFUSED] = TRACE_NAME("segment-refused"),
+        [TRACE_NOTE_READ] = TRACE_NAME("read"),
+        [TRACE_NOTE_ACK] = TRACE_NAME("ack"),
+        [TRACE_NOTE_DUPLICATE_ACK] = TRACE_NAME("duplicate-ack"),
+        [TRACE_NOTE_WINDOW_UPDATE] = TRACE_NAME("window-update"),
+        [TRACE_NOTE_SACKED] = TRACE_NAME("sacked"),
+        [TRACE_NOTE_DSACK] = TRACE_NAME("dsack"),
+        [TRACE_NOTE_LOST] = TRACE_NAME("lost"),
+        [TRACE_NOTE_RECOVERY_ENTERED] = TRACE_NAME("recovery-entered"),
+        [TRACE_NOTE_RECOVERY_LEFT] = TRACE_NAME("recovery-left"),
+        [TRACE_NOTE_RECOVERY_UNDONE] = TRACE_NAME("recovery-undone"),
+        [TRACE_NOTE_DEADLINE] = TRACE_NAME("deadline"),
+        [TRACE_NOTE_LIMITED] = TRACE_NAME("limited"),
+        [TRACE_NOTE_ACCEPT_QUEUE_FULL] = TRACE_NAME("accept-queue-full"),
+        [TRACE_NOTE_SYN_QUEUE_FULL] = TRACE_NAME("syn-queue-full"),
+        [TRACE_NOTE_FAILED] = TRACE_NAME("failed"),
+};
+
 const char *trace_protocol_name(enum trace_protocol protocol)
 {
         return protocol_names[protocol].text;
@@ -184,6 +207,11 @@ const char *trace_protocol_name(enum trace_protocol protocol)
 const struct trace_name *trace_protocol_named(enum trace_protocol protocol)
 {
         return &protocol_names[protocol];
+}
+
+const struct trace_name *trace_note_named(enum trace_note note)
+{
+        return &note_names[note];
 }
 
 static struct listener *add_listener(struct listener *listeners, const struct listener *listener)

@@ -31,6 +31,31 @@ enum trace_kind {
         TRACE_KINDS,
 };
 
+/* What TCP noted. docs/trace.md says what each one's numbers are. */
+enum trace_note {
+        TRACE_NOTE_SEGMENT_IN_ORDER,
+        TRACE_NOTE_SEGMENT_HELD,
+        TRACE_NOTE_SEGMENT_DUPLICATE,
+        TRACE_NOTE_HOLE_FILLED,
+        TRACE_NOTE_SEGMENT_REFUSED,
+        TRACE_NOTE_READ,
+        TRACE_NOTE_ACK,
+        TRACE_NOTE_DUPLICATE_ACK,
+        TRACE_NOTE_WINDOW_UPDATE,
+        TRACE_NOTE_SACKED,
+        TRACE_NOTE_DSACK,
+        TRACE_NOTE_LOST,
+        TRACE_NOTE_RECOVERY_ENTERED,
+        TRACE_NOTE_RECOVERY_LEFT,
+        TRACE_NOTE_RECOVERY_UNDONE,
+        TRACE_NOTE_DEADLINE,
+        TRACE_NOTE_LIMITED,
+        TRACE_NOTE_ACCEPT_QUEUE_FULL,
+        TRACE_NOTE_SYN_QUEUE_FULL,
+        TRACE_NOTE_FAILED,
+        TRACE_NOTES,
+};
+
 #define TRACE_BIT(kind)    (1u << (kind))
 #define TRACE_PACKET_KINDS (TRACE_BIT(TRACE_HOP) | TRACE_BIT(TRACE_SENT) | TRACE_BIT(TRACE_RECEIVED) | TRACE_BIT(TRACE_DROPPED))
 #define TRACE_ALL_KINDS    (TRACE_BIT(TRACE_KINDS) - 1)
@@ -173,7 +198,7 @@ struct trace_event {
                         rate_bps pacing;
                 } congestion;
                 struct {
-                        const char *name;
+                        enum trace_note note;
                         const char *why;  /* "-" */
                         bool is_outgoing; /* whose numbers first and end are: our stream's or the peer's */
                         int64_t first;    /* relative sequence numbers */
@@ -238,6 +263,7 @@ enum trace_naming { TRACE_NAMED_LABEL, TRACE_NAMED_OWN, TRACE_NAMED_NEAR_END, TR
 const struct trace_name *trace_owner_named(const Trace *trace, uint32_t owner, enum trace_naming naming);
 const struct trace_name *trace_transfer_named(const Trace *trace, uint32_t transfer);
 const struct trace_name *trace_protocol_named(enum trace_protocol protocol);
+const struct trace_name *trace_note_named(enum trace_note note); /* "segment-held" */
 /* The same of other text: so many bytes of printable ASCII that stand for themselves. */
 bool trace_text_is_plain(const char *text, size_t size);
 

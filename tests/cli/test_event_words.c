@@ -5,6 +5,7 @@
 #include "cli/note_words.h"
 #include "cli/seed_numbers.h"
 #include "tcp/tcp_note.h"
+#include "trace/trace.h"
 
 #include <check.h>
 #include <string.h>
@@ -152,6 +153,17 @@ START_TEST(every_reason_has_words)
 }
 END_TEST
 
+/* The trace's notes are TCP's by another number, and what the host reads. */
+START_TEST(a_note_has_the_name_that_tcp_gave_it)
+{
+        const char *name = trace_note_named((enum trace_note)_i)->text;
+        bool is_known = strcmp(name, "read") == 0;
+        for (int kind = 0; kind < TCP_NOTE_KINDS; kind++)
+                is_known |= strcmp(name, tcp_note_name((enum tcp_note_kind)kind)) == 0;
+        ck_assert_msg(is_known, "%s", name);
+}
+END_TEST
+
 static const struct {
         const char *line;
         const char *other;
@@ -196,6 +208,7 @@ int main(void)
         TCase *cases = tcase_create("words");
         tcase_add_loop_test(cases, each_kind_of_event_has_its_words, 0, G_N_ELEMENTS(events));
         tcase_add_test(cases, every_note_of_tcp_has_words);
+        tcase_add_loop_test(cases, a_note_has_the_name_that_tcp_gave_it, 0, TRACE_NOTES);
         tcase_add_loop_test(cases, every_reason_has_words, 0, G_N_ELEMENTS(reasons));
         tcase_add_loop_test(cases, what_a_seed_draws_is_told_apart_from_the_rest, 0, G_N_ELEMENTS(pairs));
         tcase_add_test(cases, the_end_is_like_nothing_but_the_end);

@@ -212,8 +212,8 @@ static const struct trace_event tcp_events[] = {
         { .kind = TRACE_TCP_RTT, .rtt = { -1, 50 * MILLISECOND, 25 * MILLISECOND, 500 * MILLISECOND, 1 } },
         { .kind = TRACE_TCP_CONGESTION, .congestion = { 14600, UINT32_MAX, 2920, 65535, 0 } },
         { .kind = TRACE_TCP_CONGESTION, .congestion = { 7300, 7300, 5840, 65535, 10000000 } },
-        { .kind = TRACE_TCP_NOTE, .note = { "segment-held", "-", false, 2921, 4381, 1460 } },
-        { .kind = TRACE_TCP_NOTE, .note = { "lost", "duplicate-acks", true, 1461, 2921, 0 } },
+        { .kind = TRACE_TCP_NOTE, .note = { TRACE_NOTE_SEGMENT_HELD, "-", false, 2921, 4381, 1460 } },
+        { .kind = TRACE_TCP_NOTE, .note = { TRACE_NOTE_LOST, "duplicate-acks", true, 1461, 2921, 0 } },
 };
 
 static void emit_tcp(Trace *trace)
@@ -308,7 +308,7 @@ void made_up_tell(Trace *trace, const struct made_up_note *note)
                 .connection = 1,
                 .transfer = 1,
                 .cause = { .kind = TRACE_CAUSE_PACKET, .packet = note->cause },
-                .note = { .name = note->name,
+                .note = { .note = note->note,
                         .why = note->why ? note->why : "-",
                         .is_outgoing = note->is_outgoing,
                         .first = note->first,
@@ -332,8 +332,8 @@ static void emit_ack(Trace *trace)
                 .connection = 1,
                 .packet = &made.packet };
         trace_emit(trace, &event);
-        const struct made_up_note duplicate = { event.time, WWW, made.packet.id, "duplicate-ack", NULL, 1461,
-                1461, 1, true };
+        const struct made_up_note duplicate = { event.time, WWW, made.packet.id, TRACE_NOTE_DUPLICATE_ACK,
+                NULL, 1461, 1461, 1, true };
         made_up_tell(trace, &duplicate);
 }
 
@@ -342,11 +342,11 @@ void made_up_repair(Trace *trace)
         const time_ns time = 90 * MILLISECOND;
         const struct trace_packet_id again = { WWW, 37 };
         const struct made_up_note notes[] = {
-                { time, BROWSER, { WWW, 36 }, "segment-in-order", NULL, 1, 1461, 1460, false },
-                { time + 2, BROWSER, again, "segment-in-order", NULL, 1461, 2921, 0, false },
-                { time + 2, BROWSER, again, "hole-filled", NULL, 2921, 4381, 0, false },
-                { time + 2, BROWSER, again, "segment-duplicate", NULL, 1, 1461, 0, false },
-                { time + 3, BROWSER, { 0 }, "read", NULL, 1, 4381, 0, false },
+                { time, BROWSER, { WWW, 36 }, TRACE_NOTE_SEGMENT_IN_ORDER, NULL, 1, 1461, 1460, false },
+                { time + 2, BROWSER, again, TRACE_NOTE_SEGMENT_IN_ORDER, NULL, 1461, 2921, 0, false },
+                { time + 2, BROWSER, again, TRACE_NOTE_HOLE_FILLED, NULL, 2921, 4381, 0, false },
+                { time + 2, BROWSER, again, TRACE_NOTE_SEGMENT_DUPLICATE, NULL, 1, 1461, 0, false },
+                { time + 3, BROWSER, { 0 }, TRACE_NOTE_READ, NULL, 1, 4381, 0, false },
         };
         emit_ack(trace);
         for (unsigned i = 0; i < G_N_ELEMENTS(notes); i++)

@@ -43,7 +43,7 @@ struct made_up_note {
         time_ns time;
         uint32_t owner;
         struct trace_packet_id cause;
-        const char *name;
+        enum trace_note note;
         const char *why; /* NULL: "-" */
         int64_t first;
         int64_t end;

@@ -31,10 +31,10 @@ static struct trace_packet_id arrive(
         return made.packet.id;
 }
 
-static void tell(time_ns time, struct trace_packet_id cause, const char *name, int64_t first, int64_t end,
-        int64_t value)
+static void tell(time_ns time, struct trace_packet_id cause, enum trace_note which, int64_t first,
+        int64_t end, int64_t value)
 {
-        const struct made_up_note note = { time, WWW, cause, name, NULL, first, end, value, true };
+        const struct made_up_note note = { time, WWW, cause, which, NULL, first, end, value, true };
         made_up_tell(rows.trace, &note);
 }
 
@@ -46,9 +46,9 @@ static void expect(const char *values)
 
 START_TEST(a_row_waits_for_what_tcp_says_of_it)
 {
-        tell(10, arrive(10, 1, 201, TCP_FLAG_ACK, ""), "ack", 101, 201, 0);
-        tell(20, arrive(20, 2, 201, TCP_FLAG_ACK, ""), "duplicate-ack", 201, 201, 3);
-        tell(30, arrive(30, 3, 201, TCP_FLAG_ACK, ""), "window-update", 0, 0, 0);
+        tell(10, arrive(10, 1, 201, TCP_FLAG_ACK, ""), TRACE_NOTE_ACK, 101, 201, 0);
+        tell(20, arrive(20, 2, 201, TCP_FLAG_ACK, ""), TRACE_NOTE_DUPLICATE_ACK, 201, 201, 3);
+        tell(30, arrive(30, 3, 201, TCP_FLAG_ACK, ""), TRACE_NOTE_WINDOW_UPDATE, 0, 0, 0);
         expect("10 201 65736 100 0 0 5|20 201 65736 0 3 0 15|30 201 65736 0 0 1 25");
         csv_rows_expect(&rows, 1, "transfer", "price-list");
 }
@@ -57,7 +57,7 @@ END_TEST
 START_TEST(data_that_acknowledges_nothing_new_has_no_row)
 {
         arrive(10, 1, 201, TCP_FLAG_ACK, "data");
-        tell(20, arrive(20, 2, 301, TCP_FLAG_ACK, "more"), "ack", 201, 301, 0);
+        tell(20, arrive(20, 2, 301, TCP_FLAG_ACK, "more"), TRACE_NOTE_ACK, 201, 301, 0);
         arrive(30, 3, 301, TCP_FLAG_ACK, "");
         expect("20 301 65836 100 0 0 15|30 301 65836 0 0 0 25");
 }
@@ -75,7 +75,7 @@ START_TEST(a_note_about_another_packet_is_not_counted)
 {
         const struct trace_packet_id other = { BROWSER, 77 };
         arrive(10, 1, 201, TCP_FLAG_ACK, "");
-        tell(10, other, "ack", 101, 201, 0);
+        tell(10, other, TRACE_NOTE_ACK, 101, 201, 0);
         expect("10 201 65736 0 0 0 5");
 }
 END_TEST

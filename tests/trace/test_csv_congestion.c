@@ -29,9 +29,9 @@ static void windows(time_ns time, uint32_t cwnd, uint32_t ssthresh)
         trace_emit(rows.trace, &event);
 }
 
-static void tell(time_ns time, const char *name, const char *why)
+static void tell(time_ns time, enum trace_note which, const char *why)
 {
-        const struct made_up_note note = { .time = time, .owner = WWW, .name = name, .why = why };
+        const struct made_up_note note = { .time = time, .owner = WWW, .note = which, .why = why };
         made_up_tell(rows.trace, &note);
 }
 
@@ -39,11 +39,11 @@ START_TEST(the_state_follows_the_windows_and_the_repairs)
 {
         windows(1, 100, UINT32_MAX);
         windows(2, 100, 100);
-        tell(3, "recovery-entered", "sack");
+        tell(3, TRACE_NOTE_RECOVERY_ENTERED, "sack");
         windows(4, 50, 50);
-        tell(5, "recovery-left", "-");
-        tell(6, "recovery-entered", "timeout");
-        tell(7, "recovery-undone", "-");
+        tell(5, TRACE_NOTE_RECOVERY_LEFT, "-");
+        tell(6, TRACE_NOTE_RECOVERY_ENTERED, "timeout");
+        tell(7, TRACE_NOTE_RECOVERY_UNDONE, "-");
         windows(8, 10, 50);
         csv_rows_read(&rows, "congestion.csv");
         csv_rows_expect_all(&rows, "t_ns state ssthresh",
@@ -55,10 +55,10 @@ END_TEST
 
 START_TEST(a_limit_is_a_row_once_the_windows_are_known)
 {
-        tell(1, "limited", "application");
+        tell(1, TRACE_NOTE_LIMITED, "application");
         windows(2, 100, UINT32_MAX);
-        tell(3, "limited", "receive-window");
-        tell(4, "sacked", "-");
+        tell(3, TRACE_NOTE_LIMITED, "receive-window");
+        tell(4, TRACE_NOTE_SACKED, "-");
         csv_rows_read(&rows, "congestion.csv");
         csv_rows_expect_all(&rows, "t_ns limit cwnd", "2 application 100|3 receive-window 100");
 }

@@ -209,7 +209,7 @@ START_TEST(awkward_names_are_escaped_wherever_they_stand)
         const struct trace_event note = { .kind = TRACE_TCP_NOTE,
                 .transfer = 1,
                 .cause = { TRACE_CAUSE_PACKET, { 0, 7 }, "\xff" },
-                .note = { .name = "lost, \"again\"", .why = "ü" } };
+                .note = { .note = TRACE_NOTE_LOST, .why = "ü, \"again\"" } };
         const struct trace_event hop = {
                 .kind = TRACE_HOP, .owner = 1, .hop = { .drop = "loss", .rule = "-" }
         };
@@ -220,7 +220,7 @@ START_TEST(awkward_names_are_escaped_wherever_they_stand)
         ck_assert_str_eq(rows[1],
                 "{\"t\":0,\"ev\":\"tcp.note\",\"owner\":\"a\\\"b\",\"transfer\":\"tab\\there\","
                 "\"cause_packet\":\"a\\\"b#7\",\"cause_name\":\"\\ufffd\","
-                "\"note\":\"lost, \\\"again\\\"\",\"note_why\":\"ü\"}");
+                "\"note\":\"lost\",\"note_why\":\"ü, \\\"again\\\"\"}");
         ck_assert(g_str_has_prefix(rows[2], "{\"t\":0,\"ev\":\"net.hop\",\"owner\":\"c,d → e\\\\f\","));
         trace_ndjson_free(lines_of_odd);
         fclose(other);
