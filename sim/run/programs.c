@@ -301,15 +301,21 @@ static bool is_a_client(const struct instance *instance)
         return instance->transfer != NULL && !instance->transfer->is_server;
 }
 
-static void fail_transfer(const struct instance *instance)
+static void fail(const struct instance *instance)
 {
         struct transfer *transfer = instance->transfer;
-        if (!is_a_client(instance) || transfer->outcome != TRANSFER_UNFINISHED || is_to_come(instance))
+        if (!is_a_client(instance) || transfer->outcome != TRANSFER_UNFINISHED)
                 return;
         transfer->outcome = TRANSFER_FAILED;
         transfer->finished = event_queue_now(instance->world->events);
         g_free(transfer->failure);
         transfer->failure = g_strdup("its host crashed");
+}
+
+static void fail_transfer(const struct instance *instance)
+{
+        if (!is_to_come(instance))
+                fail(instance);
 }
 
 void programs_on_crash(World *world, const Host *host)
@@ -327,4 +333,15 @@ static void start_again(const struct instance *instance)
 void programs_restart(World *world, const Host *host)
 {
         each_program(world, host, start_again);
+}
+
+static void fail_where_down(const struct instance *instance)
+{
+        if (host_is_down(instance->host))
+                fail(instance);
+}
+
+void programs_on_standstill(World *world)
+{
+        each_program(world, NULL, fail_where_down);
 }

@@ -199,6 +199,8 @@ static enum run_end run_to_end(World *world, const volatile int *interrupted, co
                 if (proof_book_mismatch(world->proofs) != NULL)
                         return RUN_MISMATCH;
         } while (release_held(world));
+        if (event_queue_next_time(world->events) == TIME_NEVER)
+                programs_on_standstill(world);
         if (is_over(world))
                 return RUN_DONE;
         if (event_queue_next_time(world->events) == TIME_NEVER && has_unfinished_transfer(world))

@@ -68,6 +68,8 @@ void crash_rules_clear(World *world);
 void programs_on_crash(World *world, const Host *host);
 /* Its servers are started, and clients whose time is yet to come. */
 void programs_restart(World *world, const Host *host);
+/* Nothing happens any more: the clients of hosts that are down will never begin. */
+void programs_on_standstill(World *world);
 
 /* Every client program is a transfer and gets its number … */
 void programs_name_transfers(World *world);
