@@ -37,7 +37,8 @@ struct free_block {
 
 struct BlockPool {
         struct free_block *free[FINE_SIZES + LARGE_SIZES];
-        char *rest; /* of the last slab: not cut yet */
+        uint64_t has_free; /* a bit for each of the fine sizes */
+        char *rest;        /* of the last slab: not cut yet */
         size_t rest_size;
         size_t slab_bytes;
         size_t bytes_in_use;
@@ -68,7 +69,35 @@ static void keep_block(BlockPool *pool, void *block, unsigned class)
         struct free_block *free_block = block;
         free_block->next = pool->free[class];
         pool->free[class] = free_block;
+        if (class < FINE_SIZES)
+                pool->has_free |= UINT64_C(1) << class;
         ASAN_POISON_MEMORY_REGION(block, class_size(class));
+}
+
+/* NULL: none of that size is free. */
+static void *find_block(BlockPool *pool, unsigned class)
+{
+        struct free_block *block = pool->free[class];
+        if (block == NULL)
+                return NULL;
+        ASAN_UNPOISON_MEMORY_REGION(block, class_size(class));
+        pool->free[class] = block->next;
+        if (block->next == NULL && class < FINE_SIZES)
+                pool->has_free &= ~(UINT64_C(1) << class);
+        return block;
+}
+
+/* The smallest free block that is larger gives its front. What it leaves is never joined again, but no size
+ * is asked for more often than at its own worst time: the pool does not grow for ever. */
+static void *split_block(BlockPool *pool, unsigned class)
+{
+        uint64_t larger = class < FINE_SIZES ? pool->has_free >> class << class : 0;
+        if (larger == 0)
+                return NULL;
+        unsigned found = (unsigned)__builtin_ctzll(larger);
+        char *block = find_block(pool, found);
+        keep_block(pool, block + class_size(class), found - class - 1);
+        return block;
 }
 
 static char *cut(BlockPool *pool, size_t size)
@@ -118,13 +147,11 @@ void *block_pool_take(BlockPool *pool, size_t size)
 {
         g_assert(size > 0);
         unsigned class = size_class(size);
-        struct free_block *block = pool->free[class];
         pool->bytes_in_use += class_size(class);
+        void *block = find_block(pool, class);
         if (block == NULL)
-                return block_pool_cut(pool, class_size(class));
-        ASAN_UNPOISON_MEMORY_REGION(block, class_size(class));
-        pool->free[class] = block->next;
-        return block;
+                block = split_block(pool, class);
+        return block != NULL ? block : block_pool_cut(pool, class_size(class));
 }
 
 void *block_pool_take_zeroed(BlockPool *pool, size_t size)

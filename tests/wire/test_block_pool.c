@@ -90,6 +90,23 @@ START_TEST(twice_the_memory_is_one_more_call_of_malloc)
 }
 END_TEST
 
+START_TEST(a_larger_block_is_split_before_more_is_cut)
+{
+        char *large = block_pool_take(pool, 2048);
+        block_pool_give_back(pool, large, 2048);
+        char *front = block_pool_take(pool, 640);
+        char *middle = block_pool_take(pool, 1280);
+        char *back = block_pool_take(pool, 128);
+        ck_assert_ptr_eq(front, large);
+        ck_assert_ptr_eq(middle, large + 640);
+        ck_assert_ptr_eq(back, large + 1920);
+        memset(large, 1, 2048);
+        block_pool_give_back(pool, front, 640);
+        block_pool_give_back(pool, middle, 1280);
+        block_pool_give_back(pool, back, 128);
+}
+END_TEST
+
 START_TEST(nothing_may_be_given_back)
 {
         block_pool_give_back(pool, NULL, 0);
@@ -107,6 +124,7 @@ int main(void)
         tcase_add_test(cases, a_zeroed_block_is_zero_whoever_had_it_before);
         tcase_add_test(cases, neighbours_keep_apart);
         tcase_add_test(cases, twice_the_memory_is_one_more_call_of_malloc);
+        tcase_add_test(cases, a_larger_block_is_split_before_more_is_cut);
         tcase_add_test(cases, nothing_may_be_given_back);
         Suite *suite = suite_create("block_pool");
         suite_add_tcase(suite, cases);
