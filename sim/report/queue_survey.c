@@ -81,6 +81,7 @@ struct direction {
 struct survey {
         const char *transfer;
         GPtrArray *directions;
+        GHashTable *by_name; /* the same, "core → www": there may be thousands */
 };
 
 static void free_direction(void *data)
@@ -103,16 +104,18 @@ static bool is_of(const struct queue_figures *figures, const CsvFile *file)
 
 static struct direction *direction_of(struct survey *survey, const CsvFile *file)
 {
-        for (unsigned i = 0; i < survey->directions->len; i++) {
-                if (is_of(survey->directions->pdata[i], file))
-                        return survey->directions->pdata[i];
-        }
-        struct direction *direction = g_new0(struct direction, 1);
+        g_autofree char *name =
+                g_strdup_printf("%s → %s", csv_file_text(file, LINK), csv_file_text(file, FAR));
+        struct direction *direction = g_hash_table_lookup(survey->by_name, name);
+        if (direction != NULL)
+                return direction;
+        direction = g_new0(struct direction, 1);
         direction->figures.link = g_strdup(csv_file_text(file, LINK));
         direction->figures.near = g_strdup(csv_file_text(file, NEAR));
         direction->figures.far = g_strdup(csv_file_text(file, FAR));
         direction->waiting = waiting_new();
         g_ptr_array_add(survey->directions, direction);
+        g_hash_table_insert(survey->by_name, g_steal_pointer(&name), direction);
         return direction;
 }
 
@@ -160,8 +163,11 @@ static void survey_row(void *data, const CsvFile *file)
 
 GPtrArray *queue_survey(const char *directory, const char *transfer, GError **error)
 {
-        struct survey survey = { transfer, g_ptr_array_new_with_free_func(free_direction) };
-        if (csv_file_read_if_there(directory, "queue.csv", columns, survey_row, &survey, error))
+        struct survey survey = { transfer, g_ptr_array_new_with_free_func(free_direction),
+                g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
+        bool is_read = csv_file_read_if_there(directory, "queue.csv", columns, survey_row, &survey, error);
+        g_hash_table_unref(survey.by_name);
+        if (is_read)
                 return survey.directions;
         g_ptr_array_unref(survey.directions);
         return NULL;
