@@ -7,7 +7,8 @@
 #include "script/shell_counter.h"
 #include "script/shell_words.h"
 
-#define MTU_MAX 65535
+#define MTU_MAX          65535
+#define TUN_QUEUE_LENGTH 500 /* packets */
 
 /* ---- Actions ---- */
 
@@ -153,7 +154,7 @@ static bool read_ifconfig(const struct shell_command *command, GPtrArray *action
         return has_word(command, 2, "mtu") && shell_word_count(command) == 4 && add_mtu(actions, command);
 }
 
-/* tc qdisc replace dev tun0 root pfifo [limit N] */
+/* tc qdisc replace dev tun0 root pfifo [limit N]; without one it is the device's queue length (tun.c). */
 static bool read_tc(const struct shell_command *command, GPtrArray *actions)
 {
         static const char *const queues[] = { "pfifo", "pfifo_fast", "noqueue", NULL };
@@ -166,7 +167,7 @@ static bool read_tc(const struct shell_command *command, GPtrArray *actions)
         if (queue == NULL || !g_strv_contains(queues, queue))
                 return false;
         const char *limit = word_after(command, "limit");
-        int64_t packets = limit != NULL ? read_number(limit, INT32_MAX) : 0;
+        int64_t packets = limit != NULL ? read_number(limit, INT32_MAX) : TUN_QUEUE_LENGTH;
         if (packets < 0)
                 return false;
         action_add(actions, SHELL_QUEUE_LIMIT, command)->number = packets;
