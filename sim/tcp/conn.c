@@ -191,6 +191,8 @@ void tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_
         conn->counts.segments_received++;
         if (segment->payload.length > 0)
                 conn->counts.data_segments_received++;
+        conn->push_mss = 0;
+        conn->burst_tells_duplicate = false;
         receive_segment(conn, segment, now);
         conn->snd.may_have_room = true;
         conn_leave_entry(conn);

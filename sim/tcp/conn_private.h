@@ -80,6 +80,8 @@ struct TcpConn {
         uint32_t duplicates_reported; /* segments, by DSACK: dsack_dups */
         struct burst burst;           /* of new data */
         struct burst resend_burst;
+        bool burst_tells_duplicate;   /* by SACK, in all of its segments */
+        uint32_t push_mss;            /* of what goes out at once, when SACK blocks cost room at its beginning; 0: any */
         struct decided decided;       /* of what comes next */
         uint32_t bursts; /* so far */
         time_ns last_sent_at;         /* any segment */

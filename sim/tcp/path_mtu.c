@@ -123,6 +123,7 @@ void path_mtu_follow(TcpConn *conn)
         if (conn->path_mtu == conn->route_mtu || !conn_is_synchronized(conn))
                 return;
         conn->path_mtu = conn->route_mtu;
+        conn->push_mss = 0;
         conn->snd.mss = path_mtu_effective_mss(conn);
 }
 

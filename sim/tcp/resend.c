@@ -58,6 +58,8 @@ static struct sent_segment *fit(TcpConn *conn, uint32_t index)
         uint32_t room = room_for(conn, record);
         if (room == 0)
                 return NULL;
+        if (!resend_begins_burst(conn, record) && payload_length(record) <= room)
+                return record; /* cut already */
         if (payload_length(record) > room && !record->is_sacked)
                 return scoreboard_split(&conn->scoreboard, record, room);
         return join_small(conn, record, room);

@@ -174,6 +174,18 @@ static bool send_due_ack(TcpConn *conn, time_ns now, struct tcp_segment *segment
         return send_ack(conn, now, segment, sending);
 }
 
+/* A duplicate is told once, but by all that goes out together: of one buffer all have the same options. */
+static void tell_duplicate_again(TcpConn *conn, const struct tcp_segment *segment)
+{
+        struct sack_report *report = &conn->rcv.sack;
+        bool goes_on =
+                seq_after(segment->seq, conn->burst.begin) && seq_before(segment->seq, conn->burst.end);
+        if (goes_on)
+                report->has_duplicate |= conn->burst_tells_duplicate;
+        else
+                conn->burst_tells_duplicate = report->has_duplicate;
+}
+
 static bool send_text(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         if (!conn_is_synchronized(conn))
@@ -185,6 +197,8 @@ static bool send_text(TcpConn *conn, time_ns now, struct tcp_segment *segment, s
         bool is_new = sending->sending == 1 && tcp_segment_length(segment) > 0;
         if (is_new)
                 tcp_host_count(conn->host, TCP_COUNTER_ORIGINAL_DATA_SENT);
+        if (is_new)
+                tell_duplicate_again(conn, segment);
         fill_answer(conn, segment, is_new && segment->payload.length > 0, now);
         if (segment->payload.length > 0)
                 ack_on_text_sent(conn, now);
@@ -250,6 +264,8 @@ static inline bool next_of(
                 send_memory_check_room(conn, now);
         if (is_sent)
                 count(conn, segment, sending, now);
+        else
+                conn->push_mss = 0;
         conn_leave_entry(conn);
         return is_sent;
 }

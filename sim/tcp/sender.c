@@ -81,6 +81,10 @@ static void begin_burst(TcpConn *conn, const struct sender_offer *offer)
                 .end = seq_add(conn->snd.nxt, offer->burst),
                 .is_alone = offer->burst == offer->length,
         };
+        /* As Linux (tcp_write_xmit), for all that goes out now, though one segment may tell of a duplicate.
+         */
+        if (conn->push_mss == 0 && conn_sack_blocks(conn) > 0)
+                conn->push_mss = sender_current_mss(conn);
 }
 
 /* The last segment of a block tells what the block does. */
@@ -172,6 +176,7 @@ static void send_again(TcpConn *conn, struct sent_segment *record, time_ns now, 
 {
         uint32_t bytes = record->length - record->has_fin;
         bool is_probe = conn->recovery.wish == RESEND_PROBE;
+        conn->push_mss = 0;
         sending->reason = is_probe ? TCP_SEND_TAIL_PROBE : recovery_retransmit_reason(conn);
         fill(conn, record->seq, bytes, record->has_fin, segment, sending);
         resend_take(conn, record, now);
@@ -419,6 +424,7 @@ void sender_set_mss(TcpConn *conn, uint32_t mss, time_ns now)
 {
         g_assert(mss > 0);
         conn->snd.mss = mss;
+        conn->push_mss = 0;
         recovery_mark_too_large(conn, now);
         sender_note_congestion(conn);
 }

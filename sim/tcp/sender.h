@@ -46,6 +46,8 @@ void sender_set_mss(TcpConn *conn, uint32_t mss, time_ns now);
 uint32_t sender_mss_beside_sack(const TcpConn *conn);
 static inline uint32_t sender_current_mss(const TcpConn *conn)
 {
+        if (conn->push_mss > 0)
+                return conn->push_mss;
         return conn_sack_blocks(conn) == 0 ? conn->snd.mss : sender_mss_beside_sack(conn);
 }
 
