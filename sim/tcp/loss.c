@@ -133,7 +133,7 @@ void loss_on_ack(TcpConn *conn, struct ack_event *event)
         if (!sack_is_used(conn)) {
                 /* What F-RTO sent anew arrives: that clocks out what is lost. */
                 if (seq_after(conn->snd.nxt, recovery->high_seq) && event->duplicates > 0)
-                        newreno_on_duplicates(conn, event->duplicates);
+                        newreno_on_duplicates(conn, event);
                 else if (event->is_advance)
                         newreno_forget(conn);
         }

@@ -32,26 +32,34 @@ static void check_reordering(TcpConn *conn, uint32_t more)
         conn->recovery.reordering_seen++;
 }
 
-void newreno_on_duplicates(TcpConn *conn, uint32_t duplicates)
+/* tcp_count_delivered */
+static void count_delivered(TcpConn *conn, const struct ack_event *event, uint32_t segments)
 {
-        struct scoreboard *board = &conn->scoreboard;
-        if (duplicates == 0)
-                return;
-        uint32_t before = board->assumed;
-        board->assumed += duplicates;
-        check_reordering(conn, 0);
-        if (board->assumed > before)
-                conn->delivery.delivered += board->assumed - before;
+        conn->delivery.delivered += segments;
+        conn->delivery.delivered_ce += event->has_ece ? segments : 0;
 }
 
-void newreno_on_acknowledged(TcpConn *conn, uint32_t segments)
+void newreno_on_duplicates(TcpConn *conn, const struct ack_event *event)
 {
         struct scoreboard *board = &conn->scoreboard;
+        if (event->duplicates == 0)
+                return;
+        uint32_t before = board->assumed;
+        board->assumed += event->duplicates;
+        check_reordering(conn, 0);
+        if (board->assumed > before)
+                count_delivered(conn, event, board->assumed - before);
+}
+
+void newreno_on_acknowledged(TcpConn *conn, const struct ack_event *event)
+{
+        struct scoreboard *board = &conn->scoreboard;
+        uint32_t segments = event->popped;
         if (!seq_before(conn->snd.una, conn->recovery.left_end))
                 conn->recovery.left_early = false;
         if (segments > 0) {
                 uint32_t counted = board->assumed;
-                conn->delivery.delivered += segments > counted + 1 ? segments - counted : 1;
+                count_delivered(conn, event, segments > counted + 1 ? segments - counted : 1);
                 board->assumed = segments > counted ? 0 : counted - (segments - 1);
         }
         check_reordering(conn, segments);

@@ -6,10 +6,10 @@
 
 #include "tcp/ack_event.h"
 
-/* A duplicate: one more segment has arrived. */
-void newreno_on_duplicates(TcpConn *conn, uint32_t duplicates);
-/* So many segments were cumulatively acknowledged: one was the hole, the others are those counted. */
-void newreno_on_acknowledged(TcpConn *conn, uint32_t segments);
+/* A duplicate, or more: each says that one more segment has arrived. */
+void newreno_on_duplicates(TcpConn *conn, const struct ack_event *event);
+/* Segments were cumulatively acknowledged: one was the hole, the others are those counted. */
+void newreno_on_acknowledged(TcpConn *conn, const struct ack_event *event);
 void newreno_forget(TcpConn *conn);
 /* What is lost is no longer counted as arrived. */
 void newreno_limit(TcpConn *conn);

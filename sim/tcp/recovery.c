@@ -244,7 +244,7 @@ static void go_on_with_recovery(TcpConn *conn, struct ack_event *event)
                 return;
         if (!event->is_advance) {
                 if (!sack_is_used(conn))
-                        newreno_on_duplicates(conn, event->duplicates);
+                        newreno_on_duplicates(conn, event);
         } else if (undo_try_partial(conn, event)) {
                 return;
         }
@@ -261,7 +261,7 @@ static void watch(TcpConn *conn, struct ack_event *event)
         if (!sack_is_used(conn)) {
                 if (event->is_advance)
                         newreno_forget(conn);
-                newreno_on_duplicates(conn, event->duplicates);
+                newreno_on_duplicates(conn, event);
         }
         if (conn->recovery.state <= TCP_CONGESTION_DISORDER)
                 undo_try_dsack(conn);

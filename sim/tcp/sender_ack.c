@@ -258,7 +258,7 @@ static void take_cumulative(TcpConn *conn, struct ack_event *event)
         bool is_rto_set = take_round_trip(conn, event, &times, &sacked_sample);
         event->wants_timer = (is_rto_set || event->acked_segments) && wants_timer(conn, event, sacked_sample);
         if (event->acked_segments && !sack_is_used(conn)) {
-                newreno_on_acknowledged(conn, event->popped);
+                newreno_on_acknowledged(conn, event);
                 if (event->acked_retransmitted)
                         event->acked_original = false;
         } else if (event->acked_segments && seq_before(times.lowest, event->prior_sacked_end)) {
