@@ -19,6 +19,16 @@ static uint32_t window_of_syn(const TcpConn *conn)
         return conn->syn_timeouts > 0 ? 1 : conn->settings.initial_window;
 }
 
+/* What the congestion control makes of the first window when the SYN is lost. */
+static uint32_t threshold_of_syn(const TcpConn *conn)
+{
+        struct cong cong;
+        struct cong_facts facts = sender_facts(conn, conn->syn_sent_at);
+        const struct tcp_settings *settings = &conn->settings;
+        cong_init(&cong, settings->congestion_control, settings->initial_window, settings->hystart, &facts);
+        return cong.ops->ssthresh(&cong, &facts);
+}
+
 /* The SYN is a segment under way. */
 static void report_syn(const TcpConn *conn, struct tcp_report *report)
 {
@@ -29,6 +39,7 @@ static void report_syn(const TcpConn *conn, struct tcp_report *report)
         report->congestion_state = TCP_CONGESTION_LOSS;
         report->lost_segments = report->unacknowledged_segments;
         report->retransmitted_segments = 1;
+        report->ssthresh_segments = threshold_of_syn(conn);
 }
 
 /* Until the peer's SYN comes nothing is agreed, and segments are believed to be small (tcp_connect_init). */

@@ -162,6 +162,10 @@ static void establish(TcpConn *conn, const struct tcp_segment *segment, time_ns 
                 begin_doubt(conn, deadline);
         else if (!conn->is_passive && conn->sack_agreed && conn->syn_repeats == 0)
                 rack_begin_with_syn(conn, now - conn->syn_sent_at, now);
+        /* Without SACK the ACK of all that was out when a timer fired does not end what began then (RFC 6582
+           section 5; tcp_is_non_sack_preventing_reopen). */
+        if (!conn->is_passive && conn->syn_timeouts > 0 && !conn->sack_agreed)
+                conn->recovery.state = TCP_CONGESTION_LOSS;
         fast_open_settle(conn, segment->ack, now);
         handshake_start_keepalive(conn, now);
         if (conn->is_passive)
