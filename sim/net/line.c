@@ -284,12 +284,24 @@ static void decide_luck(struct line *line, struct passage *passage)
                 passage->packet, is_flipped, &passage->luck);
 }
 
+/* Who waits for a packet that never arrives follows it as if nothing had changed its delay: what luck had
+ * meant for it is in no log. */
+static void forget_delay(const struct line *line, struct passage *passage)
+{
+        if (!passage->fault.is_dropped && !passage->luck.is_lost)
+                return;
+        passage->luck.extra_delay = 0;
+        passage->luck.is_early = false;
+        passage->luck.may_overtake = !line->impair.config.keep_order;
+}
+
 void line_carry(struct line *line, struct packet *packet, time_ns now)
 {
         Link *link = line->link;
         struct passage passage = { .packet = packet, .now = now };
         decide_faults(link, &passage);
         decide_luck(line, &passage);
+        forget_delay(line, &passage);
         passage.facts.rules = passage.fault.rule_names;
         bool is_swapped =
                 release_followers(line, &passage.fault, arrival_time(line, &passage, &passage.luck));

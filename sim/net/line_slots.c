@@ -15,15 +15,18 @@ static struct in_flight *first_of(const struct line *line)
         return line->gathered.head != NULL ? line->gathered.head->data : NULL;
 }
 
-/* Those that it overtakes would go behind it. `sticks`: the packets at hand do not outlast this slot. */
-static void begin_slot(struct line *line, const struct in_flight *first, time_ns now)
+static void begin_slot(struct line *line, time_ns now)
 {
-        struct slot_gate *gate = &line->gate;
-        duration_ns length = path_luck_slot(line->link, gate);
-        bool counts = first == NULL || now + length >= first->packet->t_arrive;
-        if (counts)
-                path_luck_note_slot(line->link, gate, length);
-        slot_gate_begin(gate, length, now);
+        slot_gate_begin(&line->gate, path_luck_slot(line->link, &line->gate), now);
+}
+
+/* Something depends on when it opens: many make way for the next before that. */
+static void use_slot(struct line *line)
+{
+        if (line->gate.is_used)
+                return;
+        line->gate.is_used = true;
+        path_luck_note_slot(line->link, &line->gate);
 }
 
 /* Arrivals of one instant come in the order of their numbers: who comes behind a later one follows a
@@ -49,20 +52,36 @@ static void deliver_first(struct line *line, time_ns now)
         bool has_room = slot_gate_pass(&line->gate, record->packet->size);
         line_propagate(line, record);
         if (!has_room)
-                begin_slot(line, NULL, now);
+                begin_slot(line, now);
+}
+
+static void use_if_needed(struct line *line, const struct in_flight *first)
+{
+        if (line->gate.opens_at >= first->packet->t_arrive)
+                use_slot(line);
+}
+
+/* Nobody waits, but somebody is on his way. */
+static void look_ahead(struct line *line, time_ns now)
+{
+        if (line->link->ops->in_flight(line->link) == line_in_flight(line))
+                return;
+        if (line->gate.opens_at <= now)
+                begin_slot(line, now);
+        else
+                use_slot(line);
 }
 
 static bool may_go(struct line *line, time_ns now)
 {
         const struct in_flight *first = first_of(line);
-        bool is_more_to_come = line->link->ops->in_flight(line->link) > line_in_flight(line);
         if (first == NULL) {
-                if (is_more_to_come && line->gate.opens_at <= now)
-                        begin_slot(line, NULL, now);
+                look_ahead(line, now);
                 return false;
         }
         if (line->gate.opens_at < first->packet->t_arrive)
-                begin_slot(line, first, now);
+                begin_slot(line, now);
+        use_if_needed(line, first);
         return first->packet->t_arrive <= now && line->gate.opens_at <= now;
 }
 
@@ -74,6 +93,7 @@ static void expect_next(struct line *line)
                 event_queue_cancel(events, &line->opening);
                 return;
         }
+        use_if_needed(line, first);
         const struct event_key key = {
                 .time = MAX(first->packet->t_arrive, line->gate.opens_at),
                 .owner = line->link->owner,
@@ -125,10 +145,12 @@ void line_set_slots(struct line *line, const struct slot_config *config, const s
 {
         time_ns now = event_queue_now(line->link->context->events);
         line->has_slots = !slot_config_is_idle(config);
-        if (line->has_slots)
+        if (line->has_slots) {
                 slot_gate_init(&line->gate, config, stream, now);
-        else
+                line_slots_look(line, now); /* it is open, also to whom another kept waiting */
+        } else {
                 let_all_go(line, now);
+        }
 }
 
 void line_slots_init(struct line *line)

@@ -38,7 +38,7 @@ void path_luck_note(const Link *link, const struct impair *impair, enum path_sta
                         link->context->replay, link->number, link->direction, &name, packet, verdict);
 }
 
-/* A log has every slot that counted: of the others none was long enough. */
+/* A log has every slot on which something depended: the others made way for the next, and do so again. */
 duration_ns path_luck_slot(const Link *link, const struct slot_gate *gate)
 {
         const struct path_event name = { .stage = PATH_SLOT, .number = gate->drawn + 1 };
@@ -53,11 +53,11 @@ duration_ns path_luck_slot(const Link *link, const struct slot_gate *gate)
         return events[0].delay;
 }
 
-void path_luck_note_slot(const Link *link, const struct slot_gate *gate, duration_ns length)
+void path_luck_note_slot(const Link *link, const struct slot_gate *gate)
 {
         PathLog *record = link->context->record;
         const struct path_event event = {
-                .kind = PATH_SLOT_LENGTH, .stage = PATH_SLOT, .number = gate->drawn + 1, .delay = length
+                .kind = PATH_SLOT_LENGTH, .stage = PATH_SLOT, .number = gate->drawn, .delay = gate->length
         };
         if (record != NULL && !slot_config_is_regular(&gate->config))
                 path_log_add(record, link->number, link->direction, &event, NULL);

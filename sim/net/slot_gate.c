@@ -27,7 +27,7 @@ void slot_gate_init(struct slot_gate *gate, const struct slot_config *config, co
         time_ns now)
 {
         *gate = (struct slot_gate){
-                .config = *config, .stream = *stream, .drawn = gate->drawn, .opens_at = now
+                .config = *config, .stream = *stream, .drawn = gate->drawn, .opens_at = now, .is_used = true
         };
         fill(gate);
 }
@@ -45,6 +45,8 @@ duration_ns slot_gate_draw(const struct slot_gate *gate)
 void slot_gate_begin(struct slot_gate *gate, duration_ns length, time_ns now)
 {
         gate->drawn++;
+        gate->length = length;
+        gate->is_used = false;
         gate->opens_at = now + length;
         fill(gate);
 }

@@ -25,7 +25,9 @@ struct slot_gate {
         struct slot_config config;
         struct rng_stream stream;
         uint64_t drawn;     /* slots so far: names the next one's luck */
-        time_ns opens_at;   /* the slot that counts; it may have been open for long */
+        time_ns opens_at;   /* the last of them; it may have been open for long */
+        duration_ns length; /* how long it let wait … */
+        bool is_used;       /* … and whether anything has depended on that */
         int64_t packets_left; /* in it */
         int64_t bytes_left;
 };
@@ -37,7 +39,7 @@ bool slot_config_is_regular(const struct slot_config *config);
 /* Open from `now` on. `drawn` goes on from the gate before. */
 void slot_gate_init(
         struct slot_gate *gate, const struct slot_config *config, const struct rng_stream *stream, time_ns now);
-/* How long the next slot lets wait by luck. Its number is gate->drawn + 1. */
+/* How long the next slot lets wait by luck. Its number is gate->drawn + 1, and once it has begun gate->drawn. */
 duration_ns slot_gate_draw(const struct slot_gate *gate);
 /* The next slot, `length` from now. */
 void slot_gate_begin(struct slot_gate *gate, duration_ns length, time_ns now);

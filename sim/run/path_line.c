@@ -326,8 +326,8 @@ static bool check_values(
 {
         if (line->event.kind == PATH_DELAY)
                 return check_reorder(reader, node, line);
-        bool needs_delay = line->event.kind == PATH_SLOT_LENGTH && !tree_find(node, "delay");
-        if (needs_delay)
+        bool is_slot = line->event.kind == PATH_SLOT_LENGTH;
+        if (is_slot && (!tree_find(node, "delay") || line->event.delay < 0))
                 return field_fail(
                         reader, node->mark, "as: slot: when it opens is not said; accepted: delay: 20ms");
         bool needs_more = (line->event.kind == PATH_FLIPS && line->event.flip_count == 0) ||

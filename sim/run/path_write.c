@@ -123,11 +123,11 @@ static void append_flips(struct path_writing *writing, const struct path_event *
         g_string_append(writing->text, "]");
 }
 
-/* In the unit that a scenario would have. */
+/* In the unit that a scenario would have; jitter may have made it shorter. */
 static void append_time(struct path_writing *writing, const char *before, duration_ns time)
 {
-        g_autofree char *text = quantity_time.format((uint64_t)time);
-        g_string_append_printf(writing->text, "%s%s", before, text);
+        g_autofree char *text = quantity_time.format((uint64_t)ABS(time));
+        g_string_append_printf(writing->text, "%s%s%s", before, time < 0 ? "-" : "", text);
 }
 
 static void append_delay(struct path_writing *writing, const struct path_event *event)

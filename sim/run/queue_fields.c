@@ -216,13 +216,25 @@ static bool check_bytes(struct field_reader *reader, const struct yaml_node *nod
                 "limit-bytes: the limit is in bytes already; accepted beside a limit of packets");
 }
 
+/* Only packets are counted on the link. */
+static bool check_counts(
+        struct field_reader *reader, const struct yaml_node *node, const struct queue_config *queue)
+{
+        const struct yaml_node *counts = node->kind == YAML_MAP ? tree_find(node, "counts") : NULL;
+        bool is_idle = queue->counts == QUEUE_COUNTS_LINK &&
+                       (queue->limit_packets == 0 || queue->limit_thousandth_bdp > 0);
+        return !counts || !is_idle ||
+               field_fail(reader, counts->mark,
+                       "counts: link, and no limit of packets; accepted: a limit such as 100pkt beside it");
+}
+
 static bool read_keys(struct field_reader *reader, const struct yaml_node *node, struct queue_config *queue)
 {
         const struct field type = { .name = "type", .type = &queue_type };
         const struct yaml_node *name = node->kind == YAML_MAP ? tree_find(node, "type") : NULL;
         return check_bytes(reader, node) && (!name || field_read(reader, &type, name, queue)) &&
                field_table_read(reader, table_of(queue->ops), node, queue) &&
-               check_red(reader, node->mark, queue);
+               check_red(reader, node->mark, queue) && check_counts(reader, node, queue);
 }
 
 /* `queue: 50pkt` is short for `queue: { limit: 50pkt }`. */

@@ -130,6 +130,35 @@ START_TEST(a_slot_keeps_the_order_in_which_delays_end)
 }
 END_TEST
 
+/* Slots of 1000 until 500: another is open as soon as it is set, and none keeps no one waiting. */
+static const struct {
+        duration_ns length;
+        duration_ns delay;
+        const char *arrivals;
+} other_slots[] = {
+        { 2000, 0, "1@500 2@2600 3@2600" },
+        { 0, 0, "1@500 2@600 3@700" },
+        { 2000, 450, "1@2500 2@2500 3@2500" },
+        { 0, 450, "1@550 2@1050 3@1150" },
+};
+
+START_TEST(slots_change_for_who_waits_too)
+{
+        const struct link_change change = { .directions[0] = { .has_impair = true,
+                                                    .impair = {
+                                                            .slot = { .least = other_slots[_i].length,
+                                                                    .most = other_slots[_i].length } } } };
+        struct fault_rule rule = { .name = (char *)"other",
+                .is_timed = true,
+                .at = 500,
+                .action = { .kind = FAULT_SET, .change = &change } };
+        world.context.faults = fault_script_new(&rule, 1, 7);
+        config.impair.slot = (struct slot_config){ .least = 1000, .most = 1000 };
+        config.delay = other_slots[_i].delay;
+        ck_assert_str_eq(arrivals_of((time_ns[]){ 100, 600, 700, 0 }), other_slots[_i].arrivals);
+}
+END_TEST
+
 START_TEST(a_link_gives_up_who_still_waits_for_a_slot)
 {
         config.impair.slot = (struct slot_config){ .least = 1000, .most = 1000 };
@@ -239,6 +268,7 @@ int main(void)
         tcase_add_loop_test(cases, packets_arrive_in_slots, 0, G_N_ELEMENTS(slots));
         tcase_add_test(cases, who_overtakes_waits_for_no_slot);
         tcase_add_test(cases, a_slot_keeps_the_order_in_which_delays_end);
+        tcase_add_loop_test(cases, slots_change_for_who_waits_too, 0, G_N_ELEMENTS(other_slots));
         tcase_add_test(cases, a_link_gives_up_who_still_waits_for_a_slot);
         tcase_add_loop_test(cases, two_may_be_on_the_link, 0, G_N_ELEMENTS(limits));
         tcase_add_test(cases, otherwise_only_those_who_wait_count);

@@ -29,6 +29,18 @@ static const struct {
                 "two limits in bytes" },
         { HOSTS "links: [{ name: x, between: [a, b], queue: { limit: 5pkt, limit-bytes: 3kB } }]", NULL,
                 "a limit of each" },
+        { HOSTS "links: [{ name: x, between: [a, b], queue: { limit: 5kB, counts: link } }]",
+                "4:66: error: counts: link, and no limit of packets; accepted: a limit such as 100pkt beside "
+                "it",
+                "bytes on the link" },
+        { HOSTS "links: [{ name: x, between: [a, b], queue: { limit: unlimited, counts: link } }]",
+                "4:72: error: counts: link, and no limit of packets; accepted: a limit such as 100pkt beside "
+                "it",
+                "counted for nothing" },
+        { HOSTS "links: [{ name: x, between: [a, b], queue: { counts: link } }]", NULL,
+                "the usual limit of all on the link" },
+        { HOSTS "links: [{ name: x, between: [a, b], netem: limit 5, queue: unlimited }]", NULL,
+                "a limit that is taken back" },
         { HOSTS "links: [{ name: x, between: [a, b], delay: 99999999999999h }]",
                 "4:44: error: delay: '99999999999999h' is too large; accepted: at most 8760h",
                 "a number that is none of ours" },
