@@ -189,6 +189,8 @@ static bool read_file(
         struct path_file file = { 0 };
         gsize size;
         char *text = text_file_read(path, FILE_SIZE_MOST, &size, error);
+        if (!text && strstr(path, ": ") != NULL)
+                g_prefix_error(error, "a rule in one line goes behind --fault: ");
         if (!text)
                 return false;
         replay->faults = g_bytes_new_take(text, size);
