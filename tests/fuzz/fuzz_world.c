@@ -1,20 +1,36 @@
 /*
- * Scenarios are loaded from files, so each text goes to one, in a directory of this process's own, where it
- * stays: a relative path in a scenario finds nothing else there, and the directory's name, which nobody can
- * foretell, is not among what libFuzzer learns from.
+ * Scenarios are loaded from files, so each text goes to one, in a directory of this process's own, which is
+ * entered meanwhile: a relative path in a scenario finds nothing else there, and the directory's name, which
+ * nobody can foretell, is not among what libFuzzer learns from.
  */
 #include "fuzz_world.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "run/world_private.h"
 
 static const char path[] = "scenario.yaml";
 static char *directory;
+static int home; /* where this process was, as libFuzzer's paths expect */
+
+static void go_to_directory(void)
+{
+        if (g_chdir(directory) != 0)
+                g_error("%s: cannot be entered", directory);
+}
+
+static void go_home(void)
+{
+        if (fchdir(home) != 0)
+                g_error("%s: cannot be left", directory);
+}
 
 static void remove_directory(void)
 {
+        go_to_directory();
         g_unlink(path);
         g_rmdir(directory);
         g_free(directory);
@@ -26,8 +42,7 @@ static void make_directory(void)
         directory = g_dir_make_tmp("fuzz-XXXXXX", &error);
         if (directory == NULL)
                 g_error("%s", error->message);
-        if (g_chdir(directory) != 0)
-                g_error("%s: cannot be entered", directory);
+        home = open(".", O_PATH | O_CLOEXEC);
         atexit(remove_directory);
 }
 
@@ -36,10 +51,13 @@ Scenario *fuzz_scenario_load(
 {
         if (directory == NULL)
                 make_directory();
+        go_to_directory();
         FILE *file = g_fopen(path, "w");
         if (file == NULL || fwrite(text, 1, size, file) != size || fclose(file) != 0)
                 g_error("%s: cannot be written", path);
-        return scenario_load(path, overrides, error);
+        Scenario *scenario = scenario_load(path, overrides, error);
+        go_home();
+        return scenario;
 }
 
 /* ---- Runs ---- */
