@@ -272,6 +272,8 @@ bool receive_is_too_old(const TcpConn *conn, const struct tcp_segment *segment, 
 bool receive_is_hopelessly_old(const TcpConn *conn, const struct tcp_segment *segment, duration_ns age, time_ns now);
 /* The table of section 3.10.7.4 for a window from RCV.NXT on. */
 bool receive_is_in_window(const TcpConn *conn, const struct tcp_segment *segment, uint32_t window);
+/* Nothing but the next text or a bare ACK, from an ordinary peer. */
+bool receive_is_ordinary(const TcpConn *conn, const struct tcp_segment *segment);
 void receive_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* Text and FIN that came with a SYN: what is sent next acknowledges them. */
 void receive_text_of_syn(TcpConn *conn, const struct tcp_segment *syn, time_ns now);

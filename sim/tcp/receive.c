@@ -248,7 +248,7 @@ static bool is_ack_too_old(const TcpConn *conn, const struct tcp_segment *segmen
 
 /* What Linux's fast path takes (tcp_rcv_established): nothing but the next text or a bare ACK, from an
  * ordinary peer. */
-static bool is_ordinary(const TcpConn *conn, const struct tcp_segment *segment)
+bool receive_is_ordinary(const TcpConn *conn, const struct tcp_segment *segment)
 {
         const uint16_t rare = TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_URG;
         return !(segment->flags & rare) && !urgent_has_mark(conn) && conn->state == TCP_STATE_ESTABLISHED &&
@@ -261,7 +261,7 @@ static bool is_ordinary(const TcpConn *conn, const struct tcp_segment *segment)
  * connection, which needs memory, does not go there. */
 static enum verdict refuse_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
-        bool has_text_taken = segment->payload.length > 0 && is_ordinary(conn, segment) &&
+        bool has_text_taken = segment->payload.length > 0 && receive_is_ordinary(conn, segment) &&
                               conn->rcv.reassembly.next > 0 && receive_window(conn) > 0 &&
                               seq_before(segment->ack, conn->snd.una);
         receive_note_refused(conn, segment, TCP_REFUSED_BAD_ACK);
@@ -344,7 +344,7 @@ static enum verdict (*const steps[])(TcpConn *, const struct tcp_segment *, time
 /* Such an ACK needs no second look at what is owed. */
 static bool brings_nothing_new(const TcpConn *conn, const struct tcp_segment *segment)
 {
-        return is_pure_ack(segment) && is_ordinary(conn, segment);
+        return is_pure_ack(segment) && receive_is_ordinary(conn, segment);
 }
 
 void receive_in_steps(TcpConn *conn, const struct tcp_segment *segment, time_ns now)

@@ -6,6 +6,9 @@
 
 #include "tcp/ecn.h"
 
+/* Memory is charged to a socket by pages (sk_forward_alloc). */
+#define MEMORY_PAGE 4096
+
 /* Less text than this says nothing about how much more may come (tcp_event_data_recv). */
 #define SMALLEST_GROWTH 128
 
@@ -261,6 +264,15 @@ static void on_text(TcpConn *conn, const struct tcp_segment *segment, time_ns no
                 receive_window_grow(conn, length, receive_memory_of_segment(conn, segment));
 }
 
+/* Linux's fast path does not ask how full the buffer is, if the packet fits into the page that is charged
+ * already (tcp_rcv_established). */
+static bool is_paid_for(const TcpConn *conn, const struct tcp_segment *segment)
+{
+        uint32_t charged = conn->rcv.memory.allocated + send_memory_used(conn);
+        uint32_t left = (MEMORY_PAGE - charged % MEMORY_PAGE) % MEMORY_PAGE;
+        return receive_is_ordinary(conn, segment) && receive_memory_of_segment(conn, segment) <= left;
+}
+
 /* The segment begins at RCV.NXT or before it. "The receiver SHOULD send an immediate ACK when it receives a
  * data segment that fills in all ... of a gap in the sequence space" (RFC 5681 section 4.2). */
 static void take_in_order(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
@@ -268,7 +280,7 @@ static void take_in_order(TcpConn *conn, const struct tcp_segment *segment, time
         struct reassembly_outcome outcome;
         bool held_something = receive_holds(conn);
         uint64_t next = conn->rcv.reassembly.next;
-        if (!receive_window_has_memory(conn, next)) {
+        if (!is_paid_for(conn, segment) && !receive_window_has_memory(conn, next)) {
                 conn->ack.has_no_memory = conn->ack.may_not_wait = true;
                 ack_schedule(conn, TCP_SEND_ACK);
                 receive_note_refused(conn, segment, TCP_REFUSED_RECEIVE_BUFFER);
