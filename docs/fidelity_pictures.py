@@ -5,9 +5,10 @@ import itertools
 import subprocess
 
 import fidelity_shapes
+from fidelity_linux import linux
 from fidelity_runs import DOCS, fail, grid, picture, pictures, place, run, takes_long
-from fidelity_tables import (CONTROLS, DROPS, LINUX_LOSS, LINUX_QUEUE, QUEUES, RECOVERIES, SHARES, WINDOWS, classic, lossy,
-                             mathis_c, mean_window, plateau_of, queued, queues)
+from fidelity_tables import (CONTROLS, DROPS, QUEUES, RECOVERIES, SHARES, WINDOWS, classic, lossy, lossy_name,
+                             mathis_c, mean_windows, plateau_of, queued, queues)
 
 TEMPLATES = DOCS.parent / 'plots/fidelity'
 
@@ -128,7 +129,7 @@ def mathis_speeds():
 def cubic_windows():
     folder = series_folder('cubic-window')
     for control, round_trip in grid(['cubic', 'reno'], [100, 10]):
-        rows = [(1 / every, mean_window(round_trip, every, control)) for at, every in WINDOWS if at == round_trip]
+        rows = [(1 / every, mean_windows(round_trip, every, control)[0]) for at, every in WINDOWS if at == round_trip]
         write_series(folder / f'{control}-{round_trip}.csv', ['lost', 'segments'], rows)
     return draw('cubic-window', folder)
 
@@ -142,7 +143,8 @@ def megabits(size, seconds):
 def random_loss():
     folder = series_folder('random-loss')
     for control in CONTROLS:
-        rows = [(share, megabits(3, lossy(share, control)), megabits(3, linux)) for share, linux in zip(SHARES, LINUX_LOSS[control])]
+        rows = [(share, megabits(3, lossy(share, control)['finished_s']),
+                 megabits(3, linux('random-loss', lossy_name(share, control))['finished_s'])) for share in SHARES]
         write_series(folder / f'{control}.csv', ['x', 'ours', 'linux'], rows)
     return draw('random-loss', folder)
 
@@ -152,7 +154,8 @@ def random_loss():
 def queue_depth():
     folder = series_folder('queue-depth')
     for control in CONTROLS:
-        rows = [(packets, megabits(10, queued(control, queue)['finished_s']), megabits(10, linux), queues()[control, queue].mean_wait())
-                for (queue, (_, packets)), linux in zip(QUEUES.items(), LINUX_QUEUE[control])]
+        rows = [(packets, megabits(10, queued(control, queue)['finished_s']),
+                 megabits(10, linux('queue-depth', f'{control}-{queue}')['finished_s']), queues()[control, queue].mean_wait())
+                for queue, (_, packets) in QUEUES.items()]
         write_series(folder / f'{control}.csv', ['x', 'ours', 'linux', 'wait'], rows)
     return draw('queue-depth', folder)

@@ -3,6 +3,7 @@ import functools
 import math
 
 import fidelity_shapes
+from fidelity_linux import beside, beside_seconds, linux, within_a_tenth
 from fidelity_runs import each, fail, grid, run, table, takes_long
 
 # ---- Fall and Floyd 1996 ----
@@ -15,8 +16,12 @@ THEIRS = {'tahoe': ['fast retransmit, then slow start'] * 4,
           'sack': ['fast recovery'] + ['no timeout, about one round trip'] * 3}
 
 
+def classic_name(number):
+    return f'{number}-drop' + ('s' if number != 'one' else '')
+
+
 def classic(number):
-    return run(f'classics/{number}-drop' + ('s' if number != 'one' else ''), trace='full')
+    return run(f'classics/{classic_name(number)}', trace='full')
 
 
 def resent_at(made, name):
@@ -29,13 +34,14 @@ def resent_at(made, name):
 
 @table
 def fall_floyd():
-    yield 'lost | recovery | timeouts | sent again | last hole sent again | all read | Fall & Floyd'
+    yield 'lost | recovery | timeouts | sent again | last hole sent again | all read | Linux | Fall & Floyd'
     for place, (number, lost) in enumerate(DROPS.items()):
         made = classic(number)
         for name in RECOVERIES:
             flow = made.transfers[name]
             yield (f"{', '.join(map(str, lost))} | `{name}` | {flow['timeouts']} | {flow['retransmitted']} "
-                   f"| {resent_at(made, name):.2f} s later | {flow['finished_s']:.2f} s | {THEIRS[name][place]}")
+                   f"| {resent_at(made, name):.2f} s later | {flow['finished_s']:.2f} s | {beside(classic_name(number), flow)} "
+                   f'| {THEIRS[name][place]}')
 
 
 # ---- Mathis and others 1997 ----
@@ -103,13 +109,14 @@ def cubic_plateau():
 
 WINDOWS = {(100, 100): (12, 12), (100, 1000): (38, 38), (100, 10000): (187, 120),
            (10, 100): (12, 12), (10, 1000): (38, 38), (10, 10000): (120, 120)}  # RFC 9438 tables 1 and 2: CUBIC, Reno
-LINUX_WINDOWS = {(100, 100): ('10.6', '10.5'), (100, 1000): ('42.4', ''), (100, 10000): ('201', ''),
-                 (10, 100): ('9.4', '10.9'), (10, 1000): ('33.2', '')}
 
 
-def mean_window(round_trip, every, control):
+def mean_windows(round_trip, every, control):
+    """In segments: ours, and Linux's."""
     flow = run('classics/cubic-window').transfers[f'{control}-{round_trip}ms-1in{every}']
-    return flow['goodput_bps'] / 8 * round_trip / 1000 / 1460
+    within_a_tenth('cubic-window', flow)
+    return [flow['bytes'] / seconds * round_trip / 1000 / 1460
+            for seconds in (flow['finished_s'], linux('cubic-window', flow['name'])['finished_s'])]
 
 
 @takes_long
@@ -117,9 +124,9 @@ def mean_window(round_trip, every, control):
 def cubic_window():
     yield 'round trip | lost | CUBIC, segments | RFC 9438 | Linux | Reno, segments | RFC 9438 | Linux'
     for (round_trip, every), (cubic, reno) in WINDOWS.items():
-        linux_cubic, linux_reno = LINUX_WINDOWS.get((round_trip, every), ('', ''))
-        yield (f"{round_trip} ms | 1 in {every} | {mean_window(round_trip, every, 'cubic'):.1f} | {cubic} | {linux_cubic} "
-               f"| {mean_window(round_trip, every, 'reno'):.1f} | {reno} | {linux_reno}")
+        (our_cubic, linux_cubic), (our_reno, linux_reno) = (mean_windows(round_trip, every, control) for control in ('cubic', 'reno'))
+        yield (f'{round_trip} ms | 1 in {every} | {our_cubic:.1f} | {cubic} | {linux_cubic:.1f} '
+               f'| {our_reno:.1f} | {reno} | {linux_reno:.1f}')
 
 
 # ---- Every congestion control ----
@@ -151,36 +158,26 @@ def starts():
 
 # ---- What people meet ----
 
-# A Linux 6.18 kernel at both ends of two TUN devices that a program joined into the same path. Seconds where nothing is said.
-LINUX_TAIL = {1: 0.53, 2: 0.36, 3: 0.47}
-LINUX_OPEN = {'lost-syn': 3.10, 'lost-syn-ack': 1.06}
-LINUX_REORDER = {('on', 'on'): ['0', '0', '1, 1', '1, 1', '1, 1'], ('on', 'off'): ['0', '0', '3, 2', '3, 2', '3, 2'],
-                 ('off', 'on'): ['0', '0', '2, 2', '2, 2', '2, 2'], ('off', 'off'): ['0', '0', '93, 2', '77, 2', '113, 3']}
-LINUX_NAGLE = {(1, 'on'): 0.23, (2, 'on'): 1.29, (3, 'on'): 1.28, (1, 'off'): 0.23, (2, 'off'): 0.23, (3, 'off'): 0.24}
-LINUX_STALL = 3.44
-LINUX_QUEUE = {'reno': [9.95, 8.88, 8.44, 8.43], 'cubic': [8.91, 8.43, 8.43, 8.43], 'bbr': [8.47, 8.45, 8.44, 8.44]}
-LINUX_LOSS = {'reno': [2.87, 3.64, 5.69, 8.35, 13.15, 24.09], 'cubic': [2.88, 3.23, 5.23, 8.38, 14.14, 27.94],
-              'bbr': [2.64, 2.65, 2.67, 2.70, 2.79, 2.86]}  # means of eight seeds of that program's own
-
 @table
 def tail_loss():
-    yield 'lost at the end | sent again | timeouts | all read | without the probe | Linux'
+    yield 'lost at the end | sent again | timeouts | all read | Linux | without the probe | Linux'
     made = run('everyday/tail-loss')
     for number, name in enumerate(['one', 'two', 'three'], 1):
         flow, without = made.transfers[name], made.transfers[f'{name}-no-probe']
-        yield (f"{number} | {flow['retransmitted']} | {flow['timeouts']} | {flow['finished_s']:.2f} s "
-               f"| {without['finished_s']:.2f} s, {without['timeouts']} timeout | {LINUX_TAIL[number]:.2f} s")
+        yield (f"{number} | {flow['retransmitted']} | {flow['timeouts']} | {flow['finished_s']:.2f} s | {beside('tail-loss', flow)} "
+               f"| {without['finished_s']:.2f} s, {without['timeouts']} timeout | {beside('tail-loss', without)}")
 
 
 @table
 def lost_control():
-    yield 'lost | scenario | sent again | timeouts | all read | open after | Linux'
+    yield 'lost | scenario | sent again | timeouts | open after | Linux | all read | Linux'
     for what, scenario in [('three SYNs', 'lost-syn'), ('the SYN-ACK', 'lost-syn-ack'), ('a FIN', 'lost-fin'),
                            ('the last ACK', 'everyday/lost-last-ack')]:
         made = run(scenario)
-        linux = f'{LINUX_OPEN[scenario]:.2f} s' if scenario in LINUX_OPEN else ''
-        yield (f"{what} | `{scenario}` | {made['retransmitted']} | {made['timeouts']} | {made['finished_s']:.2f} s "
-               f"| {made['connect_s']:.2f} s | {linux}")
+        name = scenario.split('/')[-1]
+        yield (f"{what} | `{scenario}` | {made['retransmitted']} | {made['timeouts']} "
+               f"| {made['connect_s']:.2f} s | {beside_seconds(name, made.transfer, 'connect_s')} "
+               f"| {made['finished_s']:.2f} s | {beside(name, made.transfer)}")
 
 
 BY = [1, 2, 3, 5, 10]
@@ -189,13 +186,13 @@ OPTIONS = {('on', 'on'): '', ('on', 'off'): '-sack', ('off', 'on'): '-timestamps
 
 @table
 def reorder_by():
-    yield 'SACK | timestamps | overtaken by | sent again | recoveries | of which undone | all read | Linux: sent again, recoveries'
+    yield 'SACK | timestamps | overtaken by | sent again | recoveries | of which undone | all read | Linux'
     made = run('everyday/reorder-by', trace='full')
     for (sack, timestamps), by in grid(OPTIONS, BY):
         name = f'by-{by}{OPTIONS[sack, timestamps]}'
         flow, undone = made.transfers[name], len(made.rows('events', name='recovery-undone', transfer=name))
         yield (f"{sack} | {timestamps} | {by} | {flow['retransmitted']} | {flow['fast_recoveries']} | {undone} "
-               f"| {flow['finished_s']:.3f} s | {LINUX_REORDER[sack, timestamps][BY.index(by)]}")
+               f"| {flow['finished_s']:.3f} s | {beside('reorder-by', flow, digits=3)}")
 
 
 def read_twice(made):
@@ -211,9 +208,9 @@ def duplicates():
     again = [row['flags'] for row in made.rows('segments', duplicate='0') if row['sending'] not in ('', '1')]
     came = [row for row in made.rows('segments') if row['drop'] == '-' and int(row['payload']) > 0]
     copies = len(made.rows('reassembly', kind='duplicate'))
-    yield 'copies | segments of data that came | of them known already | sent again | counted as needless | bytes read twice'
+    yield 'copies | segments of data that came | of them known already | sent again | counted as needless | bytes read twice | all read | Linux'
     yield (f"{made.summary['packets']['duplicated']} | {len(came)} | {copies} | {len(again)}, {' and '.join(again)} "
-           f"| {made['spurious']} | {read_twice(made)}")
+           f"| {made['spurious']} | {read_twice(made)} | {made['finished_s']:.2f} s | {beside('duplicate', made.transfer)}")
 
 
 @table
@@ -221,8 +218,8 @@ def stalled_reader():
     yield 'reader | sent again | timeouts | all read | Linux'
     for what, scenario in [('stops for 3 s', 'everyday/stalled-reader'), ('and its window update is lost', 'slow-reader')]:
         made = run(scenario)
-        linux = f'{LINUX_STALL:.2f} s' if scenario.startswith('everyday') else ''
-        yield f"{what} | {made['retransmitted']} | {made['timeouts']} | {made['finished_s']:.2f} s | {linux}"
+        yield (f"{what} | {made['retransmitted']} | {made['timeouts']} | {made['finished_s']:.2f} s "
+               f"| {beside(scenario.split('/')[-1], made.transfer)}")
 
 
 @table
@@ -230,8 +227,8 @@ def nagle():
     yield 'pieces | Nagle: twenty exchanges | Linux | no Nagle: twenty exchanges | Linux'
     made = run('everyday/nagle')
     for pieces, name in enumerate(['one', 'two', 'three'], 1):
-        with_it, without = (made.transfers[f'{name}{ending}']['finished_s'] for ending in ('', '-no-nagle'))
-        yield f"{pieces} | {with_it:.2f} s | {LINUX_NAGLE[pieces, 'on']:.2f} s | {without:.2f} s | {LINUX_NAGLE[pieces, 'off']:.2f} s"
+        flows = [made.transfers[f'{name}{ending}'] for ending in ('', '-no-nagle')]
+        yield f'{pieces} | ' + ' | '.join(f"{flow['finished_s']:.2f} s | {beside('nagle', flow)}" for flow in flows)
 
 
 QUEUES = {'quarter': ('¼', 10), 'half': ('½', 21), 'one': ('1', 42), 'two': ('2', 83)}
@@ -275,11 +272,11 @@ def queued(control, queue):
 def queue_depth():
     yield ('control | queue, bandwidth-delay products | packets | dropped | a packet waits, on average | recoveries | timeouts '
            '| all read | of the line | Linux')
-    for control, (place, (queue, (share, packets))) in grid(CONTROLS, enumerate(QUEUES.items())):
+    for control, (queue, (share, packets)) in grid(CONTROLS, QUEUES.items()):
         flow, met = queued(control, queue), queues()[control, queue]
         yield (f"`{control}` | {share} | {packets} | {met.dropped} | {met.mean_wait():.0f} ms | {flow['fast_recoveries']} "
                f"| {flow['timeouts']} | {flow['finished_s']:.2f} s | {flow['goodput_bps'] / 1e5:.0f} % "
-               f'| {LINUX_QUEUE[control][place]:.2f} s')
+               f"| {beside('queue-depth', flow)}")
 
 
 SEEDS = range(16)
@@ -291,12 +288,22 @@ def lossy_runs():
 
 def lossy(share, control):
     """The mean of several seeds: of one alone, luck says more than TCP does."""
-    return sum(made.transfers[f'{control}-{SHARES[share]}']['finished_s'] for made in lossy_runs()) / len(SEEDS)
+    flows = [made.transfers[lossy_name(share, control)] for made in lossy_runs()]
+    return {figure: sum(flow[figure] for flow in flows) / len(SEEDS) for figure in ('finished_s', 'retransmitted', 'timeouts')}
+
+
+def lossy_name(share, control):
+    return f'{control}-{SHARES[share]}'
 
 
 @takes_long
 @table
 def random_loss():
     yield 'lost | ' + ' | '.join(f'`{control}` | Linux' for control in CONTROLS)
-    for place, share in enumerate(SHARES):
-        yield f'{share} % | ' + ' | '.join(f'{lossy(share, control):.2f} s | {LINUX_LOSS[control][place]:.2f} s' for control in CONTROLS)
+    for share in SHARES:
+        cells = []
+        for control in CONTROLS:
+            mean = {'name': lossy_name(share, control), **lossy(share, control)}
+            within_a_tenth('random-loss', mean)
+            cells += [f"{mean['finished_s']:.2f} s", f"{linux('random-loss', mean['name'])['finished_s']:.2f} s"]
+        yield f'{share} % | ' + ' | '.join(cells)
