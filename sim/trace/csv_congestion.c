@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct congestion_row {
-        const char *state;
+        const struct trace_name *state;
         const char *limit;
         uint32_t cwnd;
         uint32_t ssthresh; /* UINT32_MAX: not set */
@@ -19,8 +19,8 @@ struct congestion_row {
 
 /* What is known of a sender. */
 struct sending {
-        bool is_known;      /* the windows have been told */
-        const char *repair; /* "recovery", "loss"; NULL: nothing is lost */
+        bool is_known;                   /* the windows have been told */
+        const struct trace_name *repair; /* NULL: nothing is lost */
         struct congestion_row row;
 };
 
@@ -29,9 +29,15 @@ struct congestion {
         PerConnection *senders; /* of struct sending */
 };
 
+/* States. */
+static const struct trace_name slow_start = TRACE_NAME("slow-start");
+static const struct trace_name avoidance = TRACE_NAME("avoidance");
+static const struct trace_name recovery = TRACE_NAME("recovery");
+static const struct trace_name loss = TRACE_NAME("loss");
+
 static const struct event_field columns[] = {
         CSV_CONNECTION_COLUMNS,
-        ROW_FIELD(struct congestion_row, "state", state, EVENT_TEXT),
+        ROW_FIELD(struct congestion_row, "state", state, EVENT_WORD),
         ROW_FIELD(struct congestion_row, "limit", limit, EVENT_TEXT),
         ROW_FIELD(struct congestion_row, "cwnd", cwnd, EVENT_NUMBER),
         ROW_FIELD(struct congestion_row, "ssthresh", ssthresh, EVENT_NOT_MAXIMUM),
@@ -42,11 +48,11 @@ static const struct event_field columns[] = {
 
 /* RFC 5681 section 3.1: "The slow start algorithm is used when cwnd < ssthresh." An ssthresh that is not set
  * is the largest number. */
-static const char *state_of(const struct sending *sending)
+static const struct trace_name *state_of(const struct sending *sending)
 {
         if (sending->repair)
                 return sending->repair;
-        return sending->row.cwnd < sending->row.ssthresh ? "slow-start" : "avoidance";
+        return sending->row.cwnd < sending->row.ssthresh ? &slow_start : &avoidance;
 }
 
 static void tell(struct congestion *congestion, struct sending *sending, const struct trace_event *event)
@@ -77,7 +83,7 @@ static void take_note(struct sending *sending, const struct trace_event *event)
         if (event->note.note == TRACE_NOTE_LIMITED)
                 sending->row.limit = g_intern_string(event->note.why);
         else if (event->note.note == TRACE_NOTE_RECOVERY_ENTERED)
-                sending->repair = strcmp(event->note.why, "timeout") == 0 ? "loss" : "recovery";
+                sending->repair = strcmp(event->note.why, "timeout") == 0 ? &loss : &recovery;
         else
                 sending->repair = NULL;
 }

@@ -10,7 +10,7 @@
 #include "trace/csv_tables.h"
 
 struct queue_row {
-        const char *event;
+        const struct trace_name *event;
         const char *reason;
         time_ns time;
         struct trace_packet_id packet;
@@ -47,9 +47,13 @@ struct queues {
         GPtrArray *by_owner; /* of struct queue, NULL for what is no link */
 };
 
+static const struct trace_name enqueue_event = TRACE_NAME("enqueue");
+static const struct trace_name dequeue_event = TRACE_NAME("dequeue");
+static const struct trace_name drop_event = TRACE_NAME("drop");
+
 static const struct event_field columns[] = {
         CSV_LINK_COLUMNS,
-        ROW_FIELD(struct queue_row, "event", event, EVENT_TEXT),
+        ROW_FIELD(struct queue_row, "event", event, EVENT_WORD),
         ROW_FIELD(struct queue_row, "packet", packet, EVENT_PACKET_ID),
         ROW_FIELD(struct queue_row, "copy", copy, EVENT_NUMBER),
         MADE_FIELD("transfer", EVENT_TRANSFER_NAME),
@@ -120,7 +124,7 @@ static void take_passage(struct queues *queues, struct queue *queue, const struc
                 put_ahead(queue, &row);
         else
                 write_row(queues, queue, &row);
-        row.event = "dequeue";
+        row.event = &dequeue_event;
         row.step = -1;
         row.time = passage->t_tx;
         put_ahead(queue, &row);
@@ -156,7 +160,7 @@ static void on_drop(struct queue *queue, const struct trace_event *event, struct
         bool has_waited = row->time < event->time;
         if (has_waited)
                 put_ahead(queue, row);
-        row->event = "drop";
+        row->event = &drop_event;
         row->reason = g_intern_string(event->hop.drop);
         row->step = has_waited ? -1 : 0;
         row->time = event->time;
@@ -191,7 +195,7 @@ static void on_event(void *data, const struct trace_event *event)
         struct passage passage = {
                 .ordinal = event->hop.ordinal,
                 .t_tx = event->hop.t_tx,
-                .joined = { .event = "enqueue",
+                .joined = { .event = &enqueue_event,
                         .reason = "-",
                         .time = event->hop.t_enqueue,
                         .packet = event->packet->id,

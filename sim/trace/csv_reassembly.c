@@ -16,7 +16,7 @@ struct stretch {
 };
 
 struct reassembly_row {
-        const char *kind;
+        const struct trace_name *kind;
         struct stretch stretch;
         time_ns t_deliver; /* TIME_NEVER: never */
         int64_t readable;
@@ -39,9 +39,14 @@ struct reassembly {
         time_ns now;
 };
 
+static const struct trace_name in_order_kind = TRACE_NAME("in-order");
+static const struct trace_name held_kind = TRACE_NAME("held");
+static const struct trace_name duplicate_kind = TRACE_NAME("duplicate");
+static const struct trace_name read_kind = TRACE_NAME("read");
+
 static const struct event_field columns[] = {
         CSV_CONNECTION_COLUMNS,
-        ROW_FIELD(struct reassembly_row, "kind", kind, EVENT_TEXT),
+        ROW_FIELD(struct reassembly_row, "kind", kind, EVENT_WORD),
         ROW_FIELD(struct reassembly_row, "packet", stretch.packet, EVENT_PACKET_ID),
         ROW_FIELD(struct reassembly_row, "first", stretch.first, EVENT_NUMBER),
         ROW_FIELD(struct reassembly_row, "end", stretch.end, EVENT_NUMBER),
@@ -54,7 +59,7 @@ static const struct event_field columns[] = {
         ROW_FIELD(struct reassembly_row, "held", held, EVENT_NUMBER),
 };
 
-static void tell(struct reassembly *reassembly, struct receiving *receiving, const char *kind,
+static void tell(struct reassembly *reassembly, struct receiving *receiving, const struct trace_name *kind,
         const struct stretch *stretch, time_ns t_deliver)
 {
         const struct reassembly_row row = {
@@ -102,7 +107,7 @@ static void release(struct reassembly *reassembly, struct receiving *receiving, 
         while (held && count < held->len && g_array_index(held, struct stretch, count).first < end) {
                 const struct stretch *stretch = &g_array_index(held, struct stretch, count++);
                 receiving->readable = CLAMP(stretch->end, receiving->readable, end);
-                tell(reassembly, receiving, "held", stretch, reassembly->now);
+                tell(reassembly, receiving, &held_kind, stretch, reassembly->now);
         }
         if (count > 0)
                 g_array_remove_range(held, 0, count);
@@ -114,7 +119,7 @@ static void tell_waiting(void *data, void *record)
         struct receiving *receiving = record;
         for (unsigned i = 0; receiving->held && i < receiving->held->len; i++) {
                 const struct stretch *stretch = &g_array_index(receiving->held, struct stretch, i);
-                tell(data, receiving, "held", stretch, TIME_NEVER);
+                tell(data, receiving, &held_kind, stretch, TIME_NEVER);
         }
         if (receiving->held)
                 g_array_set_size(receiving->held, 0);
@@ -126,7 +131,7 @@ static void on_in_order(
         struct reassembly *reassembly, struct receiving *receiving, const struct stretch *stretch)
 {
         receiving->readable = stretch->end;
-        tell(reassembly, receiving, "in-order", stretch, reassembly->now);
+        tell(reassembly, receiving, &in_order_kind, stretch, reassembly->now);
         release(reassembly, receiving, stretch->end);
 }
 
@@ -145,13 +150,13 @@ static void on_held(struct reassembly *reassembly, struct receiving *receiving, 
 static void on_duplicate(
         struct reassembly *reassembly, struct receiving *receiving, const struct stretch *stretch)
 {
-        tell(reassembly, receiving, "duplicate", stretch, TIME_NEVER);
+        tell(reassembly, receiving, &duplicate_kind, stretch, TIME_NEVER);
 }
 
 static void on_read(struct reassembly *reassembly, struct receiving *receiving, const struct stretch *stretch)
 {
         receiving->read = stretch->end;
-        tell(reassembly, receiving, "read", stretch, reassembly->now);
+        tell(reassembly, receiving, &read_kind, stretch, reassembly->now);
 }
 
 static const struct {

@@ -18,7 +18,8 @@ enum event_store {
         STORE_I32,
         STORE_I64,
         STORE_TEXT,
-        STORE_PACKET_ID
+        STORE_PACKET_ID,
+        STORE_NAME
 };
 
 /* What `offset` counts in. */
@@ -42,6 +43,7 @@ enum event_meaning {
         EVENT_FLAGS,        /* "SYN+ACK" */
         EVENT_PROTOCOL,     /* "tcp" */
         EVENT_NOTE,         /* "segment-held" */
+        EVENT_WORD,         /* of a table's own, with its size */
 
         /* Text made of several members. */
         EVENT_TRANSFER_NAME, /* of event_transfer() */
@@ -99,6 +101,7 @@ struct event_field {
                 uint64_t: STORE_U64,                                                                         \
                 int32_t: STORE_I32,                                                                          \
                 int64_t: STORE_I64,                                                                          \
+                const struct trace_name *: STORE_NAME,                                                       \
                 const char *: STORE_TEXT,                                                                    \
                 struct trace_packet_id: STORE_PACKET_ID)
 

@@ -182,6 +182,9 @@ static G_ALWAYS_INLINE inline void event_value_set_text(
         case EVENT_NOTE:
                 event_value_set_name(value, trace_note_named(*(const enum trace_note *)member));
                 return;
+        case EVENT_WORD:
+                event_value_set_name(value, *(const struct trace_name *const *)member);
+                return;
         case EVENT_TRANSFER_NAME:
                 event_value_set_name(value, trace_transfer_named(reading->trace, event_transfer(event)));
                 return;
