@@ -11,7 +11,10 @@ bool runner_open_pcap(Runner *runner, GError **error)
         if (!kept_file_open(&runner->pcap_file, name, error))
                 return false;
         const struct capture_config config = {
-                .name = "stack", .comment = runner->script->name, .application = "inorder " INORDER_VERSION
+                .name = "stack",
+                .comment = runner->script->name,
+                .application = "inorder " INORDER_VERSION,
+                .piece = TRACE_FILE_SMALL_PIECE,
         };
         runner->pcap = capture_new(runner->pcap_file.file, name, &config);
         return true;

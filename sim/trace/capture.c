@@ -252,7 +252,7 @@ static void add_comment(struct record *record, const char *comment)
 Capture *capture_new(FILE *file, const char *file_name, const struct capture_config *config)
 {
         Capture *capture = g_new0(Capture, 1);
-        trace_file_init(&capture->file, file, file_name, TRACE_FILE_SMALL_PIECE);
+        trace_file_init(&capture->file, file, file_name, config->piece);
         capture->snap = config->snap;
         capture->block = g_byte_array_new();
         write_section(capture, config);

@@ -14,6 +14,7 @@ struct capture_config {
         const char *comment;     /* of the whole file */
         const char *application; /* "inorder 0.1.0" */
         uint32_t snap;           /* bytes of each IP packet that are kept; 0: all */
+        size_t piece;            /* bytes that wait to be written */
 };
 
 /* Writes the file's head. The file stays the opener's. */

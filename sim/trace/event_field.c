@@ -31,7 +31,7 @@ unsigned event_sack_blocks(
         return packet->sack_count;
 }
 
-char *event_put_flags(char *at, uint64_t flags)
+static char *put_flag_names(char *at, uint64_t flags)
 {
         for (uint64_t rest = flags; rest != 0; rest &= rest - 1) {
                 const char *name = flag_names[g_bit_nth_lsf(rest, -1)];
@@ -40,4 +40,15 @@ char *event_put_flags(char *at, uint64_t flags)
                 *at++ = '+';
         }
         return at - 1;
+}
+
+/* Nearly all segments have these. */
+char *event_put_flags(char *at, uint64_t flags)
+{
+        if (flags != EVENT_FLAG_ACK && flags != (EVENT_FLAG_PSH | EVENT_FLAG_ACK))
+                return put_flag_names(at, flags);
+        memcpy(at, "PSH+", 4);
+        at += flags == EVENT_FLAG_ACK ? 0 : 4;
+        memcpy(at, "ACK", 3);
+        return at + 3;
 }

@@ -106,11 +106,14 @@ struct event_field {
                 struct trace_packet_id: STORE_PACKET_ID)
 
 #define EVENT_FIELD_NAMED(literal) .name = literal, .key = ",\"" literal "\":", .key_size = sizeof literal + 3
+#define EVENT_NEVER_NEGATIVE(means, stored)                                                                  \
+        ((means) == EVENT_TIME || (means) == EVENT_NOT_NEGATIVE || (stored) == STORE_U16 ||                  \
+                (stored) == STORE_U32 || (stored) == STORE_U64)
 #define EVENT_NUMBER_KIND(means, stored)                                                                     \
-        ((means) == EVENT_TRUTH     ? EVENT_VALUE_BOOL                                                       \
-         : (means) == EVENT_SECONDS ? EVENT_VALUE_SECONDS                                                    \
-         : (stored) == STORE_U64    ? EVENT_VALUE_UNSIGNED                                                   \
-                                    : EVENT_VALUE_SIGNED)
+        ((means) == EVENT_TRUTH                    ? EVENT_VALUE_BOOL                                        \
+         : (means) == EVENT_SECONDS                ? EVENT_VALUE_SECONDS                                     \
+         : EVENT_NEVER_NEGATIVE(means, stored)     ? EVENT_VALUE_UNSIGNED                                    \
+                                                   : EVENT_VALUE_SIGNED)
 #define EVENT_FIELD_AT(type, member, means)                                                                  \
         .store = EVENT_STORE_OF(type, member), .offset = offsetof(type, member), .meaning = means,           \
         .known_as = EVENT_NUMBER_KIND(means, EVENT_STORE_OF(type, member))
@@ -138,6 +141,7 @@ struct event_field {
                 EVENT_FIELD_NAMED(name), .base = BASE_EVENT, .meaning = means                                \
         }
 
+#define EVENT_FLAG_PSH 0x008
 #define EVENT_FLAG_ACK 0x010
 
 static inline bool event_is_tcp(const struct trace_event *event)

@@ -35,6 +35,7 @@ struct trace_opener {
  * small ones. */
 #define TRACE_FILE_LARGE_PIECE (256 * 1024)
 #define TRACE_FILE_SMALL_PIECE (16 * 1024)
+#define TRACE_FILE_ALL_PIECES  (16 * 1024 * 1024) /* of such a one's files together, as long as theirs are not small */
 
 struct trace_file {
         FILE *file;

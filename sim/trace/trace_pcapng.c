@@ -8,6 +8,7 @@ struct TracePcapng {
         const Trace *trace;
         Capture **captures; /* by owner number; NULL for what is not a host */
         unsigned owner_count;
+        size_t piece; /* of each capture */
 };
 
 /* Of the host that sent the packet; NULL when a router made it. */
@@ -92,16 +93,28 @@ static void on_event(void *data, const struct trace_event *event)
         reactions[event->kind](data, event);
 }
 
-static Capture *open_capture(const struct trace_opener *opener, const struct trace_about *about,
-        const char *host, uint32_t snap, GError **error)
+static size_t piece_of(const Trace *trace)
+{
+        unsigned hosts = 0;
+        for (unsigned i = 0; i < trace_owner_count(trace); i++)
+                hosts += trace_owner(trace, i)->kind == TRACE_OWNER_HOST;
+        size_t share = TRACE_FILE_ALL_PIECES / MAX(hosts, 1);
+        share -= share % TRACE_FILE_SMALL_PIECE;
+        return CLAMP(share, TRACE_FILE_SMALL_PIECE, TRACE_FILE_LARGE_PIECE);
+}
+
+static Capture *open_capture(const TracePcapng *writer, const struct trace_opener *opener,
+        const struct trace_about *about, const char *host, uint32_t snap, GError **error)
 {
         g_autofree char *file_name = g_strdup_printf("%s.pcapng", host);
         g_autofree char *application = g_strdup_printf("inorder %s", about->version);
         g_autofree char *comment =
                 g_strdup_printf("scenario %s, seed %" G_GUINT64_FORMAT, about->scenario, about->seed);
-        const struct capture_config config = {
-                .name = host, .comment = comment, .application = application, .snap = snap
-        };
+        const struct capture_config config = { .name = host,
+                .comment = comment,
+                .application = application,
+                .snap = snap,
+                .piece = writer->piece };
         FILE *file = opener->open(opener->data, file_name, error);
         return file ? capture_new(file, file_name, &config) : NULL;
 }
@@ -113,7 +126,7 @@ static bool open_captures(TracePcapng *writer, const struct trace_opener *opener
                 const struct trace_owner *owner = trace_owner(writer->trace, i);
                 if (owner->kind != TRACE_OWNER_HOST)
                         continue;
-                writer->captures[i] = open_capture(opener, about, owner->name, snap, error);
+                writer->captures[i] = open_capture(writer, opener, about, owner->name, snap, error);
                 if (!writer->captures[i])
                         return false;
         }
@@ -126,6 +139,7 @@ TracePcapng *trace_pcapng_new(Trace *trace, const struct trace_opener *opener,
         g_autoptr(TracePcapng) writer = g_new0(TracePcapng, 1);
         writer->trace = trace;
         writer->owner_count = trace_owner_count(trace);
+        writer->piece = piece_of(trace);
         writer->captures = g_new0(Capture *, writer->owner_count);
         if (!open_captures(writer, opener, about, snap, error))
                 return NULL;
