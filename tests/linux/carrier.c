@@ -29,6 +29,7 @@
 
 #define LINKS_MAX     8
 #define SECOND        1000000000
+#define LONG_SLEEP    2000000
 #define AWAKE         1000000 /* a processor that sleeps may take that long to wake */
 #define MILLION       1000000
 #define BITS_PER_BYTE 8
@@ -291,13 +292,22 @@ static void deliver_due(struct path *path)
         }
 }
 
+/* Until the next arrival. A processor that slept for long is late: it is woken early, and sleeps once more,
+ * for a short time. */
+static struct timespec time_to_sleep(struct path *path)
+{
+        const struct packet *next = g_queue_peek_head(&path->underway);
+        int64_t wait = next ? MAX(0, next->at - now_ns()) : SECOND;
+        if (wait > LONG_SLEEP)
+                wait -= AWAKE;
+        return (struct timespec){ wait / SECOND, wait % SECOND };
+}
+
 static void carry(struct path *path)
 {
         struct pollfd polled[] = { { path->fds[0], POLLIN, 0 }, { path->fds[1], POLLIN, 0 } };
         for (;;) {
-                const struct packet *next = g_queue_peek_head(&path->underway);
-                int64_t wait = next ? MAX(0, next->at - now_ns() - AWAKE) : SECOND;
-                struct timespec time = { wait / SECOND, wait % SECOND };
+                struct timespec time = time_to_sleep(path);
                 ppoll(polled, G_N_ELEMENTS(polled), &time, NULL);
                 if ((polled[0].revents | polled[1].revents) & (POLLERR | POLLNVAL))
                         return;
