@@ -192,7 +192,7 @@ void tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_
         if (segment->payload.length > 0)
                 conn->counts.data_segments_received++;
         conn->push_mss = 0;
-        conn->burst_tells_duplicate = false;
+        conn->burst_tells_duplicate = conn->prior_answer.is_kept = false;
         receive_segment(conn, segment, now);
         conn->snd.may_have_room = true;
         conn_leave_entry(conn);

@@ -80,6 +80,7 @@ struct TcpConn {
         uint32_t duplicates_reported; /* segments, by DSACK: dsack_dups */
         struct burst burst;           /* of new data */
         struct burst resend_burst;
+        struct prior_answer prior_answer;
         bool burst_tells_duplicate;   /* by SACK, in all of its segments */
         uint32_t push_mss;            /* of what goes out at once, when SACK blocks cost room at its beginning; 0: any */
         struct decided decided;       /* of what comes next */
@@ -163,6 +164,10 @@ void conn_end(TcpConn *conn);
 void conn_note_deadline(TcpConn *conn, enum tcp_deadline_kind kind);
 /* At the end of every entry: the user's patience follows what is unanswered; checked builds check. */
 void conn_leave_entry(TcpConn *conn);
+/* ---- send.c ---- */
+
+/* What has been received so far is what goes out again now will tell. */
+void send_keep_answer(TcpConn *conn, time_ns now);
 
 static inline void conn_set_deadline(TcpConn *conn, enum tcp_deadline_kind kind, time_ns at)
 {

@@ -5,6 +5,7 @@
 #include "tcp/conn_private.h"
 
 #include "tcp/fast_open.h"
+#include "tcp/resend.h"
 #include "tcp/sender.h"
 #include "tcp/urgent.h"
 
@@ -288,6 +289,19 @@ static enum verdict process_ack(TcpConn *conn, const struct tcp_segment *segment
         return conn->state == TCP_STATE_CLOSED || conn->state == TCP_STATE_TIME_WAIT ? STOP : GO_ON;
 }
 
+/* As Linux, where tcp_ack sends again what it finds lost, before text, FIN and what they have answered are
+ * looked at; its fast path takes text first. */
+static enum verdict keep_answer(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        if (conn->scoreboard.lost == 0 || tcp_segment_length(segment) == 0 || !resend_is_due(conn, now))
+                return GO_ON;
+        bool is_slow = segment->options.sack_count > 0 || segment->flags & TCP_FLAG_FIN ||
+                       receive_holds(conn) || !seq_equal(segment->seq, conn->rcv.nxt);
+        if (is_slow)
+                send_keep_answer(conn, now);
+        return GO_ON;
+}
+
 /* ---- Sixth: URG ---- */
 
 static enum verdict process_urgent(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
@@ -337,6 +351,7 @@ static enum verdict (*const steps[])(TcpConn *, const struct tcp_segment *, time
         check_reset,
         check_syn,
         process_ack,
+        keep_answer,
         process_urgent,
         process_text,
 };

@@ -97,6 +97,14 @@ static struct sent_segment *last(TcpConn *conn)
         return fit(conn, conn->scoreboard.count - 1);
 }
 
+bool resend_is_due(TcpConn *conn, time_ns now)
+{
+        const struct scoreboard *board = &conn->scoreboard;
+        return conn->recovery.wish == RESEND_LOST && !conn->recovery.new_data_first &&
+               board->retransmitted < board->lost && recovery_in_flight(conn) < conn->cong.cwnd &&
+               !pacing_holds(conn, now);
+}
+
 struct sent_segment *resend_next(TcpConn *conn)
 {
         struct sent_segment *record = NULL;

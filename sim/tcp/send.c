@@ -4,6 +4,8 @@
  */
 #include "tcp/conn_private.h"
 
+#include <string.h>
+
 #include "tcp/ecn.h"
 #include "tcp/fast_open.h"
 #include "tcp/sender.h"
@@ -65,6 +67,39 @@ static void fill_answer(TcpConn *conn, struct tcp_segment *segment, bool is_new_
                 urgent_fill(conn, segment);
         ack_on_ack_sent(conn);
         conn->rcv.window_field = segment->window;
+}
+
+void send_keep_answer(TcpConn *conn, time_ns now)
+{
+        struct tcp_options options = { 0 };
+        struct prior_answer *prior = &conn->prior_answer;
+        conn->push_mss = sender_current_mss(conn);
+        if (conn->sack_agreed)
+                sack_report_fill(&conn->rcv.sack, &options, conn_sack_blocks(conn));
+        *prior = (struct prior_answer){ .is_kept = true,
+                .at = now,
+                .ack = conn->rcv.nxt,
+                .window = tell_window(conn),
+                .sack_count = options.sack_count };
+        memcpy(prior->sack, options.sack, options.sack_count * sizeof prior->sack[0]);
+        ack_on_ack_sent(conn);
+        ack_on_text_sent(conn, now);
+        conn->rcv.window_field = prior->window;
+}
+
+/* As fill_answer(), when this was sent before. */
+static void fill_prior_answer(TcpConn *conn, struct tcp_segment *segment, time_ns now)
+{
+        const struct prior_answer *prior = &conn->prior_answer;
+        segment->flags |= TCP_FLAG_ACK;
+        segment->ack = prior->ack;
+        segment->window = prior->window;
+        ecn_fill(conn, segment, false);
+        fill_timestamps(conn, segment, now);
+        segment->options.sack_count = prior->sack_count;
+        memcpy(segment->options.sack, prior->sack, prior->sack_count * sizeof prior->sack[0]);
+        if (urgent_is_under_way(conn))
+                urgent_fill(conn, segment);
 }
 
 static void tell(const TcpConn *conn, struct tcp_sending *sending, enum tcp_send_reason reason)
@@ -161,7 +196,7 @@ static bool send_prior_ack(
 static bool send_urgent_ack(
         TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        if (!conn->ack.is_wanted || !conn->knows_irs)
+        if (!conn->ack.is_wanted || !conn->knows_irs || conn->prior_answer.is_kept)
                 return false;
         return send_prior_ack(conn, now, segment, sending) || send_ack(conn, now, segment, sending);
 }
@@ -192,13 +227,19 @@ static bool send_text(TcpConn *conn, time_ns now, struct tcp_segment *segment, s
                 return false;
         if (tcp_conn_unsent(conn) > 0 || conn->scoreboard.lost > 0)
                 path_mtu_follow(conn);
-        if (!sender_next_segment(conn, now, segment, sending))
+        if (!sender_next_segment(conn, now, segment, sending)) {
+                conn->prior_answer.is_kept = false;
                 return false;
+        }
         bool is_new = sending->sending == 1 && tcp_segment_length(segment) > 0;
-        if (is_new)
+        if (!is_new && conn->prior_answer.is_kept && conn->prior_answer.at == now) {
+                fill_prior_answer(conn, segment, now);
+                return true;
+        }
+        if (is_new) {
                 tcp_host_count(conn->host, TCP_COUNTER_ORIGINAL_DATA_SENT);
-        if (is_new)
                 tell_duplicate_again(conn, segment);
+        }
         fill_answer(conn, segment, is_new && segment->payload.length > 0, now);
         if (segment->payload.length > 0)
                 ack_on_text_sent(conn, now);
@@ -224,8 +265,8 @@ static bool take_any_turn(
         TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         return send_syn(conn, now, segment, sending) || send_urgent_ack(conn, now, segment, sending) ||
-               send_text(conn, now, segment, sending) || send_due_ack(conn, now, segment, sending) ||
-               send_keepalive(conn, now, segment, sending);
+               send_text(conn, now, segment, sending) || send_urgent_ack(conn, now, segment, sending) ||
+               send_due_ack(conn, now, segment, sending) || send_keepalive(conn, now, segment, sending);
 }
 
 static bool take_control_turn(

@@ -176,7 +176,8 @@ static void send_again(TcpConn *conn, struct sent_segment *record, time_ns now, 
 {
         uint32_t bytes = record->length - record->has_fin;
         bool is_probe = conn->recovery.wish == RESEND_PROBE;
-        conn->push_mss = 0;
+        if (!conn->prior_answer.is_kept)
+                conn->push_mss = 0;
         sending->reason = is_probe ? TCP_SEND_TAIL_PROBE : recovery_retransmit_reason(conn);
         fill(conn, record->seq, bytes, record->has_fin, segment, sending);
         resend_take(conn, record, now);
@@ -191,6 +192,10 @@ static void send_again(TcpConn *conn, struct sent_segment *record, time_ns now, 
 static bool send_lost(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         struct sent_segment *record = resend_next(conn);
+        if (record == NULL && conn->prior_answer.is_kept) {
+                conn->prior_answer.is_kept = false;
+                conn->push_mss = 0;
+        }
         if (record == NULL)
                 return false;
         if (conn->recovery.wish == RESEND_LOST && resend_begins_burst(conn, record) &&

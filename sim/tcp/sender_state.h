@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "tcp/sack_report.h"
 #include "tcp/tcp_note.h"
 #include "units.h"
 #include "wire/seqnum.h"
@@ -78,6 +79,16 @@ struct burst {
         struct seqnum next; /* of what is sent again: where it goes on */
         struct seqnum end;
         bool is_alone; /* it is one segment */
+};
+
+/* send.c: what is sent again because of an ACK goes out before the text that came with it is taken. */
+struct prior_answer {
+        bool is_kept;
+        time_ns at; /* later, it holds no more */
+        struct seqnum ack;
+        uint16_t window;
+        unsigned sack_count;
+        struct sack_block sack[SACK_REPORT_BLOCKS];
 };
 
 /* write.c: blocks that a write let go while it went on. They go out with the next pump, at the same time. */
