@@ -113,6 +113,21 @@ static int set_no_delay(Socket *socket, int value)
         return 0;
 }
 
+static int get_cork(Socket *socket)
+{
+        return socket->settings.cork;
+}
+
+/* So does it each time it is taken off, though it was off. */
+static int set_cork(Socket *socket, int value)
+{
+        socket->settings.cork = value != 0;
+        socket_apply_settings(socket);
+        if (value == 0 && socket->connection != NULL)
+                tcp_conn_push(socket->connection->tcp);
+        return 0;
+}
+
 /* 0 is the host's. */
 static int get_unsent_low_water(Socket *socket)
 {
@@ -326,7 +341,7 @@ static int refuse_upper_protocol(Socket *socket, const void *value, socklen_t si
 
 static const struct socket_option options[] = {
         OPTION(TCP_NODELAY, .get = get_no_delay, .set = set_no_delay),
-        TCP_FIELD(TCP_CORK, OPTION_BOOL, cork, 0, OPTION_SWITCH),
+        OPTION(TCP_CORK, .get = get_cork, .set = set_cork),
         OPTION(TCP_QUICKACK, .get = get_quick_ack, .set = set_quick_ack),
         OPTION(TCP_MAXSEG, .get = get_max_segment, .set = set_max_segment),
         OPTION(TCP_WINDOW_CLAMP, .is_kept = true, .set = set_window_clamp),

@@ -27,7 +27,7 @@ static bool is_shut_for_reading(const TcpConn *conn)
 void tcp_conn_push(TcpConn *conn)
 {
         sender_push(conn);
-        conn->push_is_forced = true;
+        conn->push_is_forced |= !conn->settings.nagle;
 }
 
 /* Why there is nothing to read. */

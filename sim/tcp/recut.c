@@ -6,6 +6,8 @@
  */
 #include "tcp/recut.h"
 
+#include <glib.h>
+
 static uint32_t payload_length(const struct sent_segment *record)
 {
         return record->length - record->has_fin;
@@ -53,11 +55,13 @@ void recut_from(struct scoreboard *board, uint32_t index, uint32_t mss)
                 cut(board, index, end, mss);
 }
 
-void recut_last(struct scoreboard *board, uint32_t mss)
+uint32_t recut_last(struct scoreboard *board, uint32_t mss)
 {
-        uint32_t index = board->count - 1;
-        const struct sent_segment *last = scoreboard_at(board, index);
-        while (index > 0 && are_one(last, scoreboard_at(board, index - 1)))
-                index--;
-        recut_from(board, index, mss);
+        uint32_t last = board->count - 1;
+        uint32_t first = last;
+        while (first > 0 && are_one(scoreboard_at(board, last), scoreboard_at(board, first - 1)))
+                first--;
+        if (first < last)
+                recut_from(board, first, mss);
+        return MIN(last, board->count - 1);
 }

@@ -35,7 +35,7 @@ static uint32_t room_for(const TcpConn *conn, const struct sent_segment *record)
 static struct sent_segment *join_small(TcpConn *conn, struct sent_segment *record, uint32_t room)
 {
         struct scoreboard *board = &conn->scoreboard;
-        for (;;) {
+        while (payload_length(record) < room) {
                 struct seqnum end = seq_add(record->seq, record->length);
                 const struct sent_segment *next = scoreboard_find(board, end);
                 if (next == NULL || next->is_sacked || record->is_sacked || !conn->settings.join_resent)
@@ -49,6 +49,7 @@ static struct sent_segment *join_small(TcpConn *conn, struct sent_segment *recor
                 record = scoreboard_join_next(board, record);
                 board->assumed -= MIN(board->assumed, 1);
         }
+        return record;
 }
 
 /* NULL when the window has no room for it. */
@@ -93,8 +94,7 @@ static struct sent_segment *last(TcpConn *conn)
 {
         if (conn->scoreboard.count == 0)
                 return NULL;
-        recut_last(&conn->scoreboard, sender_current_mss(conn));
-        return fit(conn, conn->scoreboard.count - 1);
+        return fit(conn, recut_last(&conn->scoreboard, sender_current_mss(conn)));
 }
 
 bool resend_is_due(TcpConn *conn, time_ns now)
@@ -131,7 +131,9 @@ static uint32_t limit_to_window(const TcpConn *conn, const struct sent_segment *
 {
         uint32_t mss = sender_current_mss(conn);
         int32_t room = seq_diff(send_edge(conn), record->seq);
-        if (room <= 0 || bytes <= (uint32_t)room)
+        if (room <= 0)
+                return mss;
+        if (bytes <= (uint32_t)room)
                 return bytes;
         return (uint32_t)room < mss ? (uint32_t)room : (uint32_t)room / mss * mss;
 }

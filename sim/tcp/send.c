@@ -127,6 +127,7 @@ static bool send_reset(TcpConn *conn, time_ns now, struct tcp_segment *segment, 
                 segment->urgent_pointer = conn->reset_urgent;
                 segment->window = tell_window(conn);
                 fill_timestamps(conn, segment, now);
+                fill_sack(conn, segment);
         }
         conn->reset_wanted = false;
         *sending = (struct tcp_sending){ .reason = TCP_SEND_RESET };
