@@ -29,6 +29,7 @@
 
 #define LINKS_MAX     8
 #define SECOND        1000000000
+#define SHORT         500000 /* ns, as the times below */
 #define LONG_SLEEP    2000000
 #define AWAKE         1000000 /* a processor that sleeps may take that long to wake */
 #define MILLION       1000000
@@ -151,15 +152,21 @@ static bool matches(struct match *match, const struct packet *packet, int64_t ti
 
 /* ---- Along the path ---- */
 
-/* Behind all that arrive no later. */
+/* Behind all that arrive no later. What crosses a short link is looked for from the head, lest it pass all
+ * that is on a long one. */
 static void put_underway(struct path *path, struct packet *packet, int64_t at)
 {
+        GList *place = path->underway.head, *before = NULL;
         packet->at = at;
-        GList *place = path->underway.tail;
-        while (place && ((struct packet *)place->data)->at > at)
-                place = place->prev;
-        if (place)
-                g_queue_insert_after(&path->underway, place, packet);
+        if (place && at - ((struct packet *)place->data)->at < SHORT) {
+                for (; place && ((struct packet *)place->data)->at <= at; place = place->next)
+                        before = place;
+        } else {
+                for (before = path->underway.tail; before && ((struct packet *)before->data)->at > at;)
+                        before = before->prev;
+        }
+        if (before)
+                g_queue_insert_after(&path->underway, before, packet);
         else
                 g_queue_push_head(&path->underway, packet);
 }

@@ -217,6 +217,10 @@ class Scenario:
         way = self.links.path(left, right)
         made.links = [[(link_line(0, link, link[3][is_forward]), link[0], link[2][is_forward]) for link, is_forward in way],
                       [(link_line(1, link, link[3][not is_forward]), link[0], link[2][not is_forward]) for link, is_forward in reversed(way)]]
+        for links in made.links:  # a host does not overflow its own device (TCP small queues), of which the carrier has none
+            line, *name = links[0]
+            *start, _, lost = line.split()
+            links[0] = (' '.join([*start, str(FOREVER), lost]), *name)
         made.rules = [*self.rule_lines(way, left, right)]
         made.mtu = min(size_of(link[4]['mtu']) for link, _ in way)
         return made
