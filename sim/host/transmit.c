@@ -116,6 +116,8 @@ struct packet *host_datagram_packet(
 {
         struct packet_note note = host_note_to(host, &tuple->remote.address);
         note.transfer = transfer;
+        note.source_port = tuple->local.port;
+        note.destination_port = tuple->remote.port;
         note.why = "datagram";
         note.kinds = payload->length > 0 ? PACKET_DATA : 0;
         if (tuple->local.port == DNS_PORT || tuple->remote.port == DNS_PORT)

@@ -42,7 +42,7 @@ struct packet_note {
         time_ns t_sent;         /* when its host gave it to its device */
         uint32_t isn;           /* of the sender's stream: seq - isn is relative */
         uint32_t peer_isn;
-        uint32_t seq; /* as its header was written, before any bit flipped; and these, of TCP only */
+        uint32_t seq; /* as its header was written, before any bit flipped, and these; this and ack of TCP only */
         uint32_t ack;
         uint16_t source_port;
         uint16_t destination_port;

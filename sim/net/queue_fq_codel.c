@@ -5,6 +5,7 @@
 #include "net/queue.h"
 
 #include "net/mix.h"
+#include "wire/byte_order.h"
 
 #define BATCH_MOST 64 /* RFC 8290 section 4.1 */
 
@@ -30,7 +31,18 @@ struct fq_codel {
 
 /* ---- Flows ---- */
 
-/* Addresses, protocol and ports, whatever they are; damage makes another flow. RFC 8290 section 4.1.1. */
+/* Ports that hosts chose by luck must not decide who shares a queue: a replay under another seed has others.
+ * So a program's connections are told apart by their number, and by what damage has made of their ports. */
+static uint64_t ports_of(const struct packet_note *note, uint32_t ports)
+{
+        if (note->transfer == 0)
+                return ports;
+        uint32_t damage = ports ^ ((uint32_t)note->source_port << 16 | note->destination_port);
+        uint64_t flow = (uint64_t)note->transfer << 32 | (note->flow > 1 ? note->flow : 0);
+        return mix(mix(flow, 0), damage);
+}
+
+/* Addresses, protocol and ports; damage makes another flow. RFC 8290 section 4.1.1. */
 static uint64_t number_of(const struct packet *packet)
 {
         struct ip_header ip;
@@ -45,7 +57,7 @@ static uint64_t number_of(const struct packet *packet)
         bool has_ports = ip.protocol == IP_PROTOCOL_TCP || ip.protocol == IP_PROTOCOL_UDP;
         const uint8_t *ports = packet->header + ip.header_size;
         if (has_ports && packet->header_size >= ip.header_size + 4u)
-                sum = mix(sum, (uint64_t)ports[0] << 24 | ports[1] << 16 | ports[2] << 8 | ports[3]);
+                sum = mix(sum, ports_of(&packet->note, read_be32(ports)));
         return sum;
 }
 
