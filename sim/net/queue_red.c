@@ -99,18 +99,23 @@ static bool is_early(struct queue *queue)
 
 /* RFC 3168 section 7 would have packets dropped beyond the thresholds even if they ask for marks.
  * Differs: only with `harddrop`, as Linux, whose DCTCP lives on a threshold beyond which all is marked. */
-static bool may_mark(const struct queue *queue)
+static bool may_mark(const struct queue *queue, const struct packet *packet)
 {
-        return !queue->config.hard_drop || queue->red.average < (uint64_t)queue->config.most << POINT;
+        bool is_hard = queue->config.hard_drop && queue->red.average >= (uint64_t)queue->config.most << POINT;
+        return queue->config.ecn && !is_hard && packet_is_ecn_capable(packet);
 }
 
+/* Who finds no room leaves no mark. */
 static const char *offer(struct queue *queue, struct packet *packet, time_ns now)
 {
         update_average(queue, now);
-        if (is_early(queue) && !(may_mark(queue) && queue_mark(queue, packet)))
+        bool is_chosen_early = is_early(queue);
+        if (is_chosen_early && !may_mark(queue, packet))
                 return "aqm";
         if (!queue_has_room(queue, packet->size))
                 return "queue-full";
+        if (is_chosen_early)
+                queue_mark(queue, packet);
         queue_append(queue, packet);
         return NULL;
 }

@@ -115,8 +115,7 @@ END_TEST
 static const struct {
         double average;
         double probability;
-} laws[] = { { 7.5, 0.025 }, { 12.5, 0.075 }, { 18, 0.28 }, { 22.5, 0.55 },
-        { 27, 0.82 } };
+} laws[] = { { 7.5, 0.025 }, { 12.5, 0.075 }, { 18, 0.28 }, { 22.5, 0.55 }, { 27, 0.82 } };
 
 /* p_b / (1 - count p_b): whichever packet behind a drop is as likely as any other, up to the one that is
  * certain. */
@@ -209,6 +208,24 @@ START_TEST(beyond_the_thresholds_they_are_marked_too_unless_drops_are_hard)
 }
 END_TEST
 
+START_TEST(who_finds_no_room_is_not_marked)
+{
+        struct queue_config config = queue_red.defaults;
+        config.ecn = true;
+        config.limit_packets = 1;
+        hold_average(&config, 30, 1);
+        struct packet *packet = net_world_packet(&world, 1, 60);
+        net_world_set_ecn(packet, ECN_ECT_0);
+        ck_assert_ptr_null(offer_with(ECN_ECT_0, 0));
+        ck_assert_uint_eq(queue.marked, 1);
+        ck_assert_str_eq(queue_offer(&queue, packet, 0), "queue-full");
+        ck_assert_uint_eq(queue.marked, 1);
+        ck_assert(!packet->is_marked_here);
+        packet_free(world.context.packets, packet);
+        ck_assert_str_eq(offer_with(ECN_NOT_ECT, 0), "aqm");
+}
+END_TEST
+
 static Suite *queue_red_suite(void)
 {
         Suite *suite = suite_create("queue_red");
@@ -222,6 +239,7 @@ static Suite *queue_red_suite(void)
         tcase_add_test(cases, beyond_the_thresholds_none_and_all_are_certain);
         tcase_add_test(cases, packets_that_ask_for_it_are_marked_and_stay);
         tcase_add_test(cases, beyond_the_thresholds_they_are_marked_too_unless_drops_are_hard);
+        tcase_add_test(cases, who_finds_no_room_is_not_marked);
         suite_add_tcase(suite, cases);
         return suite;
 }
