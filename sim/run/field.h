@@ -18,7 +18,8 @@ struct field_reader {
 };
 
 struct field_writer {
-        bool inputs; /* see scenario_dump() */
+        bool inputs;   /* see scenario_dump() */
+        bool is_whole; /* nothing is left out for being the default: what is read begins elsewhere */
 };
 
 struct field;

@@ -81,7 +81,7 @@ static bool is_plain(const struct field_writer *writer, const struct field *fiel
 static struct yaml_node *write_short(
         const struct field_writer *writer, const struct field *field, const void *value)
 {
-        if (is_plain(writer, field, value))
+        if (!writer->is_whole && is_plain(writer, field, value))
                 return field_write(writer, field->table->fields, value);
         return field_table_write(writer, field->table, value);
 }

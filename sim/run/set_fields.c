@@ -137,9 +137,12 @@ static void write_row(const struct field_writer *writer, const char *key, const 
         tree_map_add(map, key, field_write(writer, field, set));
 }
 
+/* Whole: what is not said stays as it is on the link, which need not be the default. */
 static struct yaml_node *write_set(
-        const struct field_writer *writer, const struct field *field G_GNUC_UNUSED, const void *value)
+        const struct field_writer *outer, const struct field *field G_GNUC_UNUSED, const void *value)
 {
+        const struct field_writer whole = { .inputs = outer->inputs, .is_whole = true };
+        const struct field_writer *writer = &whole;
         const struct scenario_fault *fault = value;
         const struct link_change *change = fault->action.change;
         struct yaml_node *map = tree_map_new();

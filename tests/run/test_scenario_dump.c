@@ -247,6 +247,8 @@ static void check_same_fault(const struct scenario_fault *one, const struct scen
         ck_assert_int_eq(one->action.duration, other->action.duration);
         ck_assert_uint_eq(one->action.bit, other->action.bit);
         ck_assert_int_eq(one->action.area, other->action.area);
+        for (int d = 0; one->set && d < 2; d++)
+                check_same_direction(&one->set->directions[d], &other->set->directions[d]);
 }
 
 START_TEST(canonical_form_has_the_same_values)
@@ -272,6 +274,43 @@ START_TEST(canonical_form_has_the_same_values)
                 check_same_direction(&one->directions[0], &other->directions[0]);
                 check_same_direction(&one->directions[1], &other->directions[1]);
         }
+        for (unsigned i = 0; i < before->faults->len; i++)
+                check_same_fault(g_ptr_array_index(before->faults, i), g_ptr_array_index(after->faults, i));
+}
+END_TEST
+
+/* An impairment of a link, and what a rule makes of it again: what it is where nothing is said. */
+static const struct {
+        const char *before;
+        const char *after;
+} set_back[] = {
+        { "truncate: 5% 600B", "truncate: 5% 20B" },
+        { "corrupt: { probability: 5%, bits: 3, in: tcp }",
+                "corrupt: { probability: 5%, bits: 1, in: any }" },
+        { "duplicate: 50% 60%", "duplicate: 50% 0%" },
+        { "jitter: 5ms 50% normal", "jitter: { time: 5ms, correlation: 0%, distribution: uniform }" },
+        { "reorder: { probability: 5%, delay: 3ms, gap: 4, by: 3pkt }",
+                "reorder: { probability: 5%, delay: 3ms, gap: off, by: off }" },
+        { "loss: 5% 60%", "loss: 5% 0%" },
+        { "loss: gemodel 5% 60% 50% 3%", "loss: gemodel 5% 60%" },
+        { "slot: { min: 5ms, max: 9ms, packets: 3pkt }", "slot: 5ms" },
+        { "where: entry, keep-order: off, ecn: on, seed: 7",
+                "where: line, keep-order: on, ecn: off, seed: run" },
+};
+
+START_TEST(what_is_set_back_to_defaults_is_in_the_canonical_form)
+{
+        g_autofree char *text =
+                g_strdup_printf("inorder: 1\nhosts: { a: { addr: 10.0.0.1 } }\nrouters: { r: }\n"
+                                "links: [{ name: l, between: [a, r], impair: { %s } }]\n"
+                                "faults: [{ on: l, at: 1s, do: { set: { impair: { %s } } } },"
+                                " { on: l, at: 2s, do: { set: { impair-to: { r: { %s } } } } }]\n",
+                        set_back[_i].before, set_back[_i].after, set_back[_i].after);
+        g_autoptr(Scenario) before = scenario_text_good(text);
+        g_autofree char *once = scenario_dump(before, false);
+        g_autoptr(Scenario) after = scenario_text_good(once);
+        g_autofree char *twice = scenario_dump(after, false);
+        ck_assert_str_eq(twice, once);
         for (unsigned i = 0; i < before->faults->len; i++)
                 check_same_fault(g_ptr_array_index(before->faults, i), g_ptr_array_index(after->faults, i));
 }
@@ -339,6 +378,8 @@ int main(void)
         tcase_add_checked_fixture(cases, scenario_text_enter, scenario_text_leave);
         tcase_add_test(cases, canonical_form_loads_and_dumps_the_same_bytes);
         tcase_add_test(cases, canonical_form_has_the_same_values);
+        tcase_add_loop_test(
+                cases, what_is_set_back_to_defaults_is_in_the_canonical_form, 0, G_N_ELEMENTS(set_back));
         tcase_add_test(cases, every_key_that_is_not_short_for_others_is_in_the_canonical_form);
         tcase_add_test(cases, defaults_are_filled_in);
         tcase_add_test(cases, inputs_are_named_by_their_sum);
