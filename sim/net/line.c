@@ -8,7 +8,7 @@
 
 #include "net/path_luck.h"
 
-#define COPIES_MAX      15 /* an arrival's number has four bits for them, and so has a copy's name */
+#define COPIES_MAX      15 /* an arrival's number has four bits for them */
 #define HELD_FOR_NO_ONE (-1)
 
 /* One packet's passage: all that was decided about it. */
@@ -199,7 +199,6 @@ static void launch_copies(struct line *line, const struct passage *passage)
         for (uint32_t k = 1; k <= count; k++) {
                 struct impair_verdict luck;
                 struct packet *copy = packet_copy(context->packets, passage->packet);
-                copy->copy = passage->packet->copy * LINE_COPIES_IN_NAME + k;
                 context->counts.duplicated++;
                 path_luck_look_copy(line->link, &line->impair, passage->luck_number, copy, k, &luck);
                 path_luck_note(line->link, &line->impair, PATH_LINE, copy->ordinal, k, copy, &luck);

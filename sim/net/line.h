@@ -10,8 +10,6 @@
 
 #include "net/link_private.h"
 
-#define LINE_COPIES_IN_NAME 16 /* the kth copy made of a packet with copy c has 16 c + k */
-
 struct line {
         Link *link;
         struct impair impair;

@@ -200,7 +200,6 @@ static void admit_twice(struct evented_link *evented, struct packet *packet, tim
 {
         struct net_context *context = evented->link.context;
         struct packet *copy = packet_copy(context->packets, packet);
-        copy->copy = packet->copy * LINE_COPIES_IN_NAME + 1;
         copy->is_entry_copy = true;
         context->counts.duplicated++;
         admit(evented, packet, now);

@@ -3,6 +3,7 @@
  */
 #include "net/packet.h"
 
+#include "net/mix.h"
 #include "wire/byte_order.h"
 #include "wire/icmp.h"
 #include "wire/tcp_segment.h"
@@ -10,7 +11,9 @@
 
 #include <string.h>
 
-#define PACKETS_IN_BLOCK 256
+#define PACKETS_IN_BLOCK  256
+#define COPIES_IN_NUMBER  16
+#define LARGE_COPY_NUMBER 0x80000000u /* from here on numbers are mixed, below they are counted */
 
 struct PacketPool {
         PayloadPool *payloads;
@@ -83,14 +86,25 @@ struct packet *packet_new_noted(
         packet->note = *note;
         packet->is_entry_copy = false;
         packet->is_marked_here = false;
+        packet->copies_made = 0;
         packet->version_flips = 0;
         return packet;
 }
 
-struct packet *packet_copy(PacketPool *pool, const struct packet *packet)
+/* Where four bits do not hold k, or 32 not the whole: something else that is as good as unique. */
+static uint32_t copy_number(uint32_t of, uint32_t k)
+{
+        if (k < COPIES_IN_NUMBER && of < LARGE_COPY_NUMBER / COPIES_IN_NUMBER)
+                return of * COPIES_IN_NUMBER + k;
+        return LARGE_COPY_NUMBER | (uint32_t)mix(mix(of, 0), k);
+}
+
+struct packet *packet_copy(PacketPool *pool, struct packet *packet)
 {
         struct packet *copy = take_record(pool);
         *copy = *packet;
+        copy->copy = copy_number(packet->copy, ++packet->copies_made);
+        copy->copies_made = 0;
         copy->payload = payload_ref(&packet->payload);
         copy->account = NULL;
         copy->next = NULL;

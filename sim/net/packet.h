@@ -76,8 +76,8 @@ struct packet {
         time_ns t_tx_end;
         time_ns t_arrive;
         struct device_account *account; /* NULL once it has left its host's device */
-        uint32_t copy; /* 0: the original; the kth copy made of a packet with copy c has 16 c + k, k from 1 to
-                          15 */
+        uint32_t copy; /* 0: the original; the kth copy that any link made of a packet with copy c has 16 c + k,
+                          while k is small and c, too; no two copies of a packet have one number */
         uint16_t size; /* of the IP packet, bytes */
         uint8_t header_size;
         uint8_t flips; /* bits flipped so far */
@@ -88,6 +88,7 @@ struct packet {
         struct packet_note note;
         bool is_entry_copy;    /* made by the link that it is on, before the queue */
         bool is_marked_here;   /* by the link that it is on */
+        uint16_t copies_made;  /* of this one, at whatever links */
         uint8_t version_flips; /* of the four bits of its IP version, those that are not as they were sent */
 };
 
@@ -103,9 +104,8 @@ struct packet *packet_new(PacketPool *pool);
 /* The same with these two; the payload is the caller's to fill in at once. */
 struct packet *packet_new_noted(
         PacketPool *pool, const struct trace_packet_id *id, const struct packet_note *note);
-/* The same packet once more: the payload is shared, `copy` is the caller's to set, the account is not copied.
- */
-struct packet *packet_copy(PacketPool *pool, const struct packet *packet);
+/* The same packet once more: the payload is shared, `copy` is its own, the account is not copied. */
+struct packet *packet_copy(PacketPool *pool, struct packet *packet);
 void packet_free(PacketPool *pool, struct packet *packet);
 /* Soon: have it come nearer, from main memory where many are on their way. */
 void packet_will_be_used(const struct packet *packet);

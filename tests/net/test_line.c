@@ -138,6 +138,22 @@ START_TEST(a_copy_of_a_copy_is_named_by_both)
 }
 END_TEST
 
+/* A packet that was copied at a link before this one. */
+START_TEST(copies_that_different_links_made_have_different_names)
+{
+        add_rule(0, 1, FAULT_DUPLICATE)->action.count = 2;
+        Link *link = new_link(1);
+        struct packet *packet = net_world_packet(&world, 1, PAYLOAD);
+        struct packet *copy = packet_copy(world.context.packets, packet);
+        world.context.counts.duplicated++;
+        link_send(link, packet);
+        link_send(link, copy);
+        net_world_run(&world);
+        ck_assert_str_eq(net_world_arrivals(&world), "1@10140 1/2@10140 1/3@10140 1/1@10280");
+        link_free(link);
+}
+END_TEST
+
 START_TEST(no_more_copies_than_have_names)
 {
         add_rule(0, 1, FAULT_DUPLICATE)->action.count = 100;
@@ -590,6 +606,7 @@ static Suite *line_suite(void)
         tcase_add_test(cases, rules_that_delay_add_up_and_are_both_named);
         tcase_add_test(cases, copies_arrive_with_names_of_their_own);
         tcase_add_test(cases, a_copy_of_a_copy_is_named_by_both);
+        tcase_add_test(cases, copies_that_different_links_made_have_different_names);
         tcase_add_test(cases, no_more_copies_than_have_names);
         tcase_add_test(cases, a_held_packet_follows_the_one_it_waits_for);
         tcase_add_test(cases, a_held_packet_goes_on_also_when_the_other_is_lost);

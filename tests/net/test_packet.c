@@ -63,6 +63,43 @@ START_TEST(a_copy_has_the_same_bytes_and_no_account)
 }
 END_TEST
 
+/* Whichever link makes them. */
+START_TEST(no_two_copies_have_one_number)
+{
+        g_autoptr(GHashTable) numbers = g_hash_table_new(NULL, NULL);
+        struct packet *packets[4096];
+        unsigned count = 0;
+        packets[count++] = net_world_packet(&world, 1, 0);
+        g_hash_table_add(numbers, GUINT_TO_POINTER(packets[0]->copy));
+        for (unsigned i = 0; count < G_N_ELEMENTS(packets); i++) {
+                for (unsigned k = 0; k < 40 && count < G_N_ELEMENTS(packets); k++) {
+                        struct packet *copy = packet_copy(world.context.packets, packets[i]);
+                        ck_assert_msg(g_hash_table_add(numbers, GUINT_TO_POINTER(copy->copy)),
+                                "copy %u of packet %u has another's number", k + 1, i);
+                        packets[count++] = copy;
+                }
+        }
+        for (unsigned i = 0; i < count; i++)
+                take(packets[i]);
+}
+END_TEST
+
+START_TEST(copies_of_copies_have_numbers_however_deep)
+{
+        uint32_t before = 0;
+        struct packet *packet = net_world_packet(&world, 1, 0);
+        for (unsigned depth = 0; depth < 100; depth++) {
+                struct packet *copy = packet_copy(world.context.packets, packet);
+                ck_assert_uint_gt(copy->copy, 0);
+                ck_assert_uint_ne(copy->copy, before);
+                before = copy->copy;
+                take(packet);
+                packet = copy;
+        }
+        take(packet);
+}
+END_TEST
+
 START_TEST(a_description_tells_header_and_note)
 {
         struct trace_packet view;
@@ -227,6 +264,8 @@ static Suite *packet_suite(void)
         tcase_add_test(cases, a_returned_packet_is_used_again_and_is_zero);
         tcase_add_test(cases, the_pool_allocates_for_the_most_packets_there_ever_were);
         tcase_add_test(cases, a_copy_has_the_same_bytes_and_no_account);
+        tcase_add_test(cases, no_two_copies_have_one_number);
+        tcase_add_test(cases, copies_of_copies_have_numbers_however_deep);
         tcase_add_test(cases, a_description_tells_header_and_note);
         tcase_add_test(cases, relative_sequence_numbers_count_beyond_four_gigabytes);
         tcase_add_test(cases, what_the_note_does_not_know_is_told_as_unknown);
