@@ -283,6 +283,7 @@ struct connection *connection_adopt(
                 connection->transfer = peer;
         connection->note.transfer = host_transfer_number(connection->transfer);
         connection->note.flow = connection_peer_flow(connection);
+        connection->note.adopted = connection_times_adopted(connection);
         connection->binding = (struct binding){ .local = tuple->local, .reuses = listening->reuses_address };
         port_space_bind(&host->tcp_ports, &connection->binding);
         return connection;

@@ -82,6 +82,9 @@ void connection_on_departing(void *host, struct device_account *account);
 struct transfer *connection_peer_transfer(struct connection *connection);
 /* Which of that transfer's connections it is; 0: not known. */
 uint32_t connection_peer_flow(struct connection *connection);
+/* How often, now included, this host has taken up the connection of whoever is at the far end: again after it
+ * gave up or crashed; 0: not known. */
+uint32_t connection_times_adopted(struct connection *connection);
 
 /* "price-list: connection with 192.0.2.1:80, ESTABLISHED, 2896 bytes not acknowledged, 0 not sent". */
 void connection_describe(const struct connection *connection, GString *text);

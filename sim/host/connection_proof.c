@@ -38,6 +38,12 @@ uint32_t connection_peer_flow(struct connection *connection)
         return incoming != NULL ? proof_flow(incoming) : 0;
 }
 
+uint32_t connection_times_adopted(struct connection *connection)
+{
+        const ProofStream *incoming = find_incoming(connection);
+        return incoming != NULL ? proof_readers_ever(incoming) : 0;
+}
+
 void connection_open_proof(struct connection *connection)
 {
         ProofBook *book = connection->host->context->proofs;

@@ -39,6 +39,8 @@ uint32_t proof_transfer(const ProofStream *stream);
 /* Which of the transfer's connections it belongs to, from 1; 0: nobody has said. */
 void proof_set_flow(ProofStream *stream, uint32_t flow);
 uint32_t proof_flow(const ProofStream *stream);
+/* How many readers it has had, with those that are gone. */
+uint32_t proof_readers_ever(const ProofStream *stream);
 
 void proof_written(ProofStream *stream, const void *bytes, size_t size);
 /* The same for the bytes of a source, which are made again when they are read. */

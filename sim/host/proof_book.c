@@ -120,7 +120,7 @@ static void add_to_sum(struct proof_sum *sum, const ProofStream *stream)
 
 static bool is_over(const ProofStream *stream)
 {
-        return !stream->has_writer && stream->was_found && stream->readers == 0;
+        return !stream->has_writer && stream->readers_ever > 0 && stream->readers == 0;
 }
 
 /* What the first streams have come to is all that is kept of them. */
@@ -216,8 +216,8 @@ ProofStream *proof_find(
                 stream = stream->older;
         if (stream == NULL)
                 return NULL;
-        stream->was_found = true;
         stream->readers++;
+        stream->readers_ever++;
         return stream;
 }
 
@@ -246,6 +246,11 @@ void proof_set_flow(ProofStream *stream, uint32_t flow)
 uint32_t proof_flow(const ProofStream *stream)
 {
         return stream->flow;
+}
+
+uint32_t proof_readers_ever(const ProofStream *stream)
+{
+        return stream->readers_ever;
 }
 
 const struct proof_mismatch *proof_book_mismatch(const ProofBook *book)

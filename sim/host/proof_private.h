@@ -30,8 +30,8 @@ struct ProofStream {
         struct ring runs; /* of struct run (proof.c), by offset */
         uint32_t run_count;
         uint32_t readers;
+        uint32_t readers_ever;
         bool has_writer;
-        bool was_found;
         bool write_ended;
         struct copy copy;
         uint64_t bytes_written;

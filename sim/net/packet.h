@@ -54,6 +54,7 @@ struct packet_note {
         bool is_dsack;        /* the first SACK block reports a duplicate */
         uint16_t nth_ack;     /* of a pure ACK: the nth of its connection that acknowledges so much; 0: unknown */
         uint32_t flow;        /* which of the transfer's connections, in order of opening, from 1; 0: unknown */
+        uint32_t adopted;     /* how often its host has taken this connection up from the same peer's; 0: unknown */
         const char *why;      /* constant text: "new-data" */
 };
 

@@ -12,7 +12,8 @@ static uint64_t flow_luck(const struct segment_name *name)
         uint64_t ends = mix((uint64_t)name->from << 32 | name->to, 0);
         uint64_t ports = (uint64_t)name->source_port << 16 | name->destination_port;
         uint64_t flow = (uint64_t)name->transfer << 32 | (name->flow > 1 ? name->flow : 0);
-        return mix(ends, name->transfer != 0 ? flow : ports);
+        uint64_t luck = mix(ends, name->transfer != 0 ? flow : ports);
+        return name->adopted > 1 ? mix(luck, name->adopted) : luck;
 }
 
 /* What keeps the numbers of one thing from being those of another. */
@@ -38,6 +39,7 @@ bool segment_name_of(const struct packet *packet, struct segment_name *name)
                 .to = note->to,
                 .transfer = note->transfer,
                 .flow = note->flow,
+                .adopted = note->adopted,
                 .source_port = note->source_port,
                 .destination_port = note->destination_port,
                 .is_ack = is_ack,

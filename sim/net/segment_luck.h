@@ -13,6 +13,7 @@ struct segment_name {
         uint32_t to;
         uint32_t transfer; /* 0: the ports tell the flow */
         uint32_t flow;     /* which of the transfer's connections, from 1 */
+        uint32_t adopted;  /* how often its host has taken it up from its peer; 0 as 1 */
         uint16_t source_port;
         uint16_t destination_port;
         bool is_ack;

@@ -154,9 +154,9 @@ static const struct fate {
 static const char *const number_keys[] = { "entered", "offered", "ordinal", NULL };
 static const char *const slot_keys[] = { "slot", NULL };
 static const char *const text_keys[] = { "segment", "sending", "offset", "from", "to-host", "transfer",
-        "connection", "ports", "twin", "at", NULL };
-static const char *const ack_keys[] = { "ack", "nth", "from", "to-host", "transfer", "connection", "ports",
-        "twin", "at", NULL };
+        "connection", "adopted", "ports", "twin", "at", NULL };
+static const char *const ack_keys[] = { "ack", "nth", "from", "to-host", "transfer", "connection", "adopted",
+        "ports", "twin", "at", NULL };
 
 static bool is_among(const char *key, const char *const *keys, size_t most)
 {

@@ -33,6 +33,7 @@ static const struct field name_fields[] = {
         { .name = "to-host", .type = &field_name, SEGMENT(to_host) },
         { .name = "transfer", .type = &field_name, SEGMENT(transfer) },
         { .name = "connection", COUNT(text.flow), .least = 1 },
+        { .name = "adopted", COUNT(text.adopted), .least = 1 },
         { .name = "ports", .type = &port_pair, SEGMENT(text) },
         { .name = "twin", COUNT(text.copy), .least = 1 },
         { .name = NULL },

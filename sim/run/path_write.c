@@ -65,7 +65,7 @@ static void append_meaning(struct path_writing *writing, const struct path_event
 
 /* ---- What happened to it ---- */
 
-/* Of a transfer's first connection nothing is said. */
+/* Of a transfer's first connection, and of the first time that it is taken up, nothing is said. */
 static void append_name(struct path_writing *writing, const struct segment_name *name)
 {
         GString *text = writing->text;
@@ -83,6 +83,8 @@ static void append_name(struct path_writing *writing, const struct segment_name 
                 g_string_append_printf(text, ", ports: [%u, %u]", name->source_port, name->destination_port);
         if (name->transfer != 0 && name->flow > 1)
                 g_string_append_printf(text, ", connection: %u", name->flow);
+        if (name->adopted > 1)
+                g_string_append_printf(text, ", adopted: %u", name->adopted);
         if (name->copy != 0)
                 g_string_append_printf(text, ", twin: %u", name->copy);
 }

@@ -347,6 +347,18 @@ START_TEST(a_stream_waits_for_its_reader)
 }
 END_TEST
 
+START_TEST(readers_that_are_gone_are_counted)
+{
+        ProofStream *stream = open_stream(1, 1);
+        ck_assert_uint_eq(proof_readers_ever(stream), 0);
+        for (unsigned n = 1; n <= 3; n++) {
+                ck_assert_ptr_eq(proof_find(book, &from, &to, seq_of(1)), stream);
+                proof_reader_gone(stream);
+                ck_assert_uint_eq(proof_readers_ever(stream), n);
+        }
+}
+END_TEST
+
 START_TEST(of_streams_with_one_name_the_newest_is_found)
 {
         ProofStream *older = open_stream(1, 1);
@@ -409,6 +421,7 @@ int main(void)
         tcase_add_test(cases, a_single_stream_that_is_over_has_its_own_hash);
         tcase_add_test(cases, what_was_not_read_of_a_stream_that_is_over_is_missed);
         tcase_add_test(cases, a_stream_waits_for_its_reader);
+        tcase_add_test(cases, readers_that_are_gone_are_counted);
         tcase_add_test(cases, of_streams_with_one_name_the_newest_is_found);
         tcase_add_test(cases, streams_that_are_over_need_no_memory);
         suite_add_tcase(suite, cases);

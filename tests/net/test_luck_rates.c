@@ -228,10 +228,11 @@ static struct segment_name name_of(uint32_t number)
                 .offset = number / 300 % 7,
                 .sending = (uint16_t)(1 + number / 2100 % 3),
                 .copy = number / 6300 % 3,
+                .adopted = 1 + number / (6300 * 3),
         };
 }
 
-#define NAMES (6300 * 3)
+#define NAMES (6300 * 3 * 3)
 
 static int compare_lucks(const void *a, const void *b)
 {
@@ -250,6 +251,19 @@ START_TEST(each_segment_has_luck_of_its_own)
         qsort(lucks, NAMES, sizeof lucks[0], compare_lucks);
         for (uint32_t i = 1; i < NAMES; i++)
                 ck_assert_msg(lucks[i] != lucks[i - 1], "two of the %d names share their luck", NAMES);
+}
+END_TEST
+
+/* What was recorded before is still found: the first time is nothing to tell. */
+START_TEST(a_connection_taken_up_once_has_the_luck_that_it_had)
+{
+        struct segment_name name = name_of(1234);
+        name.adopted = 0;
+        uint64_t luck = segment_name_luck(&name);
+        name.adopted = 1;
+        ck_assert_uint_eq(segment_name_luck(&name), luck);
+        name.adopted = 2;
+        ck_assert_uint_ne(segment_name_luck(&name), luck);
 }
 END_TEST
 
@@ -396,6 +410,7 @@ int main(void)
         tcase_add_test(cases, marks_are_as_frequent_as_the_losses_that_they_replace);
         tcase_add_test(cases, luck_by_segment_is_as_fair_as_luck_by_number);
         tcase_add_test(cases, each_segment_has_luck_of_its_own);
+        tcase_add_test(cases, a_connection_taken_up_once_has_the_luck_that_it_had);
         tcase_add_test(cases, behind_a_gap_the_next_is_chosen_by_luck);
         tcase_add_test(cases, bits_flip_anywhere_alike);
         tcase_add_test(cases, correlated_jitter_is_an_autoregression);
