@@ -63,12 +63,26 @@ static void remember(Runner *runner, const char *name)
         g_ptr_array_add(runner->commands.saved, saved);
 }
 
+/* What follows would be another TCP's answers than the script asks for. */
+static bool refuse_sysctl(Runner *runner, const char *name, const char *value, struct script_place place)
+{
+        g_autofree char *choices = sysctls_choices(name);
+        runner_fail(runner, place, "%s = %s cannot be had from this TCP; it has %s", name, value, choices);
+        if (!runner->rules->strict_sysctls)
+                runner->result->verdict = SCRIPT_NOT_RUN;
+        return false;
+}
+
 static bool put_sysctl(Runner *runner, const char *name, const char *value, struct script_place place)
 {
         g_autoptr(GError) error = NULL;
         switch (sysctls_set(runner->commands.sysctls, name, value)) {
         case SYSCTL_BAD_VALUE:
                 return runner_fail(runner, place, "%s cannot be \"%s\"", name, value);
+        case SYSCTL_IMPOSSIBLE:
+                if (runner->ops != &stack_simulated)
+                        break;
+                return refuse_sysctl(runner, name, value, place);
         case SYSCTL_UNKNOWN:
                 if (runner->ops != &stack_simulated)
                         break; /* a kernel knows them all */

@@ -262,6 +262,15 @@ static bool is_congestion_control(const char *name)
         return tcp_congestion_control_find(name) != NULL;
 }
 
+static char *congestion_controls(void)
+{
+        const char *name;
+        GString *names = g_string_new(NULL);
+        for (unsigned i = 0; (name = tcp_congestion_control_name(i)) != NULL; i++)
+                g_string_append_printf(names, "%s%s", i > 0 ? "," : "", name);
+        return g_string_free(names, FALSE);
+}
+
 /* ---- The table ---- */
 
 static const struct sysctl_entry entries[] = {
@@ -272,7 +281,7 @@ static const struct sysctl_entry entries[] = {
         { "tcp_timestamps", "1", 1, 0, BYTE_MAX, .apply = set_timestamps },
         { "tcp_window_scaling", "1", 1, 0, BYTE_MAX, .apply = set_window_scaling },
         { "tcp_congestion_control", "cubic", .apply_text = set_congestion_control,
-                .accepts = is_congestion_control },
+                .accepts = is_congestion_control, .choices = congestion_controls },
         { "tcp_syn_retries", "6", 1, 1, 127, .apply = set_syn_retries },
         { "tcp_synack_retries", "5", 1, 0, BYTE_MAX, .apply = set_syn_ack_retries },
         { "tcp_retries2", "15", 1, 0, BYTE_MAX, .apply = set_retries },

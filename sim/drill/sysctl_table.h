@@ -18,6 +18,7 @@ struct sysctl_entry {
         void (*apply)(struct tcp_settings *settings, const int64_t *numbers);
         void (*apply_text)(struct tcp_settings *settings, const char *text);
         bool (*accepts)(const char *text);
+        char *(*choices)(void); /* that it accepts; NULL: what it does not, the kernel would not take either */
         const char *fixed; /* we behave as with this value or these, separated by commas */
         const char *reason; /* why no value matters */
 };

@@ -102,9 +102,9 @@ static enum sysctl_fate fate_of(const struct sysctl_entry *entry, const char *va
         if (entry->count > 0 && read_numbers(entry, value, numbers) < 0)
                 return SYSCTL_BAD_VALUE;
         if (entry->accepts != NULL && !entry->accepts(value))
-                return SYSCTL_UNKNOWN;
+                return entry->choices != NULL ? SYSCTL_IMPOSSIBLE : SYSCTL_BAD_VALUE;
         if (entry->fixed != NULL && !is_listed(entry->fixed, value))
-                return SYSCTL_UNKNOWN;
+                return SYSCTL_IMPOSSIBLE;
         return entry->apply != NULL || entry->apply_text != NULL ? SYSCTL_APPLIED : SYSCTL_ACCEPTED;
 }
 
@@ -201,6 +201,16 @@ enum sysctl_fate sysctls_set(Sysctls *sysctls, const char *name, const char *val
                 keep(sysctls, name, text);
         }
         return fate;
+}
+
+char *sysctls_choices(const char *name)
+{
+        const struct sysctl_entry *entry = sysctl_entry_find(name);
+        if (entry == NULL || (entry->choices == NULL && entry->fixed == NULL))
+                return NULL;
+        g_autofree char *list = entry->choices != NULL ? entry->choices() : g_strdup(entry->fixed);
+        g_auto(GStrv) values = g_strsplit(list, ",", -1);
+        return g_strjoinv(", ", values);
 }
 
 const char *sysctls_get(const Sysctls *sysctls, const char *name)

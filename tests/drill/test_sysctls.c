@@ -49,11 +49,13 @@ static const struct {
         { "tcp_rmem", "1\t2  3 ", SYSCTL_APPLIED, "1 2 3", "blanks of any kind" },
         { "tcp_rmem", "5000", SYSCTL_APPLIED, "5000 540000 15728640", "the first ones only" },
         { "tcp_congestion_control", "reno", SYSCTL_APPLIED, "reno", "a name" },
-        { "tcp_congestion_control", "made-up", SYSCTL_UNKNOWN, "made-up", "which we do not have" },
+        { "tcp_congestion_control", "made-up", SYSCTL_IMPOSSIBLE, "made-up", "which we do not have" },
         { "tcp_fack", "1", SYSCTL_ACCEPTED, "1", "does not matter" },
         { "net.core.rmem_max", "1000000", SYSCTL_ACCEPTED, "1000000", "of another folder" },
         { "tcp_reflect_tos", "0", SYSCTL_ACCEPTED, "0", "we are so" },
-        { "tcp_reflect_tos", "1", SYSCTL_UNKNOWN, "1", "we cannot be so" },
+        { "tcp_ecn", "3", SYSCTL_IMPOSSIBLE, "3", "AccECN, which we do not have" },
+        { "tcp_fastopen_key", "no-key", SYSCTL_BAD_VALUE, NULL, "no key" },
+        { "tcp_reflect_tos", "1", SYSCTL_IMPOSSIBLE, "1", "we cannot be so" },
         { "tcp_made_up", "1", SYSCTL_UNKNOWN, "1", "nobody knows it" },
 };
 
@@ -65,6 +67,18 @@ START_TEST(setting_has_a_fate)
         ck_assert_msg(sysctls_set(sysctls, settings[_i].name, settings[_i].value) == settings[_i].fate, "%s",
                 settings[_i].why);
         ck_assert_str_eq(sysctls_get(sysctls, settings[_i].name), kept);
+}
+END_TEST
+
+START_TEST(choices_are_told_where_there_are_some)
+{
+        g_autofree char *ecn = sysctls_choices("tcp_ecn");
+        g_autofree char *congestion_controls = sysctls_choices("tcp_congestion_control");
+        ck_assert_str_eq(ecn, "0, 1, 2");
+        ck_assert(
+                strstr(congestion_controls, "cubic") != NULL && strstr(congestion_controls, "reno") != NULL);
+        ck_assert_ptr_null(sysctls_choices("tcp_sack"));
+        ck_assert_ptr_null(sysctls_choices("tcp_made_up"));
 }
 END_TEST
 
@@ -114,6 +128,7 @@ int main(void)
         tcase_add_test(cases, profile_is_what_scripts_assume);
         tcase_add_test(cases, what_is_not_set_is_as_linux_has_it);
         tcase_add_loop_test(cases, setting_has_a_fate, 0, G_N_ELEMENTS(settings));
+        tcase_add_test(cases, choices_are_told_where_there_are_some);
         tcase_add_test(cases, setting_reaches_tcp);
         tcase_add_test(cases, profile_comes_back);
         tcase_add_loop_test(cases, name_is_short_where_it_is_ipv4s, 0, G_N_ELEMENTS(names));
