@@ -158,13 +158,23 @@ static void text_seen_tcp(const struct conversation *conversation, const struct 
                 text_seen_options(conversation, seen, text);
 }
 
+static void text_seen_ip(const struct seen_packet *seen, const struct packet_shown *shown, GString *text)
+{
+        g_autoptr(GString) parts = g_string_new(NULL);
+        if (shown->ip && seen->tos > 3)
+                g_string_append_printf(parts, ", tos 0x%02x, ttl %u", seen->tos, seen->ttl);
+        else if (shown->ip)
+                g_string_append_printf(parts, ", %s", ecn_word(seen->tos));
+        if (shown->flow_label)
+                g_string_append_printf(parts, ", flowlabel 0x%05x", seen->flow_label);
+        if (parts->len > 0)
+                g_string_append_printf(text, "[%s] ", parts->str + 2);
+}
+
 void packet_text_seen(const struct conversation *conversation, const struct seen_packet *seen,
         const struct packet_shown *shown, GString *text)
 {
-        if (shown->ip && seen->tos > 3)
-                g_string_append_printf(text, "[tos 0x%02x, ttl %u] ", seen->tos, seen->ttl);
-        else if (shown->ip)
-                g_string_append_printf(text, "[%s] ", ecn_word(seen->tos));
+        text_seen_ip(seen, shown, text);
         switch (seen->protocol) {
         case SEEN_TCP:
                 text_seen_tcp(conversation, seen, shown, text);
@@ -306,7 +316,8 @@ struct packet_shown packet_text_what_script_shows(const struct script_packet *pa
 {
         const struct script_ip *ip = &packet->ip;
         return (struct packet_shown){
-                .ip = ip->ecn != SCRIPT_ECN_NOT_GIVEN || ip->has_tos || ip->has_ttl || ip->has_flow_label,
+                .ip = ip->ecn != SCRIPT_ECN_NOT_GIVEN || ip->has_tos || ip->has_ttl,
+                .flow_label = ip->has_flow_label,
                 .window = packet->kind == SCRIPT_TCP && packet->tcp.has_window,
                 .options = packet->kind == SCRIPT_TCP && packet->tcp.options_form != SCRIPT_OPTIONS_ANY,
                 .ports = packet->kind == SCRIPT_TCP && packet->tcp.has_ports,

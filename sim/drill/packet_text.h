@@ -9,6 +9,7 @@
 /* Something went wrong with a packet: which of its parts are shown beyond the usual ones. */
 struct packet_shown {
         bool ip;     /* "[ect0]", "[tos 0x4]" ... */
+        bool flow_label;
         bool window;
         bool options;
         bool ports;
