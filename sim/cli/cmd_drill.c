@@ -12,6 +12,7 @@
 #include "tcp/tcp_settings.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #define TIMEOUT_DEFAULT 60
 #define TIMEOUT_MAX     86400
@@ -32,8 +33,25 @@ static gboolean check_stack(const struct command *command, const char *against, 
         return TRUE;
 }
 
+/* By name, or by what a link leads to; a device takes any number of writers. */
+static gboolean is_one_file(const char *left, const char *right)
+{
+        struct stat of_left;
+        struct stat of_right;
+        if (stat(left, &of_left) == 0 && stat(right, &of_right) == 0)
+                return S_ISREG(of_left.st_mode) && of_left.st_dev == of_right.st_dev &&
+                       of_left.st_ino == of_right.st_ino;
+        g_autofree char *left_path = g_canonicalize_filename(left, NULL);
+        g_autofree char *right_path = g_canonicalize_filename(right, NULL);
+        return strcmp(left_path, right_path) == 0;
+}
+
 static gboolean check_files(const struct command *command, const struct drill_options *options, int scripts)
 {
+        if (options->pcap_file != NULL && options->trace_file != NULL &&
+                is_one_file(options->pcap_file, options->trace_file))
+                return command_refuse(
+                        command, "--pcap and --trace write one file each, not both %s", options->pcap_file);
         if (scripts == 1 || (options->pcap_file == NULL && options->trace_file == NULL))
                 return TRUE;
         return command_refuse(command, "--pcap and --trace take one script, not %d", scripts);
