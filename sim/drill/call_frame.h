@@ -47,6 +47,8 @@ struct call_kind {
 };
 extern const struct call_kind call_kinds[];
 extern const unsigned call_kind_count;
+/* NULL: there is no such call. */
+const struct call_kind *call_kind_find(const char *name);
 
 /* ---- Arguments ---- */
 

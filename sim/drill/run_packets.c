@@ -253,7 +253,7 @@ static bool note_extra(Runner *runner, const struct seen_packet *seen, time_ns a
         g_string_append(text, " > ");
         guint begin = (guint)text->len;
         append_extra(runner, seen, text);
-        runner_log(runner, at, ">", text->str + begin);
+        runner_log_in_order(runner, at, ">", text->str + begin);
         if (!runner->rules->strict) {
                 runner_warn(runner, last->place, "nobody expected %s", text->str);
                 return true;
@@ -281,6 +281,21 @@ bool runner_look_for_extras(Runner *runner)
                 free_captured(captured);
         }
         return is_good;
+}
+
+void runner_log_rest(Runner *runner)
+{
+        struct captured_packet *captured;
+        time_ns now = runner->ops->now(runner->stack);
+        while ((captured = next_extra(runner, now)) != NULL) {
+                struct seen_packet seen;
+                g_autoptr(GString) text = g_string_new(NULL);
+                if (seen_packet_read(captured->bytes, captured->size, &seen) && seen.protocol == SEEN_TCP) {
+                        append_extra(runner, &seen, text);
+                        runner_log_in_order(runner, captured->time, ">", text->str);
+                }
+                free_captured(captured);
+        }
 }
 
 void runner_forget_packets(Runner *runner)

@@ -3,12 +3,35 @@
  */
 #include "drill/runner_private.h"
 
-void runner_log(Runner *runner, time_ns at, const char *what, const char *text)
+static char *line_of(const Runner *runner, time_ns at, const char *what, const char *text)
 {
-        g_autoptr(GString) line = g_string_new(NULL);
+        GString *line = g_string_new(NULL);
         packet_text_time(at - runner->start, line);
         g_string_append_printf(line, " %s %s", what, text);
-        g_ptr_array_add(runner->result->exchange, g_string_free(g_steal_pointer(&line), FALSE));
+        return g_string_free(line, FALSE);
+}
+
+void runner_log(Runner *runner, time_ns at, const char *what, const char *text)
+{
+        g_ptr_array_add(runner->result->exchange, line_of(runner, at, what, text));
+}
+
+/* The microseconds that a line begins with. */
+static int64_t time_of_line(const char *line)
+{
+        char *point;
+        int64_t seconds = g_ascii_strtoll(line, &point, 10);
+        return seconds * (SECOND / MICROSECOND) + g_ascii_strtoll(point + 1, NULL, 10);
+}
+
+void runner_log_in_order(Runner *runner, time_ns at, const char *what, const char *text)
+{
+        GPtrArray *lines = runner->result->exchange;
+        char *line = line_of(runner, at, what, text);
+        guint index = lines->len;
+        while (index > 0 && time_of_line(lines->pdata[index - 1]) > time_of_line(line))
+                index--;
+        g_ptr_array_insert(lines, (gint)index, line);
 }
 
 /* Scripts may quote bytes that are no text. */

@@ -69,6 +69,8 @@ struct Runner {
 
 /* "  0.100000 > S. 0:0(0) ack 1". */
 void runner_log(Runner *runner, time_ns at, const char *what, const char *text);
+/* The same, before what is told of later instants. */
+void runner_log_in_order(Runner *runner, time_ns at, const char *what, const char *text);
 void runner_warn(Runner *runner, struct script_place place, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* Always false. */
 bool runner_fail(Runner *runner, struct script_place place, const char *format, ...) G_GNUC_PRINTF(3, 4);
@@ -85,6 +87,8 @@ bool runner_inject(Runner *runner, const struct script_event *event);
 bool runner_expect(Runner *runner, const struct script_event *event);
 /* What was sent and nobody expected. */
 bool runner_look_for_extras(Runner *runner);
+/* The script has failed: the exchange has what was sent until now, too. */
+void runner_log_rest(Runner *runner);
 void runner_forget_packets(Runner *runner);
 
 /* ---- run_calls.c ---- */

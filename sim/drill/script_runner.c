@@ -2,6 +2,7 @@
  * The interpreter: turns to one event after the other. What a packet's, call's or block's turn is stands in
  * run_packets.c, run_calls.c and run_code.c; here are the times, the order, and the end.
  */
+#include "drill/call_names.h"
 #include "drill/runner_private.h"
 
 /* Scripts begin at a multiple of this, which is one of every kernel's tick: its timers are as exact as that,
@@ -170,6 +171,8 @@ static void run_on_stack(Runner *runner)
         if (run_init(runner)) {
                 run_events(runner);
                 run_cleanup(runner);
+                if (runner->result->verdict != SCRIPT_PASSED)
+                        runner_log_rest(runner);
         }
         runner->result->simulated = runner->ops->now(runner->stack) - runner->start;
         runner_forget_packets(runner);
@@ -195,6 +198,13 @@ void script_run(const struct script *script, const struct run_rules *rules, stru
                 runner_fail_with(&runner, (struct script_place){ 1, 1 }, error);
                 return;
         }
+        if (!call_names_check(script, &error)) {
+                runner_fail_with(&runner, (struct script_place){ 1, 1 }, error);
+                return;
+        }
+        if (runner.settings.wants_init_scripts)
+                runner_warn(&runner, (struct script_place){ 1, 1 },
+                        "--init_scripts: not run, nothing is executed");
         if (runner.settings.dry_run)
                 return;
         if (!runner_open_pcap(&runner, &error)) {

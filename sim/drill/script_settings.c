@@ -187,6 +187,15 @@ static bool set_nothing(struct script_settings *settings, const char *value)
         return value != NULL;
 }
 
+static bool set_init_scripts(struct script_settings *settings, const char *value)
+{
+        if (value == NULL)
+                return false;
+        g_autofree char *name = g_path_get_basename(value);
+        settings->wants_init_scripts = value[0] != '\0' && strcmp(name, "defaults.sh") != 0;
+        return true;
+}
+
 static bool set_no_flag(struct script_settings *settings, const char *value)
 {
         bool flag;
@@ -220,7 +229,7 @@ static const struct option_name options[] = {
         { "strict_segments", set_strict_segments, NULL },
         { "non_fatal", set_non_fatal, "packet, syscall or both with a comma" },
         { "send_omit_free", set_no_flag, NULL },
-        { "init_scripts", set_nothing, "a file" },
+        { "init_scripts", set_init_scripts, "a file" },
         { "dry_run", set_dry_run, NULL },
         { "verbose", set_loudness, NULL },
         { "debug", set_loudness, NULL },

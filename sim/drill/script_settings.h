@@ -26,6 +26,7 @@ struct script_settings {
         bool packets_are_fatal; /* false: what differs is a warning */
         bool calls_are_fatal;
         bool dry_run;
+        bool wants_init_scripts; /* other than defaults.sh, which is the profile that all begin with */
 };
 
 /* The script's options, and `given` (name → value text or NULL), which win. False with a SCRIPT_ERROR. */

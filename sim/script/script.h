@@ -167,6 +167,8 @@ struct script_packet {
 /* ---- Events ---- */
 
 struct script_call {
+        struct script_place name_place;
+        struct script_place error_place;
         char *name;
         GPtrArray *arguments; /* of struct script_value * */
         struct script_value *result;

@@ -27,6 +27,7 @@ static bool read_name(struct reader *reader, struct script_call *call)
                 g_autofree char *what = g_strdup_printf("%s()", name);
                 return reader_refuse(reader, reader->now.place, what);
         }
+        call->name_place = reader->now.place;
         call->name = g_steal_pointer(&reader->now.text);
         reader_advance(reader);
         return true;
@@ -74,6 +75,7 @@ static bool read_error_and_notes(struct reader *reader, struct script_call *call
                 if (!g_str_has_prefix(reader->now.text, "E"))
                         return reader_expected(reader,
                                 "an error's name like EAGAIN, a note in parentheses or the next event");
+                call->error_place = reader->now.place;
                 call->error = g_steal_pointer(&reader->now.text);
                 reader_advance(reader);
         }
