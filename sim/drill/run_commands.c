@@ -73,6 +73,20 @@ static bool refuse_sysctl(Runner *runner, const char *name, const char *value, s
         return false;
 }
 
+/* What it asks for may not matter to the script: a warning, unless the user wants none. */
+static bool pass_over_sysctl(Runner *runner, const char *name, const char *value, struct script_place place)
+{
+        g_autofree char *choices = sysctls_choices(name);
+        g_autofree char *text =
+                choices == NULL ? g_strdup_printf("%s = %s means nothing to this TCP", name, value)
+                                : g_strdup_printf("%s = %s means nothing to this TCP; it is as with %s", name,
+                                          value, choices);
+        if (runner->rules->strict_sysctls)
+                return runner_fail(runner, place, "%s", text);
+        runner_warn(runner, place, "%s", text);
+        return true;
+}
+
 static bool put_sysctl(Runner *runner, const char *name, const char *value, struct script_place place)
 {
         g_autoptr(GError) error = NULL;
@@ -86,9 +100,8 @@ static bool put_sysctl(Runner *runner, const char *name, const char *value, stru
         case SYSCTL_UNKNOWN:
                 if (runner->ops != &stack_simulated)
                         break; /* a kernel knows them all */
-                if (runner->rules->strict_sysctls)
-                        return runner_fail(runner, place, "%s = %s means nothing to this TCP", name, value);
-                runner_warn(runner, place, "%s = %s means nothing to this TCP", name, value);
+                if (!pass_over_sysctl(runner, name, value, place))
+                        return false;
                 break;
         case SYSCTL_APPLIED:
         case SYSCTL_ACCEPTED:

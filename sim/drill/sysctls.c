@@ -104,7 +104,7 @@ static enum sysctl_fate fate_of(const struct sysctl_entry *entry, const char *va
         if (entry->accepts != NULL && !entry->accepts(value))
                 return entry->choices != NULL ? SYSCTL_IMPOSSIBLE : SYSCTL_BAD_VALUE;
         if (entry->fixed != NULL && !is_listed(entry->fixed, value))
-                return SYSCTL_IMPOSSIBLE;
+                return entry->apply != NULL ? SYSCTL_IMPOSSIBLE : SYSCTL_UNKNOWN;
         return entry->apply != NULL || entry->apply_text != NULL ? SYSCTL_APPLIED : SYSCTL_ACCEPTED;
 }
 

@@ -26,13 +26,13 @@ void sysctls_foreach_profile(void (*visit)(void *data, const char *name, const c
 enum sysctl_fate {
         SYSCTL_APPLIED,  /* one of our settings follows it */
         SYSCTL_ACCEPTED, /* known not to matter to what a script sees, at least with this value */
-        SYSCTL_UNKNOWN,
-        SYSCTL_IMPOSSIBLE, /* known, but we cannot be as this value wants */
+        SYSCTL_UNKNOWN,  /* not known, or this value asks for something beside TCP proper that we lack */
+        SYSCTL_IMPOSSIBLE, /* one of our settings, but it cannot be as this value wants */
         SYSCTL_BAD_VALUE, /* the kernel would not take it either */
 };
 /* "tcp_sack", "0"; several numbers are separated by blanks. Kept in any case but SYSCTL_BAD_VALUE. */
 enum sysctl_fate sysctls_set(Sysctls *sysctls, const char *name, const char *value);
-/* "0, 1, 2": the values that are not SYSCTL_IMPOSSIBLE where that happens, else NULL. */
+/* "0, 1, 2": the values that can be had where others cannot, else NULL. */
 char *sysctls_choices(const char *name);
 /* What was set, else Linux's own; NULL: neither is known. */
 const char *sysctls_get(const Sysctls *sysctls, const char *name);

@@ -55,7 +55,7 @@ static const struct {
         { "tcp_reflect_tos", "0", SYSCTL_ACCEPTED, "0", "we are so" },
         { "tcp_ecn", "3", SYSCTL_IMPOSSIBLE, "3", "AccECN, which we do not have" },
         { "tcp_fastopen_key", "no-key", SYSCTL_BAD_VALUE, NULL, "no key" },
-        { "tcp_reflect_tos", "1", SYSCTL_IMPOSSIBLE, "1", "we cannot be so" },
+        { "tcp_reflect_tos", "1", SYSCTL_UNKNOWN, "1", "we cannot be so, and few scripts see it" },
         { "tcp_made_up", "1", SYSCTL_UNKNOWN, "1", "nobody knows it" },
 };
 
