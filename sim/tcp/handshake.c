@@ -322,18 +322,30 @@ void handshake_on_syn_sent(TcpConn *conn, time_ns now)
                         half_open_start_timer(conn, now);
                 return;
         }
-        /* The timer of the SYN that was crossed runs on; unless that was never sent, or it has fired since.
-         */
+        /* The timer of the SYN that was crossed runs on; unless that was never sent, or has fired since. */
         bool is_timed = is_answer_to_crossing && conn->deadlines[TCP_DEADLINE_RETRANSMIT] != TIME_NEVER;
         if (!is_timed)
                 conn_set_deadline(conn, TCP_DEADLINE_RETRANSMIT, now + rtt_rto(&conn->rtt));
 }
 
-/* So many timeouts in a row do not double the RTO (tcp_syn_linear_timeouts); they are not counted against
- * the retries. */
+/* So many timeouts in a row do not double the RTO (tcp_syn_linear_timeouts); they come on top of the
+ * retries. */
 static uint32_t linear_timeouts(const TcpConn *conn)
 {
         return conn->state == TCP_STATE_SYN_SENT ? conn->settings.syn_linear_timeouts : 0;
+}
+
+/* As Linux (tcp_write_timeout): too many, or for as long as the retries would take if each doubled the RTO;
+ * with few retries that is less than the linear timeouts take. The user timeout has a deadline of its own. */
+static bool is_given_up(const TcpConn *conn, time_ns now)
+{
+        const struct tcp_settings *settings = &conn->settings;
+        if (conn->syn_timeouts >= settings->syn_retries + linear_timeouts(conn))
+                return true;
+        if (settings->user_timeout > 0 || conn->syn_timeouts == 0)
+                return false;
+        return now - conn->syn_sent_at >=
+               sender_timer_of_retries(conn, settings->syn_retries, settings->initial_rto);
 }
 
 void handshake_on_retransmit_deadline(TcpConn *conn, time_ns now)
@@ -344,7 +356,7 @@ void handshake_on_retransmit_deadline(TcpConn *conn, time_ns now)
         }
         conn_note_deadline(conn, TCP_DEADLINE_RETRANSMIT);
         tcp_host_count(conn->host, TCP_COUNTER_TIMEOUTS);
-        if (conn->syn_timeouts >= conn->settings.syn_retries + linear_timeouts(conn)) {
+        if (is_given_up(conn, now)) {
                 conn_time_out(conn);
                 return;
         }

@@ -14,6 +14,7 @@
 
 #define ORPHAN_RETRIES 8
 #define THIN_TIMEOUTS  6
+#define LEAST_RTO      (200 * MILLISECOND) /* TCP_RTO_MIN, whatever is set */
 
 static const enum tcp_deadline_kind watches[] = { TCP_DEADLINE_RETRANSMIT, TCP_DEADLINE_TAIL_PROBE,
         TCP_DEADLINE_REORDERING, TCP_DEADLINE_PERSIST };
@@ -114,15 +115,13 @@ void sender_timer_note_rtt(TcpConn *conn, duration_ns sample)
         note->rtt.backoffs = conn->rtt.backoffs;
 }
 
-/* How long so many back-offs take, from the first resending on, had the RTO been the least one at first:
- * Linux counts time, not sendings, lest a long RTO make a connection last for hours (tcp_model_timeout). */
-static duration_ns time_of_retries(const TcpConn *conn, uint32_t retries)
+/* tcp_model_timeout */
+duration_ns sender_timer_of_retries(const TcpConn *conn, uint32_t retries, duration_ns rto)
 {
-        duration_ns base = 200 * MILLISECOND;
         duration_ns time = 0;
         for (uint32_t i = 0; i <= retries; i++) {
-                time += base;
-                base = MIN(2 * base, conn->settings.max_rto);
+                time += rto;
+                rto = MIN(2 * rto, conn->settings.max_rto);
         }
         return time;
 }
@@ -139,7 +138,9 @@ static uint32_t retries_of(const TcpConn *conn, duration_ns interval)
         return retries == 0 && is_lively ? ORPHAN_RETRIES : retries;
 }
 
-/* The user timeout, where set, decides instead, by a deadline of its own. */
+/* Linux counts time from the first resending on, not sendings, as if the RTO had been the least one at first:
+ * lest a long RTO make a connection last for hours. The user timeout, where set, decides instead, by a
+ * deadline of its own. */
 static bool is_given_up(const TcpConn *conn, time_ns now)
 {
         const struct recovery *recovery = &conn->recovery;
@@ -147,7 +148,7 @@ static bool is_given_up(const TcpConn *conn, time_ns now)
                 recovery->first_resent_at == NO_TIME)
                 return false;
         return now - recovery->first_resent_at >=
-               time_of_retries(conn, retries_of(conn, rtt_rto(&conn->rtt)));
+               sender_timer_of_retries(conn, retries_of(conn, rtt_rto(&conn->rtt)), LEAST_RTO);
 }
 
 /* A peer that closed its window on what was sent already and keeps saying so is alive: RFC 9293 section 3.8.6

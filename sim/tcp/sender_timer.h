@@ -33,6 +33,9 @@ void sender_timer_stop_persist(TcpConn *conn);
 void sender_timer_count_timeout(TcpConn *conn, bool is_first, time_ns now);
 void sender_timer_end_timeouts(TcpConn *conn, time_ns now);
 
+/* How long an RTO of `rto` and so many back-offs of it take. */
+duration_ns sender_timer_of_retries(const TcpConn *conn, uint32_t retries, duration_ns rto);
+
 /* RTT and RTO as they are now; `sample` is -1 when only the back-off moved. */
 void sender_timer_note_rtt(TcpConn *conn, duration_ns sample);
 

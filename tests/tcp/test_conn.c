@@ -98,7 +98,7 @@ DIALOGUE(a_repeated_syn_ack_is_acknowledged_again, DIALOGUE_CONNECTED,
 
 DIALOGUE(a_syn_is_sent_again_each_second_five_times_then_less_often_and_then_given_up,
         "0    set timestamps off\n"
-        "     set syn-retries 2\n"
+        "     set syn-retries 3\n"
         "     connect\n"
         "     > S 0:0 sending 1\n"
         "1    > S 0:0 sending 2\n"
@@ -108,13 +108,28 @@ DIALOGUE(a_syn_is_sent_again_each_second_five_times_then_less_often_and_then_giv
         "4    > S 0:0 sending 5\n"
         "5    > S 0:0 sending 6\n"
         "7    > S 0:0 sending 7\n"
-        "10.9 state SYN-SENT\n"
-        "11   state CLOSED\n"
+        "11   > S 0:0 sending 8\n"
+        "18.9 state SYN-SENT\n"
+        "19   state CLOSED\n"
         "     note failed value 110\n"
         "     poll in,out,hup,rdhup,err\n"
         "     read 1 = ETIMEDOUT\n"
-        "     check timeouts 6\n"
-        "     check retransmitted-segments 6\n")
+        "     check timeouts 7\n"
+        "     check retransmitted-segments 7\n")
+
+/* Though linear timeouts would let more go. */
+DIALOGUE(few_retries_of_a_syn_end_after_the_time_that_as_many_doublings_take,
+        "0    set timestamps off\n"
+        "     set syn-retries 1\n"
+        "     connect\n"
+        "     > S 0:0 sending 1\n"
+        "1    > S 0:0 sending 2\n"
+        "2    > S 0:0 sending 3\n"
+        "2.9  state SYN-SENT\n"
+        "3    state CLOSED\n"
+        "     note failed value 110\n"
+        "     check timeouts 2\n"
+        "     check retransmitted-segments 2\n")
 
 DIALOGUE(a_syn_ack_is_sent_again_and_then_forgotten, "0    set syn-ack-retries 1\n"
                                                      "     listen\n"
@@ -334,6 +349,7 @@ int main(void)
                 text_acknowledges_the_syn_of_a_simultaneous_open_as_well,
                 a_repeated_syn_ack_is_acknowledged_again,
                 a_syn_is_sent_again_each_second_five_times_then_less_often_and_then_given_up,
+                few_retries_of_a_syn_end_after_the_time_that_as_many_doublings_take,
                 a_syn_ack_is_sent_again_and_then_forgotten,
                 a_repeated_syn_gets_the_syn_ack_again,
                 after_a_lost_syn_the_retransmission_timeout_starts_at_3_seconds,
