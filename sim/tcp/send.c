@@ -222,11 +222,17 @@ static void tell_duplicate_again(TcpConn *conn, const struct tcp_segment *segmen
                 conn->burst_tells_duplicate = report->has_duplicate;
 }
 
+/* New, lost, or the tail again: whatever Linux asks for its MSS for. */
+static bool has_text_to_send(const TcpConn *conn)
+{
+        return tcp_conn_unsent(conn) > 0 || conn->scoreboard.lost > 0 || conn->recovery.wish == RESEND_PROBE;
+}
+
 static bool send_text(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
         if (!conn_is_synchronized(conn))
                 return false;
-        if (tcp_conn_unsent(conn) > 0 || conn->scoreboard.lost > 0)
+        if (has_text_to_send(conn))
                 path_mtu_follow(conn);
         if (!sender_next_segment(conn, now, segment, sending)) {
                 conn->prior_answer.is_kept = false;
