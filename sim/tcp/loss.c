@@ -8,6 +8,7 @@
 #include "tcp/newreno.h"
 #include "tcp/rack.h"
 #include "tcp/recovery.h"
+#include "tcp/recut.h"
 #include "tcp/sack.h"
 #include "tcp/sender_facts.h"
 #include "tcp/sender_offer.h"
@@ -16,8 +17,7 @@
 /* RFC 8985 section 6.3: what was sent less than a round trip ago is not lost yet. */
 static bool is_too_young(const TcpConn *conn, const struct sent_segment *segment, time_ns now)
 {
-        return conn->settings.recovery == TCP_RECOVERY_RACK &&
-               segment != scoreboard_first(&conn->scoreboard) && rack_time_left(conn, segment, 0, now) > 0;
+        return conn->settings.recovery == TCP_RECOVERY_RACK && rack_time_left(conn, segment, 0, now) > 0;
 }
 
 /* RFC 2018 section 8: the peer may throw away what it had sacked; that the first segment it misses is sacked
@@ -33,11 +33,14 @@ static void mark_lost(TcpConn *conn, enum tcp_loss_sign sign, time_ns now)
                 conn->recovery.has_reneged = true;
         }
         board->assumed = 0;
+        /* What timed out: of one buffer all did. */
+        uint32_t head_end = first == NULL ? 0 : recut_buffer_end(board, 0);
         uint32_t index = scoreboard_next_not_sacked(board, 0);
         for (; index < board->count; index = scoreboard_next_not_sacked(board, index + 1)) {
                 struct sent_segment *segment = scoreboard_at(board, index);
                 /* Tahoe knows of no time but the timer's. */
-                if (has_reneged || sign != TCP_LOSS_TIMEOUT || !is_too_young(conn, segment, now))
+                bool may_be_spared = !has_reneged && sign == TCP_LOSS_TIMEOUT && index >= head_end;
+                if (!may_be_spared || !is_too_young(conn, segment, now))
                         recovery_mark_lost(conn, segment, sign);
         }
 }
