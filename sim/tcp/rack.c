@@ -27,8 +27,8 @@ static struct sending sending_of(const struct sent_segment *segment)
         };
 }
 
-/* Section 6.2, RACK_sent_after(). Differs: of one instant, the later burst is the later; Linux's clock is
- * never the same for two of them. */
+/* Section 6.2, RACK_sent_after(). Differs: of one instant, the later burst is the later; Linux's clock has
+ * mostly gone on between two of them. */
 static bool is_sent_after(const struct sending *sending, const struct sending *other)
 {
         if (sending->at != other->at)

@@ -81,8 +81,7 @@ static void begin_burst(TcpConn *conn, const struct sender_offer *offer)
                 .end = seq_add(conn->snd.nxt, offer->burst),
                 .is_alone = offer->burst == offer->length,
         };
-        /* As Linux (tcp_write_xmit), for all that goes out now, though one segment may tell of a duplicate.
-         */
+        /* As Linux (tcp_write_xmit), for all that goes out now, though one segment may tell a duplicate. */
         if (conn->push_mss == 0 && conn_sack_blocks(conn) > 0)
                 conn->push_mss = sender_current_mss(conn);
 }

@@ -29,7 +29,8 @@ struct sender_place {
         bool is_ahead;      /* of what has been sent: by what a write has decided (write.c) */
 };
 
-/* Behind what has been sent; and behind what is decided now to go. */
+/* Behind what has been sent; and behind what is decided now to go. What was decided before and is void by now is
+ * forgotten thereby (sender_keeps_decided). */
 struct sender_place sender_place_sent(const TcpConn *conn);
 struct sender_place sender_place_decided(TcpConn *conn, time_ns now);
 void sender_pass(const TcpConn *conn, struct sender_place *place, uint32_t burst);
