@@ -60,6 +60,8 @@ struct field {
 
 /* No time of a scenario is longer than a year: hundreds of them can be added up. */
 #define FIELD_TIME_MOST          ((uint64_t)8760 * 3600 * SECOND)
+/* But what luck makes of two of them: four times a jitter (a distribution goes so far), beside another. */
+#define FIELD_DRAWN_TIME_MOST    (8 * FIELD_TIME_MOST)
 
 #define FIELD_AT(record, member) .offset = offsetof(record, member), .size = sizeof(((record *)NULL)->member)
 

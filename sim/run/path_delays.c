@@ -80,8 +80,8 @@ static bool check_order(struct delays_reading *reading, const char *line, const 
 /* Ordinal, copy, delay, and whether it may overtake. */
 static bool read_numbers(char *const *texts, gint64 numbers[4])
 {
-        static const gint64 least[4] = { 1, 0, -(gint64)FIELD_TIME_MOST, 0 };
-        static const gint64 most[4] = { INT64_MAX, 15, FIELD_TIME_MOST, 1 };
+        static const gint64 least[4] = { 1, 0, -(gint64)FIELD_DRAWN_TIME_MOST, 0 };
+        static const gint64 most[4] = { INT64_MAX, 15, FIELD_DRAWN_TIME_MOST, 1 };
         for (int i = 0; i < 4; i++)
                 if (!g_ascii_string_to_signed(texts[i], 10, least[i], most[i], &numbers[i], NULL))
                         return false;
@@ -115,26 +115,46 @@ static bool add_delay(struct delays_reading *reading, const char *line)
         return true;
 }
 
+static bool read_line(struct delays_reading *reading, const char *line)
+{
+        if (++reading->line > 1)
+                return add_delay(reading, line);
+        return strcmp(line, HEADER) == 0 || fail(reading, line, "is not the header", HEADER);
+}
+
+/* Some editors end lines with a carriage return, too. */
 static bool read_lines(struct delays_reading *reading, const char *text, gsize size)
 {
         const char *end = text + size;
         for (const char *next; text < end; text = next) {
                 const char *stop = memchr(text, '\n', (gsize)(end - text));
-                g_autofree char *line = g_strndup(text, (gsize)((stop ? stop : end) - text));
+                gsize length = (gsize)((stop ? stop : end) - text);
                 next = stop ? stop + 1 : end;
-                if (++reading->line == 1 && strcmp(line, HEADER) != 0)
-                        return fail(reading, line, "is not the header", HEADER);
-                if (reading->line > 1 && !add_delay(reading, line))
+                length -= length > 0 && text[length - 1] == '\r';
+                g_autofree char *line = g_strndup(text, length);
+                if (!read_line(reading, line))
                         return false;
         }
-        return reading->line > 0 || fail(reading, "", "is not the header", HEADER);
+        return true;
+}
+
+/* Of the file as a whole. */
+static bool fail_file(const struct delays_reading *reading, const char *wrong, const char *accepted)
+{
+        g_set_error(reading->error, SCENARIO_ERROR, 0, "%s:1:1: error: %s; accepted: %s", reading->path,
+                wrong, accepted);
+        return false;
 }
 
 bool path_delays_read(
         const char *path, const char *text, gsize size, const GPtrArray *names, PathLog *log, GError **error)
 {
         struct delays_reading reading = { .path = path, .names = names, .log = log, .error = error };
-        if (size <= PATH_DELAYS_SIZE_MOST)
-                return read_lines(&reading, text, size);
-        return fail(&reading, "", "and so on is too long", "1 GiB");
+        if (size > PATH_DELAYS_SIZE_MOST)
+                return fail_file(&reading, "the file is too long", "1 GiB");
+        if (size == 0)
+                return fail_file(&reading, "the file is empty", HEADER);
+        if (memchr(text, '\0', size))
+                return fail_file(&reading, "a NUL character", "text without it");
+        return read_lines(&reading, text, size);
 }

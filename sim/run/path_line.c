@@ -71,9 +71,10 @@ static bool read_delay(
         struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
 {
         bool is_negative = node->kind == YAML_TEXT && *node->text == '-';
-        const struct field time = {
-                .name = field->name, .quantity = &quantity_time, .size = sizeof(duration_ns)
-        };
+        const struct field time = { .name = field->name,
+                .quantity = &quantity_time,
+                .size = sizeof(duration_ns),
+                .most = FIELD_DRAWN_TIME_MOST };
         g_autoptr(YamlNode) amount = tree_copy(node);
         if (is_negative)
                 memmove(amount->text, amount->text + 1, strlen(amount->text));
