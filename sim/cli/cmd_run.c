@@ -12,7 +12,7 @@ static enum exit_status run(
         struct session_options session = { 0 };
         if (!run_options_parse(options, command, &overrides, &session))
                 return EXIT_USAGE;
-        if (g_str_equal(path, "-") && g_strcmp0(options->faults_file, "-") == 0) {
+        if (g_str_equal(path, "-") && g_strcmp0(session.faults_file, "-") == 0) {
                 command_refuse(command, "standard input cannot be both the scenario and --faults");
                 return EXIT_USAGE;
         }

@@ -14,7 +14,7 @@ void run_options_clear(struct run_options *options)
         g_strfreev(options->sets);
         g_free(options->out);
         g_free(options->level);
-        g_free(options->faults_file);
+        g_strfreev(options->faults_files);
         g_strfreev(options->faults);
 }
 
@@ -56,7 +56,7 @@ void run_options_describe(struct run_options *o, GOptionEntry entries[RUN_OPTION
                         NULL },
                 { "record-by-meaning", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &o->by_meaning, NULL,
                         NULL },
-                { "faults", 0, 0, G_OPTION_ARG_FILENAME, &o->faults_file,
+                { "faults", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->faults_files,
                         "Let that happen again, and nothing else", "FILE" },
                 { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->faults,
                         "One more rule: core: drop data 3 from www", "RULE" },
@@ -106,9 +106,12 @@ gboolean run_options_parse(const struct run_options *options, const struct comma
         session->force = options->force;
         session->record = options->record || options->by_meaning;
         session->by_meaning = options->by_meaning;
-        session->faults_file = options->faults_file;
+        session->faults_file = options->faults_files != NULL ? options->faults_files[0] : NULL;
         session->level = TRACE_LEVEL_FULL;
         session->snap = (uint32_t)options->snap;
+        if (options->faults_files != NULL && options->faults_files[1] != NULL)
+                return command_refuse(
+                        command, "--faults twice; accepted: one file of faults, and rules by --fault");
         if (options->snap < 0)
                 return command_refuse(command, "--snap takes a number of bytes, 0 for whole packets");
         if (options->level != NULL && !trace_level_parse(options->level, &session->level))

@@ -22,7 +22,7 @@ struct run_options {
         gboolean step;
         gboolean record;
         gboolean by_meaning;
-        char *faults_file;
+        char **faults_files; /* one is accepted */
         char **faults;
 };
 void run_options_clear(struct run_options *options);
