@@ -80,28 +80,43 @@ static bool read_flag(struct field_reader *reader, const struct field *field, co
         return true;
 }
 
+static bool read_flag_list(struct field_reader *reader, const struct field *field,
+        const struct yaml_node *node, struct fault_match *match)
+{
+        for (unsigned i = 0; i < tree_count(node); i++) {
+                const struct yaml_node *child = tree_child(node, i);
+                if (!field_expect_kind(reader, field->name, child, YAML_TEXT) ||
+                        !read_flag(reader, field, child->text, child->mark, match))
+                        return false;
+        }
+        return true;
+}
+
+static bool read_flag_words(struct field_reader *reader, const struct field *field,
+        const struct yaml_node *node, struct fault_match *match)
+{
+        if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
+                return false;
+        g_auto(GStrv) words = field_words(node->text);
+        for (char **word = words; *word; word++)
+                if (!read_flag(reader, field, *word, node->mark, match))
+                        return false;
+        return true;
+}
+
+/* Flags that name none would mean every segment. */
 static bool read_flags(
         struct field_reader *reader, const struct field *field, const struct yaml_node *node, void *value)
 {
         struct fault_match *match = value;
         match->has_flags = true;
         match->flags_set = match->flags_clear = 0;
-        if (node->kind == YAML_LIST) {
-                for (unsigned i = 0; i < tree_count(node); i++) {
-                        const struct yaml_node *child = tree_child(node, i);
-                        if (!field_expect_kind(reader, field->name, child, YAML_TEXT) ||
-                                !read_flag(reader, field, child->text, child->mark, match))
-                                return false;
-                }
-                return true;
-        }
-        if (!field_expect_kind(reader, field->name, node, YAML_TEXT))
-                return false;
-        g_auto(GStrv) words = g_strsplit(node->text, " ", -1);
-        for (char **word = words; *word; word++)
-                if (!read_flag(reader, field, *word, node->mark, match))
-                        return false;
-        return true;
+        bool is_good = node->kind == YAML_LIST ? read_flag_list(reader, field, node, match)
+                                               : read_flag_words(reader, field, node, match);
+        if (is_good && !match->flags_set && !match->flags_clear)
+                return field_fail(
+                        reader, node->mark, "%s: none is named; accepted: such as syn -ack", field->name);
+        return is_good;
 }
 
 static struct yaml_node *write_flags(const struct field_writer *writer G_GNUC_UNUSED,

@@ -69,8 +69,7 @@ GPtrArray *path_node_names_new(const Scenario *scenario)
         return names;
 }
 
-/* A client's program has one for each member of its group and each of its flows. */
-static unsigned transfer_count(const Scenario *scenario, const struct scenario_app *app)
+unsigned path_transfer_count(const Scenario *scenario, const struct scenario_app *app)
 {
         int named;
         const struct scenario_host *host = scenario_find_host(scenario, app->host, &named);
@@ -82,7 +81,7 @@ GPtrArray *path_transfer_names_new(const Scenario *scenario)
         GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
         for (unsigned i = 0; i < scenario->apps->len; i++) {
                 const struct scenario_app *app = g_ptr_array_index(scenario->apps, i);
-                unsigned count = scenario_app_has_transfer(app) ? transfer_count(scenario, app) : 0;
+                unsigned count = scenario_app_has_transfer(app) ? path_transfer_count(scenario, app) : 0;
                 for (unsigned instance = 0; instance < count; instance++)
                         g_ptr_array_add(names, member_name(app->name, count > 1, instance));
         }

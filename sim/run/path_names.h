@@ -19,6 +19,8 @@ bool path_names_find(
         const GPtrArray *names, const char *link, const char *far_end, uint32_t *number, unsigned *direction);
 /* Hosts and routers by owner number; of char *. */
 GPtrArray *path_node_names_new(const Scenario *scenario);
+/* How many a program has: one for each member of its group and each of its flows. */
+unsigned path_transfer_count(const Scenario *scenario, const struct scenario_app *app);
 /* Transfers by number - 1; of char *. */
 GPtrArray *path_transfer_names_new(const Scenario *scenario);
 

@@ -4,6 +4,7 @@
 #include "run/scenario_check.h"
 
 #include "run/figures.h"
+#include "run/path_names.h"
 
 #include <string.h>
 
@@ -83,19 +84,52 @@ static bool check_rule_link(struct field_reader *reader, const struct scenario_f
         return scenario_find_link(reader->scenario, fault->link, &member) || fail_link(reader, fault);
 }
 
-static bool check_match(
-        struct field_reader *reader, const struct scenario_fault *fault, const struct scenario_match *match)
+static bool fail_transfer(struct field_reader *reader, const struct scenario_fault *fault, char *const *name)
 {
-        if (!check_rule_host(reader, fault, "from", &match->from) ||
-                !check_rule_host(reader, fault, "to", &match->to))
-                return false;
-        if (!match->transfer || is_transfer(reader->scenario, match->transfer))
-                return true;
         g_autoptr(GPtrArray) names = g_ptr_array_new();
         add_transfers(reader->scenario, names);
         g_ptr_array_add(names, NULL);
-        return field_fail_word(reader, field_mark(reader, &match->transfer, fault->mark), match->transfer,
-                (const char *const *)names->pdata, "transfer: no program is named '%s'", match->transfer);
+        return field_fail_word(reader, field_mark(reader, name, fault->mark), *name,
+                (const char *const *)names->pdata, "transfer: no program is named '%s'", *name);
+}
+
+/* Numbers begin at 1, without zeros before them. */
+static bool is_member(const char *name, const struct scenario_app *app, unsigned count)
+{
+        guint64 number;
+        size_t length = strlen(app->name);
+        return strncmp(name, app->name, length) == 0 && name[length] == '-' && name[length + 1] != '0' &&
+               g_ascii_string_to_unsigned(name + length + 1, 10, 1, count, &number, NULL);
+}
+
+/* A match means one transfer, not all that a program has. */
+static bool check_transfer(struct field_reader *reader, const struct scenario_fault *fault, char *const *name)
+{
+        const struct scenario_app *meant = NULL;
+        for (unsigned i = 0; i < reader->scenario->apps->len; i++) {
+                const struct scenario_app *app = g_ptr_array_index(reader->scenario->apps, i);
+                if (!means_app(*name, app))
+                        continue;
+                unsigned count = path_transfer_count(reader->scenario, app);
+                if (count == 1 ? g_str_equal(*name, app->name) : is_member(*name, app, count))
+                        return true;
+                if (!meant || strlen(app->name) > strlen(meant->name))
+                        meant = app;
+        }
+        unsigned count = meant ? path_transfer_count(reader->scenario, meant) : 0;
+        if (count > 1)
+                return field_fail(reader, field_mark(reader, name, fault->mark),
+                        "transfer: '%s' is none of %s's %u transfers; accepted: one of %s-1 to %s-%u", *name,
+                        meant->name, count, meant->name, meant->name, count);
+        return fail_transfer(reader, fault, name);
+}
+
+static bool check_match(
+        struct field_reader *reader, const struct scenario_fault *fault, const struct scenario_match *match)
+{
+        return check_rule_host(reader, fault, "from", &match->from) &&
+               check_rule_host(reader, fault, "to", &match->to) &&
+               (!match->transfer || check_transfer(reader, fault, &match->transfer));
 }
 
 /* Of a rule that comes again and again, an event each: a period that is too small for the run would keep it

@@ -649,6 +649,21 @@ static const struct refused refused_rules[] = {
                 "5:36: error: flags: unknown word 'sin'; did you mean 'fin'?", "a mistyped flag" },
         { "faults: [{ on: ar, match: { flags: syn -syn }, do: drop }]",
                 "5:36: error: flags: 'syn' is asked to be on and off; accepted: one of them", "on and off" },
+        { "faults: [{ on: ar, match: { flags: \"\" }, do: drop }]",
+                "5:36: error: flags: none is named; accepted: such as syn -ack", "flags of every segment" },
+        { "faults: [{ on: ar, match: { flags: [] }, do: drop }]",
+                "5:36: error: flags: none is named; accepted: such as syn -ack", "a list of no flags" },
+        { "apps: [{ host: b, sink: {} }, { host: a, name: cu, sender: { to: b, bytes: 1kB, flows: 3 } }]\n"
+          "faults: [{ on: ar, match: { transfer: cu }, do: drop }]",
+                "6:39: error: transfer: 'cu' is none of cu's 3 transfers; accepted: one of cu-1 to cu-3",
+                "a program with several transfers" },
+        { "apps: [{ host: b, sink: {} }, { host: a, name: cu, sender: { to: b, bytes: 1kB, flows: 3 } }]\n"
+          "faults: [{ on: ar, match: {}, do: { hold-until: { transfer: cu-4 } } }]",
+                "6:61: error: transfer: 'cu-4' is none of cu's 3 transfers; accepted: one of cu-1 to cu-3",
+                "a fourth of three" },
+        { "apps: [{ host: b, sink: {} }, { host: a, name: cu, sender: { to: b, bytes: 1kB } }]\n"
+          "faults: [{ on: ar, match: { transfer: cu-1 }, do: drop }]",
+                "6:39: error: transfer: no program is named 'cu-1'; accepted: cu", "the first of one" },
         { "faults: [{ on: ar, match: { transfer: x }, do: drop }]",
                 "5:39: error: transfer: no program is named 'x'; there is none", "no such program" },
         { "faults: [{ on: ar, match: { filter: tcp and }, do: drop }]",

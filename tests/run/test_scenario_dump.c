@@ -77,7 +77,7 @@ static const char everything[] =
         "faults:\n"
         "  - { name: x, on: b, match: { from: b, kind: data, nth: 3, every: 2, probability: 50%, time: "
         "1s..2s }, do: drop }\n"
-        "  - { on: g-2, match: { to: g-2, transfer: bulk, bytes: 1..2, seq: 7, flags: syn -ack }, do: { "
+        "  - { on: g-2, match: { to: g-2, transfer: bulk-6, bytes: 1..2, seq: 7, flags: syn -ack }, do: { "
         "corrupt: { bit: 7, in: ip } } }\n"
         "  - { on: b, match: { }, do: { hold-until: { kind: fin } } }\n"
         "  - { on: b, match: { }, do: { corrupt: { bits: 2, in: any } } }\n"
