@@ -36,7 +36,7 @@ static bool add_line(struct field_reader *reader, struct mark mark, const char *
         char *line, GArray *quantiles)
 {
         line[strcspn(line, "#")] = '\0';
-        g_auto(GStrv) words = field_words(g_strdelimit(line, "\r", ' '));
+        g_auto(GStrv) words = field_words(line);
         for (char **word = words; *word; word++) {
                 gint64 next;
                 if (!g_ascii_string_to_signed(*word, 10, INT16_MIN, INT16_MAX, &next, NULL))
@@ -52,9 +52,9 @@ static bool add_line(struct field_reader *reader, struct mark mark, const char *
 static bool parse(
         struct field_reader *reader, struct mark mark, const struct scenario_file *file, GArray *quantiles)
 {
-        gsize size;
-        const char *bytes = g_bytes_get_data(file->bytes, &size);
-        g_autofree char *text = g_strndup(bytes ? bytes : "", size);
+        g_autofree char *text = scenario_text_of(reader, file, mark);
+        if (!text)
+                return false;
         g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
         for (unsigned i = 0; lines[i]; i++)
                 if (!add_line(reader, mark, file->source, i + 1, lines[i], quantiles))

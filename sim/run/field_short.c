@@ -43,7 +43,7 @@ bool field_read_words(struct field_reader *reader, const char *what, const struc
 
 char **field_words(const char *text)
 {
-        g_auto(GStrv) parts = g_strsplit_set(text, " \t", -1);
+        g_auto(GStrv) parts = g_strsplit_set(text, " \t\r\n", -1);
         GStrvBuilder *words = g_strv_builder_new();
         for (char **part = parts; *part; part++)
                 if (**part != '\0')

@@ -26,9 +26,9 @@ static bool add_line(struct field_reader *reader, struct mark mark, const char *
                 return true;
         if (!g_ascii_string_to_unsigned(line, 10, 0, UINT32_MAX, &ms, NULL) || ms < last)
                 return field_fail(reader, mark,
-                        "file '%s': '%s' on line %u; accepted: whole milliseconds that do not decrease, one "
-                        "a line",
-                        source, line, number);
+                        "file '%s': '%s' on line %u; accepted: whole milliseconds up to %u that do not "
+                        "decrease, one a line",
+                        source, line, number, UINT32_MAX);
         uint32_t at = (uint32_t)ms;
         g_array_append_val(at_ms, at);
         return true;
@@ -37,9 +37,9 @@ static bool add_line(struct field_reader *reader, struct mark mark, const char *
 static bool parse(
         struct field_reader *reader, struct mark mark, const struct scenario_file *file, GArray *at_ms)
 {
-        gsize size;
-        const char *bytes = g_bytes_get_data(file->bytes, &size);
-        g_autofree char *text = g_strndup(bytes ? bytes : "", size);
+        g_autofree char *text = scenario_text_of(reader, file, mark);
+        if (!text)
+                return false;
         g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
         for (unsigned i = 0; lines[i]; i++)
                 if (!add_line(reader, mark, file->source, i + 1, lines[i], at_ms))

@@ -78,6 +78,18 @@ const struct scenario_file *scenario_load_input(
         return file;
 }
 
+char *scenario_text_of(struct field_reader *reader, const struct scenario_file *file, struct mark mark)
+{
+        gsize size;
+        const char *bytes = g_bytes_get_data(file->bytes, &size);
+        if (size > 0 && memchr(bytes, '\0', size)) {
+                field_fail(
+                        reader, mark, "file '%s': a NUL character; accepted: text without it", file->source);
+                return NULL;
+        }
+        return g_strndup(bytes ? bytes : "", size);
+}
+
 /* Servers and the canonical form have them by path. */
 static int compare_paths(gconstpointer a, gconstpointer b)
 {

@@ -16,5 +16,7 @@ extern const struct field_type field_files;         /* files: on struct scenario
  * `path` the name under which a run's directory keeps it. NULL: it cannot be read. */
 const struct scenario_file *scenario_load_input(
         struct field_reader *reader, const char *source, struct mark mark);
+/* Its bytes as a text, to be freed. NULL: it is none. */
+char *scenario_text_of(struct field_reader *reader, const struct scenario_file *file, struct mark mark);
 
 #endif

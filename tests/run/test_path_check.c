@@ -41,6 +41,16 @@ static const struct {
                 "the usual limit of all on the link" },
         { HOSTS "links: [{ name: x, between: [a, b], netem: limit 5, queue: unlimited }]", NULL,
                 "a limit that is taken back" },
+        { HOSTS "links:\n  - name: x\n    between: [a, b]\n    netem: |\n      delay 20ms 5ms\n      loss "
+                "1%\n",
+                NULL, "a netem line in lines" },
+        { HOSTS "links: [{ name: x, between: [a, b], netem: \"loss 1%\\n\\tdelay 20ms\\r\\nlimit 9\\n\" }]",
+                NULL, "and with other white space" },
+        { HOSTS "links: [{ name: x, between: [a, b], impair: { loss: \"1%\\n25%\", jitter: \"1ms\\r\\n\" } "
+                "}]",
+                NULL, "short forms, too" },
+        { HOSTS LINKS "faults: [{ on: ar, match: { flags: \"syn  -ack\\n\" }, do: drop }]", NULL,
+                "and flags" },
         { HOSTS "links: [{ name: x, between: [a, b], delay: 99999999999999h }]",
                 "4:44: error: delay: '99999999999999h' is too large; accepted: at most 8760h",
                 "a number that is none of ours" },
@@ -135,10 +145,18 @@ static const struct {
         { TRACE, "", "file 'f': no line is in it; accepted: 1 to 10000000", "nothing" },
         { TRACE, "0\n", "file 'f': its last line is 0, and it lasts no time; accepted: above 0", "no time" },
         { TRACE, "1\n\n3\n2\n",
-                "file 'f': '2' on line 4; accepted: whole milliseconds that do not decrease, one a line",
+                "file 'f': '2' on line 4; accepted: whole milliseconds up to 4294967295 that do not "
+                "decrease, one a line",
                 "not in order" },
+        { TRACE, "4294967296\n",
+                "file 'f': '4294967296' on line 1; accepted: whole milliseconds up to 4294967295 that do not "
+                "decrease, one a line",
+                "beyond seven weeks" },
+        { TRACE, "1\r\n2\r\n", NULL, "lines that end so" },
+        { JITTER, "1 2\r\n3\r\n", NULL, "lines that end so" },
         { TRACE, "1.5\n",
-                "file 'f': '1.5' on line 1; accepted: whole milliseconds that do not decrease, one a line",
+                "file 'f': '1.5' on line 1; accepted: whole milliseconds up to 4294967295 that do not "
+                "decrease, one a line",
                 "half a millisecond" },
 };
 
@@ -151,12 +169,23 @@ START_TEST(a_file_that_no_path_is_made_of_is_refused)
 }
 END_TEST
 
+START_TEST(a_file_with_a_nul_character_is_refused)
+{
+        static const char *const scenarios[] = { JITTER, TRACE };
+        ck_assert(g_file_set_contents("f", "1\n\0002\n", 5, NULL));
+        g_autofree char *message = g_strconcat(_i == 0 ? "4:102: error: " : "4:52: error: ",
+                "file 'f': a NUL character; accepted: text without it", NULL);
+        expect_answer(scenarios[_i], message, "a NUL character");
+}
+END_TEST
+
 int main(void)
 {
         TCase *tests = tcase_create("paths");
         tcase_add_checked_fixture(tests, scenario_text_enter, scenario_text_leave);
         tcase_add_loop_test(tests, a_path_that_cannot_be_is_refused, 0, G_N_ELEMENTS(cases));
         tcase_add_loop_test(tests, a_file_that_no_path_is_made_of_is_refused, 0, G_N_ELEMENTS(files));
+        tcase_add_loop_test(tests, a_file_with_a_nul_character_is_refused, 0, 2);
         Suite *suite = suite_create("path_check");
         suite_add_tcase(suite, tests);
         SRunner *runner = srunner_create(suite);
