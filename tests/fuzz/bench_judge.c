@@ -50,15 +50,22 @@ static void check_window(
  * field cannot say: the rest of a unit of its scale, and in a SYN that is sent again what is above 65535. The
  * exceptions are Linux's: the settings let it; memory has run out; TIME-WAIT, where nobody sends any more,
  * cuts off what is too much. Its window does not always count from SEG.ACK: in a SYN that is sent again
- * behind text it is the one that was told last; in DCTCP's ACK of what came before a mark, the one of the ACK
- * that follows. */
+ * behind text it is the one that was told last; in DCTCP's ACK of what came before a mark, which is an ACK
+ * alone, the one of the ACK that follows. */
+static struct seqnum promised_from(const struct bench_peer *peer, const struct tcp_segment *segment)
+{
+        if (segment->flags & TCP_FLAG_SYN)
+                return peer->conn->rcv.acked;
+        return tcp_segment_length(segment) == 0 ? peer->conn->rcv.nxt : segment->ack;
+}
+
 static void check_promise(struct bench_peer *peer, const struct tcp_segment *segment, bool may_be_broken)
 {
         bool is_syn = segment->flags & TCP_FLAG_SYN;
         if (!(segment->flags & TCP_FLAG_ACK) || segment->flags & TCP_FLAG_RST)
                 return;
-        struct seqnum from = is_syn ? peer->conn->rcv.acked : peer->conn->rcv.nxt;
-        struct seqnum edge = seq_add(from, (uint32_t)segment->window << (is_syn ? 0 : peer->conn->rcv.scale));
+        struct seqnum edge = seq_add(promised_from(peer, segment),
+                (uint32_t)segment->window << (is_syn ? 0 : peer->conn->rcv.scale));
         if (!peer->has_promised || may_be_broken || seq_after(edge, peer->promised))
                 peer->promised = edge;
         peer->has_promised = true;
