@@ -215,8 +215,10 @@ static enum verdict check_syn(TcpConn *conn, const struct tcp_segment *segment, 
                 return GO_ON;
         if (conn->settings.challenge_ack)
                 receive_challenge_syn(conn, segment, now);
-        else
+        else if (receive_is_in_window(conn, segment, conn->rcv.wnd))
                 give_way_to_syn(conn, segment);
+        else /* a SYN-ACK sent again: only Linux's wider window has it */
+                receive_refuse(conn, segment, TCP_REFUSED_OUTSIDE_WINDOW, now);
         return STOP;
 }
 
