@@ -42,8 +42,8 @@ plot \
 @marked      keyentry with points pt 10 ps 1.2 lw 1.8 lc rgb INK title 'congestion experienced: marked here', \
 @limit      keyentry with lines lw 1.6 dt (14,8) lc rgb LOSS title 'limit', \
 @average      keyentry with lines lw 2.4 lc rgb WINDOW title 'average', \
-@least      keyentry with lines lw 1.6 dt (4,6) lc rgb WINDOW title 'average from which on some are picked', \
-@most      keyentry with lines lw 1.6 dt (14,8) lc rgb WINDOW title 'average at which most are', \
+@least      keyentry with lines lw 1.6 dt (4,6) lc rgb WINDOW title 'min threshold of the average', \
+@most      keyentry with lines lw 1.6 dt (14,8) lc rgb WINDOW title 'max threshold of the average', \
 @target      keyentry with lines lw 1.6 dt (14,7,3,7) lc rgb WINDOW title 'target', \
 @outage      keyentry with boxes fc rgb '#F6E3E6' fs solid 1 border lc rgb GRID title 'the link is down', \
      NaN notitle
