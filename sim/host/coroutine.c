@@ -23,16 +23,9 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define WITH_ADDRESS_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WITH_ADDRESS_SANITIZER 1
-#endif
-#endif
+#include "wire/address_sanitizer.h"
 
 #if defined(WITH_ADDRESS_SANITIZER)
-#include <sanitizer/common_interface_defs.h>
 #define STACK_SIZE (1024 * 1024) /* its red zones make frames several times as large */
 #else
 #define STACK_SIZE (256 * 1024)
