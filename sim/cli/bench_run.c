@@ -3,7 +3,7 @@
  */
 #include "cli/bench_run.h"
 
-#include "cli/allocation_count.h"
+#include "cli/malloc_calls.h"
 #include "run/world.h"
 
 #include <errno.h>
@@ -96,7 +96,7 @@ static void look(void *data)
         if (warm_up->is_over || world_packet_counts(warm_up->world)->data < warm_up->data_packets)
                 return;
         warm_up->is_over = true;
-        allocation_count(&warm_up->allocations);
+        malloc_calls(&warm_up->allocations);
 }
 
 static uint64_t cpu_time(void)
@@ -128,7 +128,7 @@ static void measure(const struct bench_workload *workload, World *world, const v
         uint64_t begin = cpu_time();
         enum run_end end = world_run_watched(world, interrupted, &watch);
         figures->cpu_ns = cpu_time() - begin;
-        figures->has_allocations = allocation_count(&allocations);
+        figures->has_allocations = malloc_calls(&allocations);
         figures->allocations = allocations - warm_up.allocations;
         figures->is_interrupted = end == RUN_INTERRUPTED;
         take_counts(world, figures);

@@ -3,14 +3,14 @@
  *
  * A counter of the process, since malloc is the process's: not a world's. It steers nothing.
  */
-#ifndef INORDER_ALLOCATION_COUNT_H
-#define INORDER_ALLOCATION_COUNT_H
+#ifndef INORDER_MALLOC_CALLS_H
+#define INORDER_MALLOC_CALLS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* Calls of malloc, calloc, realloc and their like since the program began. False: they cannot be counted
  * here. */
-bool allocation_count(uint64_t *calls);
+bool malloc_calls(uint64_t *calls);
 
 #endif

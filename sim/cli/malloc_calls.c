@@ -3,7 +3,7 @@
  * everything that is linked with it. Only where the C library is glibc, which lets itself be called behind
  * it, and no sanitizer has taken that place.
  */
-#include "cli/allocation_count.h"
+#include "cli/malloc_calls.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -59,7 +59,7 @@ int posix_memalign(void **memory, size_t alignment, size_t size)
         return *memory == NULL ? ENOMEM : 0;
 }
 
-bool allocation_count(uint64_t *calls)
+bool malloc_calls(uint64_t *calls)
 {
         *calls = allocations;
         return true;
@@ -67,7 +67,7 @@ bool allocation_count(uint64_t *calls)
 
 #else
 
-bool allocation_count(uint64_t *calls)
+bool malloc_calls(uint64_t *calls)
 {
         *calls = 0;
         return false;
