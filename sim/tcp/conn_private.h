@@ -277,8 +277,6 @@ bool receive_is_too_old(const TcpConn *conn, const struct tcp_segment *segment, 
 bool receive_is_hopelessly_old(const TcpConn *conn, const struct tcp_segment *segment, duration_ns age, time_ns now);
 /* The table of section 3.10.7.4 for a window from RCV.NXT on. */
 bool receive_is_in_window(const TcpConn *conn, const struct tcp_segment *segment, uint32_t window);
-/* Nothing but the next text or a bare ACK, from an ordinary peer. */
-bool receive_is_ordinary(const TcpConn *conn, const struct tcp_segment *segment);
 void receive_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* Text and FIN that came with a SYN: what is sent next acknowledges them. */
 void receive_text_of_syn(TcpConn *conn, const struct tcp_segment *syn, time_ns now);
@@ -297,7 +295,27 @@ static inline uint32_t receive_memory_of_segment(const TcpConn *conn, const stru
 /* What arrives twice is told to the peer, if the two agreed on that. RFC 2883. */
 void receive_report_duplicate(TcpConn *conn, struct seqnum left, struct seqnum right);
 /* Something waits behind a hole. */
-bool receive_holds(const TcpConn *conn);
+static inline bool receive_holds(const TcpConn *conn)
+{
+        return conn->rcv.reassembly.range_count > 0 || (conn->rcv.knows_fin && !conn->fin_received);
+}
+/* The text that header prediction has found. */
+void receive_next_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* The peer is alive. */
+static inline void receive_take_sign_of_life(TcpConn *conn, time_ns now)
+{
+        conn->last_heard_at = now;
+        conn->keepalive_probes = 0;
+        conn->keepalive_wanted = false;
+}
+
+/* ---- header_prediction.c ---- */
+
+/* Nothing but the next text or a bare ACK, from an ordinary peer. */
+bool receive_is_ordinary(const TcpConn *conn, const struct tcp_segment *segment);
+/* Whether all that the steps would come to is receive_predicted(). */
+bool receive_is_predicted(const TcpConn *conn, const struct tcp_segment *segment);
+void receive_predicted(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 
 /* ---- receive_refused.c ---- */
 
@@ -345,6 +363,11 @@ static inline bool ack_in_pingpong(const TcpConn *conn)
 
 /* ---- receive_window.c: how much is offered ---- */
 
+/* One packet more than fits is stored. */
+static inline bool receive_window_fits(const TcpConn *conn)
+{
+        return conn->rcv.memory.allocated <= conn->rcv.buffer;
+}
 /* The window that the peer may use. */
 static inline uint32_t receive_window(const TcpConn *conn)
 {

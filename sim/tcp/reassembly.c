@@ -296,16 +296,14 @@ void reassembly_clear(struct reassembly *reassembly)
         ring_clear(&reassembly->ranges, memory_of(reassembly), sizeof(struct held_range));
 }
 
-/* The usual case: what comes next, while nothing is held. */
-static void take_next(
-        struct reassembly *reassembly, const struct payload *payload, struct reassembly_outcome *outcome)
+void reassembly_append(struct reassembly *reassembly, const struct payload *payload)
 {
+        reassembly->arrivals++;
         for (uint8_t i = 0; i < payload->slice_count; i++) {
                 payload_slice_ref(&payload->slices[i]);
                 append_ready(reassembly, &payload->slices[i]);
         }
         reassembly->next += payload->length;
-        outcome->in_order = payload->length;
 }
 
 void reassembly_insert(struct reassembly *reassembly, uint64_t offset, const struct payload *payload,
@@ -313,11 +311,12 @@ void reassembly_insert(struct reassembly *reassembly, uint64_t offset, const str
 {
         uint64_t end = offset + payload->length;
         *outcome = (struct reassembly_outcome){ 0 };
-        reassembly->arrivals++;
         if (offset == reassembly->next && reassembly->range_count == 0) {
-                take_next(reassembly, payload, outcome);
+                reassembly_append(reassembly, payload);
+                outcome->in_order = payload->length;
                 return;
         }
+        reassembly->arrivals++;
         for (struct part part = { offset, end }; part.begin < end; part = (struct part){ part.end, end }) {
                 if (is_there(reassembly, &part))
                         note_duplicate(&part, outcome);

@@ -50,6 +50,9 @@ void reassembly_clear(struct reassembly *reassembly);
 /* Let go of those held from `offset` on. */
 void reassembly_forget_from(struct reassembly *reassembly, uint64_t offset);
 
+/* What comes next, while nothing is held; `payload` stays the caller's. */
+void reassembly_append(struct reassembly *reassembly, const struct payload *payload);
+
 /* Payload that begins at stream offset `offset`; any overlap with what is there. The caller has cut it to the
  * window; `payload` stays the caller's. */
 void reassembly_insert(struct reassembly *reassembly, uint64_t offset, const struct payload *payload,

@@ -147,13 +147,6 @@ static bool is_before_fin(const TcpConn *conn, const struct tcp_segment *segment
         return has_fin && seq_equal(segment->seq, seq_sub(conn->rcv.nxt, 1));
 }
 
-static void take_sign_of_life(TcpConn *conn, time_ns now)
-{
-        conn->last_heard_at = now;
-        conn->keepalive_probes = 0;
-        conn->keepalive_wanted = false;
-}
-
 static enum verdict check_sequence(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         if (is_acceptable(conn, segment))
@@ -249,16 +242,6 @@ static bool is_ack_too_old(const TcpConn *conn, const struct tcp_segment *segmen
         return seq_before(segment->ack, seq_sub(conn->snd.una, most)) && conn->settings.challenge_ack;
 }
 
-/* What Linux's fast path takes (tcp_rcv_established): nothing but the next text or a bare ACK, from an
- * ordinary peer. */
-bool receive_is_ordinary(const TcpConn *conn, const struct tcp_segment *segment)
-{
-        const uint16_t rare = TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_URG;
-        return !(segment->flags & rare) && !urgent_has_mark(conn) && conn->state == TCP_STATE_ESTABLISHED &&
-               seq_equal(segment->seq, conn->rcv.nxt) && segment->options.sack_count == 0 &&
-               (uint32_t)segment->window << conn->snd.scale == conn->snd.wnd && !receive_holds(conn);
-}
-
 /* "All incoming segments whose ACK value doesn't satisfy the above condition MUST be discarded and an ACK
  * sent back." Differs: as Linux, on its fast path text has been taken by then; the first text of a
  * connection, which needs memory, does not go there. */
@@ -282,7 +265,7 @@ static enum verdict process_ack(TcpConn *conn, const struct tcp_segment *segment
                 return refuse_ack(conn, segment, now);
         if (!seq_before(segment->ack, conn->snd.una)) {
                 receive_remember_timestamp(conn, segment, now);
-                take_sign_of_life(conn, now);
+                receive_take_sign_of_life(conn, now);
         }
         handshake_clear_doubt(conn, segment->ack);
         sender_on_ack(conn, segment, now);
@@ -364,7 +347,7 @@ static bool brings_nothing_new(const TcpConn *conn, const struct tcp_segment *se
         return is_pure_ack(segment) && receive_is_ordinary(conn, segment);
 }
 
-void receive_in_steps(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+static void take_all_steps(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         const uint16_t decisive = TCP_FLAG_ACK | TCP_FLAG_RST | TCP_FLAG_SYN;
         bool is_nothing_new = brings_nothing_new(conn, segment);
@@ -379,6 +362,14 @@ void receive_in_steps(TcpConn *conn, const struct tcp_segment *segment, time_ns 
         }
         if (!is_nothing_new)
                 ack_ask(conn, true);
+}
+
+void receive_in_steps(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        if (receive_is_predicted(conn, segment))
+                receive_predicted(conn, segment, now);
+        else
+                take_all_steps(conn, segment, now);
 }
 
 void receive_segment(TcpConn *conn, const struct tcp_segment *segment, time_ns now)

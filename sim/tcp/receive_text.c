@@ -94,11 +94,6 @@ static void note_old(TcpConn *conn, const struct tcp_segment *segment)
         conn->counts.duplicate_arrivals++;
 }
 
-bool receive_holds(const TcpConn *conn)
-{
-        return conn->rcv.reassembly.range_count > 0 || (conn->rcv.knows_fin && !conn->fin_received);
-}
-
 /* ---- FIN ---- */
 
 /* Of several, which only a broken peer sends, the first counts. */
@@ -273,6 +268,21 @@ static bool is_paid_for(const TcpConn *conn, const struct tcp_segment *segment)
         return receive_is_ordinary(conn, segment) && receive_memory_of_segment(conn, segment) <= left;
 }
 
+/* False: there is none, and the segment is dropped. */
+static bool finds_memory(TcpConn *conn, const struct tcp_segment *segment)
+{
+        if (receive_window_fits(conn) || is_paid_for(conn, segment) ||
+                receive_window_has_memory(conn, conn->rcv.reassembly.next))
+                return true;
+        conn->ack.has_no_memory = conn->ack.may_not_wait = true;
+        ack_schedule(conn, TCP_SEND_ACK);
+        receive_note_refused(conn, segment, TCP_REFUSED_RECEIVE_BUFFER);
+        if (conn->rcv.memory.ready_count == 0 || segment->payload.length == 0)
+                return true;
+        tcp_host_count(conn->host, TCP_COUNTER_RECEIVE_QUEUE_DROPS);
+        return false;
+}
+
 /* The segment begins at RCV.NXT or before it. "The receiver SHOULD send an immediate ACK when it receives a
  * data segment that fills in all ... of a gap in the sequence space" (RFC 5681 section 4.2). */
 static void take_in_order(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
@@ -280,15 +290,8 @@ static void take_in_order(TcpConn *conn, const struct tcp_segment *segment, time
         struct reassembly_outcome outcome;
         bool held_something = receive_holds(conn);
         uint64_t next = conn->rcv.reassembly.next;
-        if (!is_paid_for(conn, segment) && !receive_window_has_memory(conn, next)) {
-                conn->ack.has_no_memory = conn->ack.may_not_wait = true;
-                ack_schedule(conn, TCP_SEND_ACK);
-                receive_note_refused(conn, segment, TCP_REFUSED_RECEIVE_BUFFER);
-                if (conn->rcv.memory.ready_count > 0 && segment->payload.length > 0) {
-                        tcp_host_count(conn->host, TCP_COUNTER_RECEIVE_QUEUE_DROPS);
-                        return;
-                }
-        }
+        if (!finds_memory(conn, segment))
+                return;
         look_for_fin(conn, segment);
         bool may_join = seq_equal(segment->seq, conn->rcv.nxt);
         insert(conn, segment, &outcome);
@@ -304,6 +307,24 @@ static void take_in_order(TcpConn *conn, const struct tcp_segment *segment, time
         bool ends_here = segment->flags & TCP_FLAG_FIN;
         conn->ack.may_not_wait |= held_something && !receive_holds(conn) && !ends_here;
         sack_report_advance(&conn->rcv.sack, conn->rcv.nxt, receive_holds(conn));
+}
+
+/* What take_in_order() comes to while nothing is held and no FIN is known. */
+void receive_next_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        struct receive_variables *rcv = &conn->rcv;
+        uint64_t next = rcv->reassembly.next;
+        uint32_t length = segment->payload.length;
+        receive_window_measure_echo(conn, segment, now);
+        rcv->sack.has_duplicate = false;
+        if (!finds_memory(conn, segment))
+                return;
+        reassembly_append(&rcv->reassembly, &segment->payload);
+        rcv->nxt = seq_add(rcv->nxt, length);
+        note_range(conn, TCP_NOTE_ARRIVED_IN_ORDER, next, next + length);
+        conn->counts.bytes_received += length;
+        receive_memory_store(&rcv->memory, next, next + length, receive_packet_size(conn, segment), true);
+        on_text(conn, segment, now);
 }
 
 /* The window grows by what memory is free meanwhile, but not for nothing; nor without SACK, so that each ACK

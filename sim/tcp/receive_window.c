@@ -331,12 +331,6 @@ void receive_window_measure_echo(TcpConn *conn, const struct tcp_segment *segmen
 
 /* ---- When memory is short ---- */
 
-/* One packet more than fits is stored. */
-static bool fits(const TcpConn *conn)
-{
-        return conn->rcv.memory.allocated <= conn->rcv.buffer;
-}
-
 /* tcp_clamp_window: what has been promised is honoured with more memory, as far as that goes. */
 static void make_more(TcpConn *conn)
 {
@@ -373,7 +367,7 @@ static void give_up_held(TcpConn *conn, uint64_t offset)
         while (receive_memory_last_held(memory, &begin) && begin >= offset) {
                 goal -= receive_memory_drop_last_held(memory);
                 gives_up = true;
-                if (goal <= 0 && fits(conn))
+                if (goal <= 0 && receive_window_fits(conn))
                         break;
                 if (goal <= 0)
                         goal = conn->rcv.buffer / 8;
@@ -385,17 +379,17 @@ static void give_up_held(TcpConn *conn, uint64_t offset)
 /* tcp_prune_queue */
 bool receive_window_has_memory(TcpConn *conn, uint64_t offset)
 {
-        if (fits(conn))
+        if (receive_window_fits(conn))
                 return true;
         tcp_host_count(conn->host, TCP_COUNTER_PRUNE_CALLED);
         make_more(conn);
-        if (fits(conn))
+        if (receive_window_fits(conn))
                 return true;
         receive_memory_pack(&conn->rcv.memory);
-        if (fits(conn))
+        if (receive_window_fits(conn))
                 return true;
         give_up_held(conn, offset);
-        if (fits(conn))
+        if (receive_window_fits(conn))
                 return true;
         tcp_host_count(conn->host, TCP_COUNTER_RECEIVE_PRUNED);
         return false;
