@@ -120,17 +120,41 @@ void http_stream_begin_body(struct http_stream *stream, const struct http_body *
         stream->trailer_lines = 0;
 }
 
-/* Hand out what there is, at most `left`. */
-static enum http_reading take(struct http_stream *stream, const char **bytes, size_t *size)
+/* The same with an empty buffer. What is handed out at once need not lie in it, and mostly that is all: no
+ * other memory is as cold as the buffers of many clients, each read into once a round trip. */
+static enum http_reading read_past_buffer(struct http_stream *stream, const char **bytes, size_t *size)
 {
-        while (available(stream) == 0) {
-                enum http_reading reading = fill(stream);
-                if (reading != HTTP_MORE)
-                        return reading;
-        }
+        void *where;
+        ssize_t result =
+                sock_read_anywhere(stream->process, stream->fd, stream->buffer, stream->capacity, &where);
+        if (result <= 0)
+                return result < 0 ? HTTP_FAILED : HTTP_ENDED;
+        *bytes = where;
+        *size = MIN((size_t)result, stream->left);
+        stream->start = *size;
+        stream->end = (size_t)result;
+        if (where != stream->buffer)
+                memcpy(stream->buffer + stream->start, *bytes + stream->start, available(stream));
+        return HTTP_MORE;
+}
+
+static void take_buffered(struct http_stream *stream, const char **bytes, size_t *size)
+{
         *size = MIN(available(stream), stream->left);
         *bytes = stream->buffer + stream->start;
         stream->start += *size;
+}
+
+/* Hand out what there is, at most `left`. */
+static enum http_reading take(struct http_stream *stream, const char **bytes, size_t *size)
+{
+        enum http_reading reading = HTTP_MORE;
+        if (available(stream) > 0)
+                take_buffered(stream, bytes, size);
+        else
+                reading = read_past_buffer(stream, bytes, size);
+        if (reading != HTTP_MORE)
+                return reading;
         stream->left -= *size;
         if (stream->transfer)
                 transfer_progress(stream->transfer, *size, process_now(stream->process));

@@ -47,8 +47,8 @@ void http_stream_clear(struct http_stream *stream);
  * section 2.2). */
 enum http_reading http_stream_read_head(struct http_stream *stream, const char **head, size_t *size);
 
-/* The body behind the head. HTTP_MORE: the next 1 or more of its bytes, which stay until the next call.
- * HTTP_ENDED: it is whole, and the stream stands behind it. */
+/* The body behind the head. HTTP_MORE: the next 1 or more of its bytes, which stay until the process makes another
+ * call, of any kind. HTTP_ENDED: it is whole, and the stream stands behind it. */
 void http_stream_begin_body(struct http_stream *stream, const struct http_body *body);
 enum http_reading http_stream_read_body(struct http_stream *stream, const char **bytes, size_t *size);
 

@@ -14,9 +14,12 @@
 #include "host/socket.h"
 #include "net/icmp_packet.h"
 
+#define HOST_READING_SIZE (16 * 1024)
+
 struct host_shared {
         StackPool *stacks;
         GHashTable *by_address; /* struct ip_address → Host */
+        uint8_t reading[HOST_READING_SIZE]; /* sock_read_anywhere() */
 };
 
 struct Host {

@@ -44,6 +44,9 @@ int sock_fcntl(Process *process, int fd, int command, int flags);
 int sock_ioctl(Process *process, int fd, unsigned long request, int *value);
 
 ssize_t sock_read(Process *process, int fd, void *bytes, size_t size);
+/* The same where it does not matter in whose memory the bytes are: `*bytes` is `own`, or what all processes of the
+ * world read into, which is warm, and good until this one makes another call. */
+ssize_t sock_read_anywhere(Process *process, int fd, void *own, size_t size, void **bytes);
 /* Waits until all is taken, as a blocking write does. */
 ssize_t sock_write(Process *process, int fd, const void *bytes, size_t size);
 /* The same for the source's bytes from `offset` on, which are not copied. */

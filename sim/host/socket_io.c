@@ -102,14 +102,33 @@ static ssize_t as_file_call(ssize_t result)
         return result == -ENOTSOCK ? -EINVAL : result;
 }
 
+static ssize_t read_into(struct call *call, void *bytes, size_t size)
+{
+        struct socket_reading reading = { .bytes = bytes, .size = size };
+        call_tell(call, "%zu bytes", size);
+        if (size == 0 && call_socket(call) != NULL)
+                return call_end(call, 0);
+        return call_end(call, as_file_call(receive(call, &reading, 0)));
+}
+
 ssize_t sock_read(Process *process, int fd, void *bytes, size_t size)
 {
         struct call call = call_begin(process, "read", fd);
-        struct socket_reading reading = { .bytes = bytes, .size = size };
-        call_tell(&call, "%zu bytes", size);
-        if (size == 0 && call_socket(&call) != NULL)
-                return call_end(&call, 0);
-        return call_end(&call, as_file_call(receive(&call, &reading, 0)));
+        return read_into(&call, bytes, size);
+}
+
+/* Who waits with a part of the bytes needs memory of its own. */
+static bool reads_at_once(const struct call *call, size_t size)
+{
+        const Socket *socket = call_socket(call);
+        return socket != NULL && socket->low_water <= 1 && size <= HOST_READING_SIZE;
+}
+
+ssize_t sock_read_anywhere(Process *process, int fd, void *own, size_t size, void **bytes)
+{
+        struct call call = call_begin(process, "read", fd);
+        *bytes = reads_at_once(&call, size) ? process->host->context->shared->reading : own;
+        return read_into(&call, *bytes, size);
 }
 
 ssize_t sock_recv(Process *process, int fd, void *bytes, size_t size, int flags)

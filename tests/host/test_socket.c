@@ -419,6 +419,47 @@ START_TEST(a_half_closed_connection_carries_the_other_half)
 }
 END_TEST
 
+#define STREAM_SIZE 100000
+
+static void write_stream(Process *process, void *data)
+{
+        uint8_t bytes[STREAM_SIZE];
+        int fd = accepted(process);
+        (void)data;
+        for (unsigned i = 0; i < STREAM_SIZE; i++)
+                bytes[i] = stream_byte(i);
+        ck_assert_int_eq(sock_write(process, fd, bytes, sizeof bytes), sizeof bytes);
+        ck_assert_int_eq(sock_close(process, fd), 0);
+        finished++;
+}
+
+/* Whoever waits for more than a byte waits with what he has got. */
+static void read_anywhere(Process *process, void *data)
+{
+        uint8_t own[5000];
+        void *bytes;
+        ssize_t size;
+        unsigned total = 0;
+        int fd = connected(process);
+        (void)data;
+        while ((size = sock_read_anywhere(process, fd, own, sizeof own, &bytes)) > 0) {
+                ck_assert((bytes == own) == (total > STREAM_SIZE / 2));
+                for (ssize_t i = 0; i < size; i++)
+                        ck_assert_uint_eq(((uint8_t *)bytes)[i], stream_byte(total++));
+                set_number(process, fd, SOL_SOCKET, SO_RCVLOWAT, total > STREAM_SIZE / 2 ? 3000 : 1);
+        }
+        ck_assert_int_eq(size, 0);
+        ck_assert_uint_eq(total, STREAM_SIZE);
+        ck_assert_fails(sock_read_anywhere(process, fd + 1, own, sizeof own, &bytes), EBADF);
+        finished++;
+}
+
+START_TEST(what_is_read_anywhere_is_what_was_written)
+{
+        run_both(write_stream, read_anywhere);
+}
+END_TEST
+
 static void reset_when_spoken_to(Process *process, void *data)
 {
         struct linger linger = { 1, 0 };
@@ -704,6 +745,7 @@ int main(void)
         tcase_add_test(cases, a_nonblocking_connect_is_polled_for);
         tcase_add_test(cases, so_error_tells_of_a_refusal_once);
         tcase_add_test(cases, a_half_closed_connection_carries_the_other_half);
+        tcase_add_test(cases, what_is_read_anywhere_is_what_was_written);
         tcase_add_test(cases, a_reset_is_read_once);
         tcase_add_test(cases, a_reset_is_written_into_once);
         tcase_add_test(cases, a_write_that_is_cut_short_tells_what_was_taken);
