@@ -6,12 +6,17 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 #include "trace/sha256.h"
 
 /* Stays where it is while the stream is open. */
 struct summed_file {
         FILE *stream; /* to be written from its first byte to its last; NULL: closed */
         int descriptor;
+        off_t size;
+        off_t reserved; /* for the file, from its beginning on */
+        bool may_reserve;
+        int error; /* errno of a write; 0: none failed */
         Sha256 *sum;
 };
 

@@ -33,7 +33,7 @@ struct trace_opener {
 
 /* Lines are made where they wait to be written. Large pieces are cheap, also for the kernel; who has many files open takes
  * small ones. */
-#define TRACE_FILE_LARGE_PIECE (256 * 1024)
+#define TRACE_FILE_LARGE_PIECE (64 * 1024)
 #define TRACE_FILE_SMALL_PIECE (16 * 1024)
 #define TRACE_FILE_ALL_PIECES  (16 * 1024 * 1024) /* of such a one's files together, as long as theirs are not small */
 

@@ -146,6 +146,33 @@ START_TEST(a_run_appears_with_its_parents_and_the_sums_of_its_data_files)
 }
 END_TEST
 
+/* In pieces of all sizes: a sum is of what the file has, and space that was asked for ahead is not kept. */
+START_TEST(a_long_file_has_its_sum_and_takes_no_more_room_than_its_bytes)
+{
+        g_autoptr(RunDir) dir = begin("joe-7", false);
+        FILE *file = run_dir_open_file(dir, "trace.ndjson", &error);
+        g_autoptr(GString) whole = g_string_new(NULL);
+        g_autofree char *piece = g_strnfill(300000, 'x');
+        for (unsigned i = 0; whole->len < 20000000; i++) {
+                size_t size = 1 + i * 7919u % 300000;
+                ck_assert_uint_eq(fwrite(piece, 1, size, file), size);
+                g_string_append_len(whole, piece, (gssize)size);
+        }
+        write_run_json(dir);
+        ck_assert(run_dir_commit(dir, &error));
+        expect_text("joe-7/trace.ndjson", whole->str);
+        g_autofree char *sum =
+                g_compute_checksum_for_string(G_CHECKSUM_SHA256, whole->str, (gssize)whole->len);
+        g_autofree char *run = g_strdup_printf(
+                "{\n  \"inorder\": 1,\n  \"files\": {\n    \"trace.ndjson\": \"%s\"\n  }\n}\n", sum);
+        expect_text("joe-7/run.json", run);
+        struct stat status;
+        g_autofree char *path = path_of("joe-7/trace.ndjson");
+        ck_assert_int_eq(stat(path, &status), 0);
+        ck_assert_int_le(status.st_blocks * 512, (long)whole->len + 65536);
+}
+END_TEST
+
 START_TEST(an_abandoned_run_leaves_nothing)
 {
         RunDir *dir = begin("runs/joe-7", false);
@@ -439,6 +466,7 @@ int main(void)
         TCase *cases = tcase_create("run_dir");
         tcase_add_checked_fixture(cases, set_up, tear_down);
         tcase_add_test(cases, a_run_appears_with_its_parents_and_the_sums_of_its_data_files);
+        tcase_add_test(cases, a_long_file_has_its_sum_and_takes_no_more_room_than_its_bytes);
         tcase_add_test(cases, an_abandoned_run_leaves_nothing);
         tcase_add_test(cases, until_the_commit_the_place_is_empty);
         tcase_add_test(cases, what_inorder_made_is_replaced_whole);
