@@ -1,5 +1,6 @@
 /*
- * pcapng blocks, little-endian, and the ring of records that wait. draft-ietf-opsawg-pcapng.
+ * pcapng blocks, little-endian, put where they wait to be written; from the first packet on whose fate is not
+ * known they wait for its comments. draft-ietf-opsawg-pcapng.
  */
 #include "trace/capture.h"
 #include "trace/byte_record.h"
@@ -14,7 +15,9 @@ enum block_type { BLOCK_INTERFACE = 1, BLOCK_ENHANCED_PACKET = 6, BLOCK_SECTION 
 #define ETHERTYPE_IPV4    0x0800
 #define ETHERTYPE_IPV6    0x86dd
 #define RING_CAPACITY_MIN 16
-#define RECORD_SIZE       56 /* of a packet's block, without its bytes and comments */
+#define PACKET_HEAD_SIZE  28 /* of a packet's block, before its bytes … */
+#define PACKET_TAIL_SIZE  28 /* … and behind them, without comments */
+#define BLOCK_END_SIZE    8  /* the end of the options and the size again */
 
 /* Option codes; those below 2 are for every block. */
 enum option {
@@ -28,27 +31,19 @@ enum option {
 };
 enum packet_direction { PACKET_INBOUND = 1, PACKET_OUTBOUND = 2 };
 
+/* A sent packet whose fate is not known. */
 struct record {
-        time_ns time;
-        struct trace_packet_id id;
-        enum packet_direction direction;
-        /* For the search: of the last packet sent until here, this one included. Never falls along the ring.
-         */
-        uint32_t sent_number;
-        uint32_t unsettled;  /* the packet and its copies that are on their way */
-        uint32_t frame_size; /* before snapping */
-        uint32_t kept_size;
-        uint32_t frame_capacity;
-        char *frame;          /* the kept bytes; stays with its place in the ring, as the next */
-        GByteArray *comments; /* as options; NULL: there has been none */
+        uint64_t place; /* of its block */
+        uint32_t number;
+        uint32_t unsettled; /* the packet and its copies that are on their way */
 };
 
 struct Capture {
         struct trace_file file;
         uint32_t snap;
-        uint32_t sent_number;
+        uint32_t last_number; /* of the packets sent */
         GByteArray *block;
-        struct record *records; /* a ring; the capacity is a power of two */
+        struct record *records; /* a ring, by number and place; the capacity is a power of two */
         unsigned capacity;
         unsigned first;
         unsigned count;
@@ -116,64 +111,25 @@ static void write_interface(Capture *capture, const struct capture_config *confi
         end_block(capture);
 }
 
-static uint32_t padding_of(uint32_t size)
-{
-        return (4 - size % 4) % 4;
-}
-
-static char *put_option(char *at, enum option code, const void *bytes, uint16_t size)
-{
-        at = byte_put_u16(at, (uint16_t)code);
-        at = byte_put_u16(at, size);
-        return byte_put(at, bytes, size);
-}
-
-static char *put_frame(char *at, const struct record *record)
-{
-        static const char zeros[4];
-        at = byte_put_u32(at, record->kept_size);
-        at = byte_put_u32(at, record->frame_size);
-        at = byte_put(at, record->frame, record->kept_size);
-        return byte_put(at, zeros, padding_of(record->kept_size));
-}
-
-/* As begin_block() and end_block() would, but where it waits to be written: most of a capture is these. */
-static void write_record(Capture *capture, const struct record *record)
-{
-        uint32_t flags = GUINT32_TO_LE(record->direction);
-        uint64_t id = GUINT64_TO_LE((uint64_t)record->id.host << 32 | record->id.number);
-        uint32_t comments = record->comments ? record->comments->len : 0;
-        uint32_t size = RECORD_SIZE + record->kept_size + padding_of(record->kept_size) + comments;
-        char *at = trace_file_room(&capture->file, trace_file_begin(&capture->file), size);
-        const char *start = at;
-        at = byte_put_u32(at, BLOCK_ENHANCED_PACKET);
-        at = byte_put_u32(at, size);
-        at = byte_put_u32(at, 0); /* the interface */
-        at = byte_put_u32(at, (uint32_t)((uint64_t)record->time >> 32));
-        at = byte_put_u32(at, (uint32_t)record->time);
-        at = put_frame(at, record);
-        at = put_option(at, PACKET_FLAGS, &flags, sizeof flags);
-        at = put_option(at, PACKET_ID, &id, sizeof id);
-        if (comments > 0)
-                at = byte_put(at, record->comments->data, comments);
-        at = byte_put_u32(at, OPTION_END);
-        at = byte_put_u32(at, size);
-        g_assert((size_t)(at - start) == size);
-        trace_file_end(&capture->file, at);
-}
-
 static struct record *record_at(const Capture *capture, unsigned index)
 {
         return &capture->records[(capture->first + index) & (capture->capacity - 1)];
 }
 
-static void write_settled(Capture *capture)
+/* What comes behind the first of them waits, too. */
+static void hold_from_first(Capture *capture)
+{
+        trace_file_hold(
+                &capture->file, capture->count > 0 ? record_at(capture, 0)->place : TRACE_FILE_NO_PLACE);
+}
+
+static void forget_settled(Capture *capture)
 {
         while (capture->count > 0 && record_at(capture, 0)->unsettled == 0) {
-                write_record(capture, record_at(capture, 0));
                 capture->first = (capture->first + 1) & (capture->capacity - 1);
                 capture->count--;
         }
+        hold_from_first(capture);
 }
 
 /* Twice as many places, the old ones in order at the front. */
@@ -211,42 +167,78 @@ static char *put_piece(char *at, const char *end, const struct trace_bytes *piec
         return byte_put(at, piece->bytes, MIN(piece->size, (size_t)(end - at)));
 }
 
-static void fill_frame(struct record *record, const struct trace_packet *packet, uint32_t size)
+static char *put_frame(char *at, const struct trace_packet *packet, uint32_t size)
 {
-        if (record->frame_capacity < size) {
-                record->frame = g_realloc(record->frame, size);
-                record->frame_capacity = size;
-        }
-        const char *end = record->frame + size;
-        char *at = put_ethernet_header(record->frame, packet);
+        const char *end = at + size;
+        at = put_ethernet_header(at, packet);
         at = put_piece(at, end, &packet->header);
         for (unsigned i = 0; i < packet->payload_pieces; i++)
                 at = put_piece(at, end, &packet->payload[i]);
-        record->kept_size = (uint32_t)(at - record->frame);
+        return at;
 }
 
-static struct record *add_record(Capture *capture, time_ns time, const struct trace_packet *packet)
+static char *put_packet_head(char *at, uint32_t block_size, time_ns time, uint32_t kept, uint32_t size)
 {
-        if (capture->count == capture->capacity)
-                grow(capture);
-        capture->count++;
-        struct record *record = record_at(capture, capture->count - 1);
-        record->time = time;
-        record->id = packet->id;
-        record->sent_number = capture->sent_number;
-        record->frame_size = ETHERNET_SIZE + packet->size;
-        if (record->comments)
-                g_byte_array_set_size(record->comments, 0);
-        uint32_t kept = capture->snap ? MIN(capture->snap, packet->size) : packet->size;
-        fill_frame(record, packet, ETHERNET_SIZE + kept);
-        return record;
+        at = byte_put_u32(at, BLOCK_ENHANCED_PACKET);
+        at = byte_put_u32(at, block_size);
+        at = byte_put_u32(at, 0); /* the interface */
+        at = byte_put_u32(at, (uint32_t)((uint64_t)time >> 32));
+        at = byte_put_u32(at, (uint32_t)time);
+        at = byte_put_u32(at, kept);
+        return byte_put_u32(at, size);
 }
 
-static void add_comment(struct record *record, const char *comment)
+static char *put_packet_tail(
+        char *at, uint32_t block_size, enum packet_direction direction, const struct trace_packet_id *id)
 {
-        if (!record->comments)
-                record->comments = g_byte_array_new();
-        add_text_option(record->comments, OPTION_COMMENT, comment);
+        at = byte_put_u16(at, PACKET_FLAGS);
+        at = byte_put_u16(at, sizeof(uint32_t));
+        at = byte_put_u32(at, direction);
+        at = byte_put_u16(at, PACKET_ID);
+        at = byte_put_u16(at, sizeof(uint64_t));
+        at = byte_put_u64(at, (uint64_t)id->host << 32 | id->number);
+        at = byte_put_u32(at, OPTION_END);
+        return byte_put_u32(at, block_size);
+}
+
+static uint32_t padding_of(uint32_t size)
+{
+        return (4 - size % 4) % 4;
+}
+
+/* As begin_block() and end_block() would, but where it waits to be written: most of a capture is these. Its
+ * place. */
+static uint64_t add_packet(
+        Capture *capture, time_ns time, const struct trace_packet *packet, enum packet_direction direction)
+{
+        static const char zeros[4];
+        uint32_t most = ETHERNET_SIZE + (capture->snap ? MIN(capture->snap, packet->size) : packet->size);
+        char *start = trace_file_room(&capture->file, trace_file_begin(&capture->file),
+                PACKET_HEAD_SIZE + most + sizeof zeros + PACKET_TAIL_SIZE);
+        uint64_t place = trace_file_place(&capture->file, start);
+        char *frame = start + PACKET_HEAD_SIZE;
+        uint32_t kept = (uint32_t)(put_frame(frame, packet, most) - frame);
+        char *tail = byte_put(frame + kept, zeros, padding_of(kept));
+        uint32_t size = (uint32_t)(tail - start) + PACKET_TAIL_SIZE;
+        put_packet_head(start, size, time, kept, ETHERNET_SIZE + packet->size);
+        trace_file_end(&capture->file, put_packet_tail(tail, size, direction, &packet->id));
+        return place;
+}
+
+/* Into the packet's block at `place`, behind its other options. How many bytes longer it is now. */
+static uint32_t add_comment(Capture *capture, uint64_t place, const char *comment)
+{
+        g_autoptr(GByteArray) option = g_byte_array_new();
+        uint32_t size;
+        add_text_option(option, OPTION_COMMENT, comment);
+        memcpy(&size, trace_file_at(&capture->file, place) + 4, sizeof size);
+        size = GUINT32_FROM_LE(size);
+        trace_file_insert(&capture->file, place + size - BLOCK_END_SIZE, option->data, option->len);
+        size += option->len;
+        char *block = trace_file_at(&capture->file, place);
+        byte_put_u32(block + 4, size);
+        byte_put_u32(block + size - 4, size);
+        return option->len;
 }
 
 Capture *capture_new(FILE *file, const char *file_name, const struct capture_config *config)
@@ -264,10 +256,6 @@ void capture_free(Capture *capture)
 {
         if (!capture)
                 return;
-        for (unsigned i = 0; i < capture->capacity; i++) {
-                g_free(capture->records[i].frame);
-                g_clear_pointer(&capture->records[i].comments, g_byte_array_unref);
-        }
         g_free(capture->records);
         g_byte_array_unref(capture->block);
         trace_file_clear(&capture->file);
@@ -276,41 +264,35 @@ void capture_free(Capture *capture)
 
 void capture_add_sent(Capture *capture, time_ns time, const struct trace_packet *packet)
 {
-        g_assert(packet->id.number > capture->sent_number);
-        capture->sent_number = packet->id.number;
-        struct record *record = add_record(capture, time, packet);
-        record->direction = PACKET_OUTBOUND;
-        record->unsettled = 1;
+        g_assert(packet->id.number > capture->last_number);
+        capture->last_number = packet->id.number;
+        if (capture->count == capture->capacity)
+                grow(capture);
+        uint64_t place = add_packet(capture, time, packet, PACKET_OUTBOUND);
+        capture->count++;
+        *record_at(capture, capture->count - 1) =
+                (struct record){ .place = place, .number = packet->id.number, .unsettled = 1 };
+        hold_from_first(capture);
 }
 
 void capture_add_received(
         Capture *capture, time_ns time, const struct trace_packet *packet, const char *comment)
 {
-        struct record *record = add_record(capture, time, packet);
-        record->direction = PACKET_INBOUND;
-        record->unsettled = 0;
+        uint64_t place = add_packet(capture, time, packet, PACKET_INBOUND);
         if (comment)
-                add_comment(record, comment);
-        write_settled(capture);
+                add_comment(capture, place, comment);
 }
 
-/* The first record with this number is the packet's own: those received after it carry the number too. */
+/* Numbers rise by one or more: it is where one each would have led, or before. */
 static struct record *find_sent(Capture *capture, uint32_t number)
 {
-        unsigned low = 0;
-        unsigned high = capture->count;
-        while (low < high) {
-                unsigned middle = low + (high - low) / 2;
-                if (record_at(capture, middle)->sent_number < number)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        if (low == capture->count)
+        if (capture->count == 0 || number < record_at(capture, 0)->number)
                 return NULL;
-        struct record *record = record_at(capture, low);
-        bool is_it = record->direction == PACKET_OUTBOUND && record->id.number == number;
-        return is_it ? record : NULL;
+        unsigned index = MIN(number - record_at(capture, 0)->number, capture->count - 1);
+        while (record_at(capture, index)->number > number)
+                index--;
+        struct record *record = record_at(capture, index);
+        return record->number == number ? record : NULL;
 }
 
 void capture_comment(Capture *capture, uint32_t number, const char *format, ...)
@@ -322,7 +304,9 @@ void capture_comment(Capture *capture, uint32_t number, const char *format, ...)
         va_start(arguments, format);
         g_autofree char *comment = g_strdup_vprintf(format, arguments);
         va_end(arguments);
-        add_comment(record, comment);
+        uint32_t longer = add_comment(capture, record->place, comment);
+        for (unsigned i = capture->count; i > 0 && record_at(capture, i - 1) != record; i--)
+                record_at(capture, i - 1)->place += longer;
 }
 
 void capture_copy_made(Capture *capture, uint32_t number)
@@ -339,13 +323,12 @@ void capture_settle(Capture *capture, uint32_t number)
                 return;
         g_assert(record->unsettled > 0);
         record->unsettled--;
-        write_settled(capture);
+        forget_settled(capture);
 }
 
 bool capture_finish(Capture *capture, GError **error)
 {
-        for (unsigned i = 0; i < capture->count; i++)
-                write_record(capture, record_at(capture, i));
         capture->count = 0;
+        hold_from_first(capture);
         return trace_file_finish(&capture->file, error);
 }

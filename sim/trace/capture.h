@@ -1,5 +1,5 @@
 /*
- * One host's capture: packet records in a ring, each written when nothing can be added to it any more.
+ * One host's capture: packet records, each written when nothing can be added to it any more.
  */
 #ifndef INORDER_CAPTURE_H
 #define INORDER_CAPTURE_H

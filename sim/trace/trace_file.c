@@ -13,7 +13,9 @@ G_DEFINE_QUARK(inorder - trace - error, trace_error)
 
 void trace_file_init(struct trace_file *file, FILE *stream, const char *name, size_t piece)
 {
-        *file = (struct trace_file){ .file = stream, .name = g_strdup(name), .piece = piece };
+        *file = (struct trace_file){
+                .file = stream, .name = g_strdup(name), .piece = piece, .held = TRACE_FILE_NO_PLACE
+        };
 }
 
 void trace_file_clear(struct trace_file *file)
@@ -30,6 +32,7 @@ static int error_now(void)
 
 static void write_out(struct trace_file *file, size_t size)
 {
+        file->written += size;
         if (file->error)
                 return;
         errno = 0;
@@ -37,21 +40,23 @@ static void write_out(struct trace_file *file, size_t size)
                 file->error = error_now();
 }
 
-/* Doubled up to a piece: most of many files stay small. */
+/* Doubled up to a piece: most of many files stay small. Beyond that, where much is held, by half. */
 static void grow(struct trace_file *file, size_t waiting, size_t size)
 {
         size_t capacity = (size_t)(file->limit - file->bytes);
         capacity = MIN(2 * capacity, file->piece + SPARE_ROOM);
-        capacity = MAX(capacity, waiting + size);
+        capacity = MAX(capacity, waiting + size + (waiting > file->piece ? waiting / 2 : 0));
         file->bytes = g_realloc(file->bytes, capacity);
         file->limit = file->bytes + capacity;
 }
 
-/* Whole pieces go out; what is behind them moves to the front, and there is room for more. */
+/* Whole pieces go out, if they are not held; what is behind them moves to the front, and there is room for
+ * more. */
 char *trace_file_more_room(struct trace_file *file, char *at, size_t size)
 {
         size_t waiting = (size_t)(at - file->bytes);
-        size_t whole = waiting - waiting % file->piece;
+        size_t ready = (size_t)MIN(waiting, file->held - file->written);
+        size_t whole = ready - ready % file->piece;
         if (whole > 0) {
                 write_out(file, whole);
                 waiting -= whole;
@@ -69,6 +74,15 @@ void trace_file_write(struct trace_file *file, const void *bytes, size_t size)
         char *at = trace_file_room(file, trace_file_begin(file), size);
         memcpy(at, bytes, size);
         trace_file_end(file, at + size);
+}
+
+void trace_file_insert(struct trace_file *file, uint64_t place, const void *bytes, size_t size)
+{
+        char *end = trace_file_room(file, trace_file_begin(file), size);
+        char *at = trace_file_at(file, place);
+        memmove(at + size, at, (size_t)(end - at));
+        memcpy(at, bytes, size);
+        trace_file_end(file, end + size);
 }
 
 bool trace_file_finish(struct trace_file *file, GError **error)

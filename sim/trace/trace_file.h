@@ -31,8 +31,8 @@ struct trace_opener {
         void *data;
 };
 
-/* Lines are made where they wait to be written. Large pieces are cheap, also for the kernel; who has many files open takes
- * small ones. */
+/* Lines are made where they wait to be written. Pieces this large are cheap, also for the kernel, and larger ones are not;
+ * who has many files open takes small ones. */
 #define TRACE_FILE_LARGE_PIECE (64 * 1024)
 #define TRACE_FILE_SMALL_PIECE (16 * 1024)
 #define TRACE_FILE_ALL_PIECES  (16 * 1024 * 1024) /* of such a one's files together, as long as theirs are not small */
@@ -42,6 +42,8 @@ struct trace_file {
         char *name; /* for messages */
         int error;  /* errno of the first failure; 0: none. Nothing is written after it. */
         size_t piece;
+        uint64_t written; /* bytes before these */
+        uint64_t held;    /* the place of what may change yet: nothing from there on is written. TRACE_FILE_NO_PLACE: none */
         char *bytes; /* to be written */
         char *end;   /* of them */
         char *limit; /* of the room behind them */
@@ -66,9 +68,26 @@ static inline void trace_file_end(struct trace_file *file, char *at)
         file->end = at;
 }
 
+/* What was put may be held back and changed. Places count from the beginning of the file and stay the same while more is put;
+ * an insertion moves what is behind it. */
+#define TRACE_FILE_NO_PLACE UINT64_MAX
+static inline uint64_t trace_file_place(const struct trace_file *file, const char *at)
+{
+        return file->written + (uint64_t)(at - file->bytes);
+}
+static inline char *trace_file_at(const struct trace_file *file, uint64_t place)
+{
+        return file->bytes + (place - file->written);
+}
+static inline void trace_file_hold(struct trace_file *file, uint64_t place)
+{
+        file->held = place;
+}
+void trace_file_insert(struct trace_file *file, uint64_t place, const void *bytes, size_t size);
+
 /* All at once. */
 void trace_file_write(struct trace_file *file, const void *bytes, size_t size);
-/* Flush; false when this or anything before it failed. */
+/* Flush, whatever was held; false when this or anything before it failed. */
 bool trace_file_finish(struct trace_file *file, GError **error);
 
 #endif
