@@ -312,7 +312,7 @@ void event_queue_check(const EventQueue *queue)
 {
         check_row(queue);
         event_heap_check(&queue->heap);
-        g_assert(queue->far_size == 0 || queue->far_begins <= event_wheel_first(&queue->wheel));
+        event_wheel_check(&queue->wheel, queue->far_size, queue->far_begins);
 }
 
 uint64_t event_number_of_arrival(uint32_t direction, uint64_t ordinal, uint32_t copy)

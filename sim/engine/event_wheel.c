@@ -125,3 +125,26 @@ time_ns event_wheel_first(const struct event_wheel *wheel)
                 return TIME_NEVER;
         return (time_ns)(slot_begin(wheel, level, digit) << WHEEL_SLOT_BITS);
 }
+
+static uint32_t check_slot(const struct event_wheel *wheel, unsigned level, unsigned digit, time_ns begins)
+{
+        uint32_t events = 0;
+        for (const struct event *event = wheel->slots[level][digit]; event != NULL; event = event->next) {
+                uint64_t slot = (uint64_t)event->rank.time >> WHEEL_SLOT_BITS;
+                g_assert(!event_wheel_is_near(wheel, event->rank.time) && event->rank.time >= begins);
+                g_assert(level_of(wheel, slot) == level && digit_of(slot, level) == digit);
+                events++;
+        }
+        if (events > 0)
+                g_assert(wheel->used[level][digit / WORD_BITS] >> digit % WORD_BITS & 1);
+        return events;
+}
+
+void event_wheel_check(const struct event_wheel *wheel, uint32_t events, time_ns begins)
+{
+        uint32_t found = 0;
+        for (unsigned level = 0; level < WHEEL_LEVELS; level++)
+                for (unsigned digit = 0; digit < WHEEL_SLOTS; digit++)
+                        found += check_slot(wheel, level, digit, begins);
+        g_assert(found == events);
+}

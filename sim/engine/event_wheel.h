@@ -41,5 +41,7 @@ void event_wheel_remove(struct event *event);
 struct event *event_wheel_take(struct event_wheel *wheel);
 /* Before this nothing is here. TIME_NEVER: the wheel is empty. */
 time_ns event_wheel_first(const struct event_wheel *wheel);
+/* `events` stand where they belong, none before `begins`. */
+void event_wheel_check(const struct event_wheel *wheel, uint32_t events, time_ns begins);
 
 #endif

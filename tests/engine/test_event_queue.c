@@ -138,6 +138,17 @@ static void stop(void *data)
         event_queue_stop(queue);
 }
 
+START_TEST(what_was_cancelled_far_off_leaves_nothing_behind)
+{
+        set(0, at(5 * MILLISECOND));
+        event_queue_cancel(queue, &noted[0].event);
+        event_queue_check(queue);
+        set(1, at(900 * MILLISECOND));
+        ck_assert_int_eq(event_queue_next_time(queue), 900 * MILLISECOND);
+        event_queue_check(queue);
+}
+END_TEST
+
 START_TEST(stop_ends_the_run_after_the_event_that_called_it)
 {
         event_init(&noted[1].event, stop, &noted[1]);
@@ -276,11 +287,12 @@ int main(void)
         tcase_add_test(cases, run_until_runs_what_is_due_and_leaves_the_clock_at_the_last_event);
         tcase_add_test(cases, setting_a_queued_event_moves_it);
         tcase_add_test(cases, a_cancelled_event_does_not_run);
+        tcase_add_test(cases, what_was_cancelled_far_off_leaves_nothing_behind);
         tcase_add_test(cases, stop_ends_the_run_after_the_event_that_called_it);
         tcase_add_test(cases, an_event_may_queue_one_with_a_smaller_owner_which_runs_next);
         tcase_add_test(cases, an_event_may_queue_itself_again_at_its_own_key);
-        tcase_add_loop_test(cases, any_mixture_of_sets_moves_and_cancels_keeps_the_order, 0,
-                G_N_ELEMENTS(distances));
+        tcase_add_loop_test(
+                cases, any_mixture_of_sets_moves_and_cancels_keeps_the_order, 0, G_N_ELEMENTS(distances));
         tcase_add_test(cases, arrival_numbers_go_by_direction_then_ordinal_then_copy);
         if (INORDER_CHECKED)
                 tcase_add_test_raise_signal(cases, two_events_with_one_key_are_our_own_mistake, SIGABRT);
