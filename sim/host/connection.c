@@ -169,8 +169,7 @@ static void count_time_wait(struct connection *connection)
 static void give_up_names(struct connection *connection)
 {
         Host *host = connection->host;
-        if (g_hash_table_lookup(host->connections_by_tuple, &connection->tuple) == connection)
-                g_hash_table_remove(host->connections_by_tuple, &connection->tuple);
+        hash_table_remove(&host->connections_by_tuple, four_tuple_place(&connection->tuple), connection);
         if (host->recent == connection)
                 host->recent = NULL;
         port_space_unbind(&host->tcp_ports, &connection->binding);
@@ -257,7 +256,7 @@ static struct connection *connection_make(
         };
         timer_init(&connection->timer, events_of(connection), &key, on_deadline, connection);
         g_queue_push_tail_link(&host->connections, &connection->link);
-        g_hash_table_insert(host->connections_by_tuple, &connection->tuple, connection);
+        hash_table_add(&host->connections_by_tuple, host_memory(host), four_tuple_place(tuple), connection);
         host->recent = NULL;
         return connection;
 }

@@ -22,25 +22,6 @@ static gboolean address_equal(gconstpointer a, gconstpointer b)
         return ip_address_equal(a, b);
 }
 
-/* Multilinear hashing (Lemire and Kaser, "Strongly universal string hashing is fast", 2014): the high half of
- * a sum of products by random odd numbers. Cheaper than four_tuple_hash(), which the wire shows. */
-static guint tuple_hash(gconstpointer key)
-{
-        const struct four_tuple *tuple = key;
-        uint64_t ports = (uint64_t)tuple->local.port << 16 | tuple->remote.port;
-        uint64_t sum = ports * 0x9e3779b97f4a7c15u;
-        sum += read_be64(tuple->local.address.bytes) * 0xbf58476d1ce4e5b9u;
-        sum += read_be64(tuple->local.address.bytes + 8) * 0x94d049bb133111ebu;
-        sum += read_be64(tuple->remote.address.bytes) * 0xd6e8feb86659fd93u;
-        sum += read_be64(tuple->remote.address.bytes + 8) * 0xa0761d6478bd642fu;
-        return (guint)(sum >> 32);
-}
-
-static gboolean tuple_equal(gconstpointer a, gconstpointer b)
-{
-        return four_tuple_equal(a, b);
-}
-
 static void join_world(Host *host)
 {
         struct host_context *context = host->context;
@@ -124,9 +105,6 @@ Host *host_new(struct host_context *context, const struct host_config *config)
         host->mtus = mtu_cache_new();
         host->tcp = make_tcp(host);
         give_luck(host);
-        host->connections_by_tuple = g_hash_table_new(tuple_hash, tuple_equal);
-        host->listeners = g_hash_table_new(tuple_hash, tuple_equal);
-        host->datagrams = g_hash_table_new(tuple_hash, tuple_equal);
         make_ports(host, config);
         host_transmit_init(host);
         join_world(host);
@@ -184,9 +162,9 @@ void host_free(Host *host)
                 return;
         host->is_closing = true;
         end_users(host);
-        g_hash_table_destroy(host->connections_by_tuple);
-        g_hash_table_destroy(host->listeners);
-        g_hash_table_destroy(host->datagrams);
+        hash_table_clear(&host->connections_by_tuple, host_memory(host));
+        hash_table_clear(&host->listeners, host_memory(host));
+        hash_table_clear(&host->datagrams, host_memory(host));
         port_space_clear(&host->tcp_ports);
         port_space_clear(&host->udp_ports);
         tcp_host_free(host->tcp);

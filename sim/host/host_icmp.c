@@ -167,7 +167,7 @@ static void on_tcp_error(Host *host, struct packet *packet, const struct icmp_me
 {
         struct tcp_icmp icmp;
         const struct cause cause = host_cause_of(packet);
-        struct connection *connection = g_hash_table_lookup(host->connections_by_tuple, &quote->tuple);
+        struct connection *connection = host_look_up_connection(host, &quote->tuple);
         host_take(host, packet, connection != NULL ? connection->number : 0);
         if (connection == NULL || !read_error(message, quote, &icmp))
                 return;

@@ -13,6 +13,7 @@
 #include "host/ports.h"
 #include "host/socket.h"
 #include "net/icmp_packet.h"
+#include "wire/hash_table.h"
 
 #define HOST_READING_SIZE (16 * 1024)
 
@@ -43,10 +44,10 @@ struct Host {
         TcpHost *tcp;
         uint32_t traced; /* the trace's mask that TCP has been told of */
         MtuCache *mtus; /* what ICMP has told of paths */
-        GHashTable *connections_by_tuple;
+        struct hash_table connections_by_tuple; /* of struct connection, by four_tuple_place(), as the next two */
         struct connection *recent; /* the one found last; NULL: look it up */
-        GHashTable *listeners; /* struct four_tuple without remote → Socket */
-        GHashTable *datagrams; /* struct four_tuple, with remote when connected → Socket */
+        struct hash_table listeners; /* of Socket, by struct four_tuple without remote */
+        struct hash_table datagrams; /* of Socket, by struct four_tuple, with remote when connected */
         struct port_space tcp_ports;
         struct port_space udp_ports;
 
@@ -92,6 +93,8 @@ uint32_t host_path_mtu_towards(const Host *host, const struct ip_address *remote
 
 /* NULL: none of that name. */
 struct connection *host_find_connection(Host *host, const struct four_tuple *tuple);
+/* The same without remembering what was found. */
+struct connection *host_look_up_connection(const Host *host, const struct four_tuple *tuple);
 struct cause host_cause_of(const struct packet *packet);
 /* The packet has reached whom it is for, and is freed; `connection` is its number here, 0: none. */
 void host_take(Host *host, struct packet *packet, uint32_t connection);

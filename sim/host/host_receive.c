@@ -38,11 +38,21 @@ static void answer_stray(Host *host, const struct four_tuple *tuple, const struc
                 host_answer(host, tuple, &answer, transfer, cause);
 }
 
+static bool is_connection(const void *thing, const void *tuple)
+{
+        return four_tuple_equal(&((const struct connection *)thing)->tuple, tuple);
+}
+
+struct connection *host_look_up_connection(const Host *host, const struct four_tuple *tuple)
+{
+        return hash_table_find(&host->connections_by_tuple, four_tuple_place(tuple), is_connection, tuple);
+}
+
 /* Segments of one connection often come in a row. */
 struct connection *host_find_connection(Host *host, const struct four_tuple *tuple)
 {
         if (host->recent == NULL || !four_tuple_equal(&host->recent->tuple, tuple))
-                host->recent = g_hash_table_lookup(host->connections_by_tuple, tuple);
+                host->recent = host_look_up_connection(host, tuple);
         return host->recent;
 }
 

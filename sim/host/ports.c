@@ -6,11 +6,23 @@
 struct port_use {
         GQueue bindings;
         unsigned bound; /* of them, those not chosen by connect */
+        uint16_t port;
 };
+
+/* Ports are chosen far apart or in a row: both spread. */
+static uint32_t port_hash(uint16_t port)
+{
+        return port * 0x9e3779b1u >> 16;
+}
+
+static bool is_use_of(const void *use, const void *port)
+{
+        return ((const struct port_use *)use)->port == *(const uint16_t *)port;
+}
 
 static struct port_use *use_of(const struct port_space *space, uint16_t port)
 {
-        return g_hash_table_lookup(space->uses, GUINT_TO_POINTER(port));
+        return hash_table_find(&space->uses, port_hash(port), is_use_of, &port);
 }
 
 static enum binding_family family_of(const struct binding *binding)
@@ -41,17 +53,15 @@ void port_space_init(struct port_space *space, BlockPool *memory, uint64_t seed,
         uint16_t first, uint16_t last)
 {
         g_assert(first > 0 && first <= last);
-        *space = (struct port_space){ .memory = memory,
-                .uses = g_hash_table_new(NULL, NULL),
-                .luck = rng_stream_named(seed, name),
-                .first = first,
-                .last = last };
+        *space = (struct port_space){
+                .memory = memory, .luck = rng_stream_named(seed, name), .first = first, .last = last
+        };
 }
 
 void port_space_clear(struct port_space *space)
 {
-        g_assert(g_hash_table_size(space->uses) == 0);
-        g_hash_table_destroy(space->uses);
+        g_assert(space->uses.count == 0);
+        hash_table_clear(&space->uses, space->memory);
 }
 
 void port_space_bind(struct port_space *space, struct binding *binding)
@@ -60,7 +70,8 @@ void port_space_bind(struct port_space *space, struct binding *binding)
         struct port_use *use = use_of(space, binding->local.port);
         if (use == NULL) {
                 use = block_pool_take_zeroed(space->memory, sizeof *use);
-                g_hash_table_insert(space->uses, GUINT_TO_POINTER(binding->local.port), use);
+                use->port = binding->local.port;
+                hash_table_add(&space->uses, space->memory, port_hash(use->port), use);
         }
         binding->use = use;
         binding->link.data = binding;
@@ -78,7 +89,7 @@ void port_space_unbind(struct port_space *space, struct binding *binding)
         use->bound -= !binding->is_for_connecting;
         if (!g_queue_is_empty(&use->bindings))
                 return;
-        g_hash_table_remove(space->uses, GUINT_TO_POINTER(binding->local.port));
+        hash_table_remove(&space->uses, port_hash(use->port), use);
         block_pool_give_back(space->memory, use, sizeof *use);
 }
 

@@ -9,7 +9,7 @@
 #define INORDER_PORTS_H
 
 #include "engine/rng.h"
-#include "wire/block_pool.h"
+#include "wire/hash_table.h"
 #include "wire/ip_address.h"
 
 /* Whose addresses "any" stands for. */
@@ -34,7 +34,7 @@ struct binding {
 /* The ports of one protocol on one host. */
 struct port_space {
         BlockPool *memory;
-        GHashTable *uses; /* port → struct port_use */
+        struct hash_table uses; /* of struct port_use, by port */
         struct rng_stream luck;
         uint32_t picks;
         uint16_t first; /* of the ephemeral ones */

@@ -1,12 +1,9 @@
 /*
  * All streams of a run: found by name in a hash table, and listed by transfer in order of opening.
  *
- * The table grows with the streams that are open at once, never shrinks and is never walked. Those at a
- * list's front that are over are added to its sum and go.
+ * Those at a list's front that are over are added to its sum and go.
  */
 #include "host/proof_private.h"
-
-#define PLACES_MIN 16
 
 /* ---- Names ---- */
 
@@ -15,65 +12,16 @@ static struct stream_name name_of(const struct endpoint *from, const struct endp
         return (struct stream_name){ .ends = { .local = *from, .remote = *to }, .isn = isn.value };
 }
 
-static bool is_named(const ProofStream *stream, const struct stream_name *name)
+static uint32_t name_hash(const struct stream_name *name)
 {
-        return stream->name.isn == name->isn && four_tuple_equal(&stream->name.ends, &name->ends);
+        return four_tuple_place(&name->ends) ^ name->isn;
 }
 
-static ProofStream **place_of(const ProofBook *book, const struct stream_name *name)
+static bool is_named(const void *stream, const void *sought)
 {
-        return &book->names[(four_tuple_hash(&name->ends) ^ name->isn) & (book->places - 1)];
-}
-
-static void put_in_place(ProofBook *book, ProofStream *stream)
-{
-        ProofStream **place = place_of(book, &stream->name);
-        stream->older = *place;
-        *place = stream;
-}
-
-/* From the oldest on, so that the newest stays in front. */
-static void put_all_in_place(ProofBook *book, ProofStream *newest)
-{
-        ProofStream *oldest = NULL;
-        while (newest != NULL) {
-                ProofStream *older = newest->older;
-                newest->older = oldest;
-                oldest = newest;
-                newest = older;
-        }
-        while (oldest != NULL) {
-                ProofStream *newer = oldest->older;
-                put_in_place(book, oldest);
-                oldest = newer;
-        }
-}
-
-static void grow_table(ProofBook *book)
-{
-        ProofStream **before = book->names;
-        uint32_t count = book->places;
-        book->places = MAX(2 * count, PLACES_MIN);
-        book->names = block_pool_take_zeroed(book->blocks, book->places * sizeof *book->names);
-        for (uint32_t i = 0; i < count; i++)
-                put_all_in_place(book, before[i]);
-        block_pool_give_back(book->blocks, before, count * sizeof *before);
-}
-
-static void add_name(ProofBook *book, ProofStream *stream)
-{
-        if (book->named++ == book->places)
-                grow_table(book);
-        put_in_place(book, stream);
-}
-
-static void forget_name(ProofBook *book, const ProofStream *stream)
-{
-        ProofStream **link = place_of(book, &stream->name);
-        while (*link != stream)
-                link = &(*link)->older;
-        *link = stream->older;
-        book->named--;
+        const struct stream_name *name = sought;
+        const struct stream_name *its = &((const ProofStream *)stream)->name;
+        return its->isn == name->isn && four_tuple_equal(&its->ends, &name->ends);
 }
 
 /* ---- Lists and sums ---- */
@@ -144,7 +92,7 @@ static void end_if_over(ProofStream *stream)
         ProofBook *book = stream->book;
         if (!is_over(stream))
                 return;
-        forget_name(book, stream);
+        hash_table_remove(&book->names, name_hash(&stream->name), stream);
         proof_stream_empty(stream);
         struct stream_list *list = &g_array_index(book->by_transfer, struct stream_list, stream->transfer);
         if (list->first == stream)
@@ -181,7 +129,7 @@ void proof_book_free(ProofBook *book)
         for (uint32_t transfer = 0; transfer < book->by_transfer->len; transfer++)
                 free_list(book, &g_array_index(book->by_transfer, struct stream_list, transfer));
         g_array_free(book->by_transfer, TRUE);
-        block_pool_give_back(book->blocks, book->names, book->places * sizeof *book->names);
+        hash_table_clear(&book->names, book->blocks);
         g_free(book);
 }
 
@@ -203,7 +151,7 @@ ProofStream *proof_open(ProofBook *book, const struct endpoint *from, const stru
                 stream->read = proof_hash_new();
         }
         list_stream(book, stream);
-        add_name(book, stream);
+        hash_table_add(&book->names, book->blocks, name_hash(&stream->name), stream);
         return stream;
 }
 
@@ -211,9 +159,7 @@ ProofStream *proof_find(
         ProofBook *book, const struct endpoint *from, const struct endpoint *to, struct seqnum isn)
 {
         struct stream_name name = name_of(from, to, isn);
-        ProofStream *stream = book->places > 0 ? *place_of(book, &name) : NULL;
-        while (stream != NULL && !is_named(stream, &name))
-                stream = stream->older;
+        ProofStream *stream = hash_table_find(&book->names, name_hash(&name), is_named, &name);
         if (stream == NULL)
                 return NULL;
         stream->readers++;

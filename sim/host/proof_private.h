@@ -6,6 +6,7 @@
 
 #include "host/proof_sum.h"
 #include "tcp/ring.h"
+#include "wire/hash_table.h"
 
 struct stream_name {
         struct four_tuple ends; /* local: the writer's */
@@ -23,7 +24,6 @@ struct copy {
 struct ProofStream {
         ProofBook *book;
         ProofStream *next;  /* of the same transfer */
-        ProofStream *older; /* whose name falls into the same place of the table */
         struct stream_name name;
         uint32_t transfer;
         uint32_t flow;
@@ -48,9 +48,7 @@ struct stream_list {
 
 struct ProofBook {
         BlockPool *blocks;
-        ProofStream **names;  /* a table of those that can be found, the newest first in each place */
-        uint32_t places;      /* a power of two */
-        uint32_t named;       /* streams in the table */
+        struct hash_table names; /* of those that can be found */
         GArray *by_transfer;  /* of struct stream_list; index: the transfer's number */
         bool with_sha256;
         bool has_mismatch;

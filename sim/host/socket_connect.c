@@ -47,8 +47,7 @@ static int connect_outcome(Socket *socket)
 
 static bool is_taken(const void *data, const struct four_tuple *tuple)
 {
-        const Host *host = data;
-        return g_hash_table_contains(host->connections_by_tuple, tuple);
+        return host_look_up_connection(data, tuple) != NULL;
 }
 
 /* Complete the four-tuple with a local end that makes it unique. */

@@ -63,18 +63,22 @@ static void queue_clear(struct datagram_queue *queue)
 
 static void publish(Socket *socket, const struct endpoint *local, const struct endpoint *remote)
 {
-        GHashTable *table = socket->host->datagrams;
-        if (g_hash_table_lookup(table, &socket->name) == socket)
-                g_hash_table_remove(table, &socket->name);
+        struct hash_table *table = &socket->host->datagrams;
+        hash_table_remove(table, four_tuple_place(&socket->name), socket);
         socket->name = (struct four_tuple){ .local = *local };
         if (remote != NULL)
                 socket->name.remote = *remote;
-        g_hash_table_insert(table, &socket->name, socket);
+        hash_table_add(table, host_memory(socket->host), four_tuple_place(&socket->name), socket);
 }
 
 static void datagram_on_bound(Socket *socket)
 {
         publish(socket, &socket->binding.local, NULL);
+}
+
+static bool is_named(const void *thing, const void *name)
+{
+        return four_tuple_equal(&((const Socket *)thing)->name, name);
 }
 
 Socket *host_find_datagram_socket(const Host *host, const struct four_tuple *tuple)
@@ -83,7 +87,8 @@ Socket *host_find_datagram_socket(const Host *host, const struct four_tuple *tup
         struct four_tuple wild = { .local = { .port = tuple->local.port } };
         const struct four_tuple *const names[] = { tuple, &bound, &wild };
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-                Socket *socket = g_hash_table_lookup(host->datagrams, names[i]);
+                Socket *socket =
+                        hash_table_find(&host->datagrams, four_tuple_place(names[i]), is_named, names[i]);
                 if (socket != NULL)
                         return socket;
         }
@@ -246,8 +251,7 @@ static int datagram_ioctl(const Socket *socket, unsigned long request, int *valu
 
 static void datagram_close(Socket *socket)
 {
-        if (binding_is_bound(&socket->binding))
-                g_hash_table_remove(socket->host->datagrams, &socket->name);
+        hash_table_remove(&socket->host->datagrams, four_tuple_place(&socket->name), socket);
         queue_clear(&socket->queue);
 }
 

@@ -17,6 +17,11 @@ static struct four_tuple listener_name(const struct endpoint *local, enum bindin
         return name;
 }
 
+static bool is_listener(const void *thing, const void *name)
+{
+        return four_tuple_equal(&((const Socket *)thing)->listener_name, name);
+}
+
 /* As Linux: the exact address before any, and a socket of IPv4's before one that is both's. */
 Socket *host_find_listener(const Host *host, const struct endpoint *local)
 {
@@ -28,7 +33,8 @@ Socket *host_find_listener(const Host *host, const struct endpoint *local)
                 listener_name(&any, BINDING_BOTH),
         };
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-                Socket *socket = g_hash_table_lookup(host->listeners, &names[i]);
+                Socket *socket = hash_table_find(
+                        &host->listeners, four_tuple_place(&names[i]), is_listener, &names[i]);
                 if (socket != NULL)
                         return socket;
         }
@@ -90,7 +96,7 @@ int stream_listen(Socket *socket, int backlog)
         socket->listener_name = listener_name(local, socket->binding.family);
         socket->binding.is_listening = true;
         socket->is_read_shut = socket->is_write_shut = false;
-        g_hash_table_insert(host->listeners, &socket->listener_name, socket);
+        hash_table_add(&host->listeners, host_memory(host), four_tuple_place(&socket->listener_name), socket);
         socket_update(socket);
         return 0;
 }
@@ -118,7 +124,7 @@ Socket *stream_accept(Socket *socket, int *error)
 void stream_stop_listening(Socket *socket)
 {
         TcpConn *child;
-        g_hash_table_remove(socket->host->listeners, &socket->listener_name);
+        hash_table_remove(&socket->host->listeners, four_tuple_place(&socket->listener_name), socket);
         while ((child = tcp_listener_take_child(socket->listener)) != NULL) {
                 time_ns now = host_now(socket->host);
                 tcp_conn_abort(child, 0, now);

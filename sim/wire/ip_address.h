@@ -92,7 +92,19 @@ static inline bool four_tuple_equal(const struct four_tuple *a, const struct fou
 {
         return endpoint_equal(&a->remote, &b->remote) && endpoint_equal(&a->local, &b->local);
 }
-/* For hash tables. The same on every machine. */
+/* The same on every machine: ports and flow labels are chosen by it. */
 uint32_t four_tuple_hash(const struct four_tuple *tuple);
+/* For hash tables, at a quarter of the cost. Multilinear hashing (Lemire and Kaser, "Strongly universal string hashing
+ * is fast", 2014): the high half of a sum of products by random odd numbers. */
+static inline uint32_t four_tuple_place(const struct four_tuple *tuple)
+{
+        uint64_t ports = (uint64_t)tuple->local.port << 16 | tuple->remote.port;
+        uint64_t sum = ports * 0x9e3779b97f4a7c15u;
+        sum += read_be64(tuple->local.address.bytes) * 0xbf58476d1ce4e5b9u;
+        sum += read_be64(tuple->local.address.bytes + 8) * 0x94d049bb133111ebu;
+        sum += read_be64(tuple->remote.address.bytes) * 0xd6e8feb86659fd93u;
+        sum += read_be64(tuple->remote.address.bytes + 8) * 0xa0761d6478bd642fu;
+        return (uint32_t)(sum >> 32);
+}
 
 #endif
