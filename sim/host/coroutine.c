@@ -47,6 +47,11 @@
 #define TOP_STEP  64
 #define TOP_STEPS 64
 
+/* A guard page makes two mappings of a stack, of which Linux lets a process have 65,530; stacks without lie
+ * together in one. Programs of a world are alike, so that who needs more than a stack is seen among the
+ * first. */
+#define GUARDED_STACKS 4096
+
 /* A place to go on from. */
 struct place {
         ucontext_t context;
@@ -63,7 +68,7 @@ struct place {
 
 struct stack {
         struct stack *next_free;
-        char *mapping; /* the guard page, then the stack */
+        char *mapping; /* a guard page perhaps, then the stack */
         size_t mapping_size;
         size_t size; /* of the stack, from its bottom on */
         unsigned valgrind_id;
@@ -117,12 +122,13 @@ static void deregister_with_valgrind(const struct stack *stack)
 static struct stack *stack_map(StackPool *pool)
 {
         struct stack *stack = g_new0(struct stack, 1);
-        stack->mapping_size = pool->guard_size + STACK_SIZE;
+        size_t guard_size = pool->mapped < GUARDED_STACKS ? pool->guard_size : 0;
+        stack->mapping_size = guard_size + STACK_SIZE;
         stack->mapping = mmap(NULL, stack->mapping_size, PROT_READ | PROT_WRITE,
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
         if (stack->mapping == MAP_FAILED)
                 g_error("no memory for one more program's stack, after %u", pool->mapped);
-        if (mprotect(stack->mapping, pool->guard_size, PROT_NONE) != 0)
+        if (guard_size > 0 && mprotect(stack->mapping, guard_size, PROT_NONE) != 0)
                 g_error("no guard page for one more program's stack, after %u", pool->mapped);
         stack->size = STACK_SIZE - (size_t)(pool->mapped % TOP_STEPS) * TOP_STEP;
         register_with_valgrind(stack);
@@ -190,6 +196,17 @@ static void enter_first(struct stack *stack)
 
 #else
 
+/* What is called may run others before it returns: gcc must not conclude from its code which registers it
+ * leaves alone (-fipa-ra). clang does not try. */
+#if defined(__has_attribute)
+#if __has_attribute(noipa)
+#define KEEPS_NO_REGISTER __attribute__((noipa))
+#endif
+#endif
+#if !defined(KEEPS_NO_REGISTER)
+#define KEEPS_NO_REGISTER __attribute__((noinline))
+#endif
+
 #if defined(WITH_BUILTIN_JUMPS)
 
 #define SET_JUMP(place) __builtin_setjmp((place)->jump)
@@ -211,13 +228,13 @@ static void G_GNUC_NORETURN jump(struct place *place)
 
 #endif
 
-static void leave(struct stack *stack)
+static void KEEPS_NO_REGISTER leave(struct stack *stack)
 {
         if (SET_JUMP(&stack->inside) == 0)
                 jump(&stack->outside);
 }
 
-static void enter(struct stack *stack)
+static void KEEPS_NO_REGISTER enter(struct stack *stack)
 {
         if (SET_JUMP(&stack->outside) == 0)
                 jump(&stack->inside);
@@ -228,7 +245,7 @@ static void arrive_first(struct stack *stack)
         (void)stack;
 }
 
-static void enter_first(struct stack *stack)
+static void KEEPS_NO_REGISTER enter_first(struct stack *stack)
 {
         if (SET_JUMP(&stack->outside) == 0)
                 setcontext(&stack->inside.context);

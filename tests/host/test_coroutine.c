@@ -137,6 +137,26 @@ START_TEST(a_stack_has_room_for_large_frames)
 }
 END_TEST
 
+/* Two mappings each would be more than Linux lets a process have. */
+START_TEST(a_crowd_of_hosts_has_a_stack_for_each_program)
+{
+        enum { CROWD = 40000 };
+        g_autoptr(StackPool) pool = stack_pool_new();
+        g_autofree struct counter *counters = g_new(struct counter, CROWD);
+        for (int i = 0; i < CROWD; i++) {
+                start(pool, &counters[i], 1);
+                coroutine_resume(counters[i].coroutine);
+        }
+        ck_assert_uint_eq(stack_pool_mapped(pool), CROWD);
+        for (int i = 0; i < CROWD; i++) {
+                ck_assert_int_eq(counters[i].seen, 1);
+                coroutine_resume(counters[i].coroutine);
+                ck_assert_int_eq(counters[i].seen, -1);
+                coroutine_free(counters[i].coroutine);
+        }
+}
+END_TEST
+
 int main(void)
 {
         Suite *suite = suite_create("host/coroutine");
@@ -147,6 +167,8 @@ int main(void)
         tcase_add_test(cases, a_stack_is_used_again);
         tcase_add_test(cases, one_may_resume_another);
         tcase_add_test(cases, a_stack_has_room_for_large_frames);
+        tcase_add_test(cases, a_crowd_of_hosts_has_a_stack_for_each_program);
+        tcase_set_timeout(cases, 60);
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);
         srunner_run_all(runner, CK_ENV);
