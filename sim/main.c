@@ -3,10 +3,13 @@
  */
 #include "cli/command.h"
 
-#include <errno.h>
 #include <locale.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static const struct command commands[] = {
         { "run", "SCENARIO", "run a scenario and keep what happened", cmd_run },
@@ -19,7 +22,7 @@ static const struct command commands[] = {
         { "check", "SCENARIO", "say whether a scenario is valid", cmd_check },
         { "dump", "SCENARIO", "print a scenario's canonical form", cmd_dump },
         { "drill", "SCRIPT.pkt...", "run packet scripts against this TCP", cmd_drill },
-        { "bench", "[WORKLOAD]...", "measure speed", cmd_bench },
+        { "bench", "[WORKLOAD]...", "measure speed: W1 W2 W3 W4a W4b W4c, and W4d if named", cmd_bench },
         { "sweep", "SCENARIO", "run every combination of values", NULL },
         { "explore", "SCENARIO", "search for failures", NULL },
         { "emulate", "SCENARIO", "carry real packets", NULL },
@@ -54,18 +57,36 @@ static void allow_many_files(void)
         setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* What is printed has to arrive, but with a reader who has left. */
-static int end_with(enum exit_status status)
+/* What the command has come to: 0 until it says otherwise. */
+static int status;
+
+static bool reader_has_left(void)
 {
-        if (fflush(stdout) != EOF || errno == EPIPE || status != EXIT_OK)
-                return (int)status;
-        g_printerr("inorder: error: cannot write to standard output: %s\n", g_strerror(errno));
-        return EXIT_RUN_TIME;
+        struct pollfd output = { .fd = STDOUT_FILENO };
+        return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
+/* What is printed has to arrive, but with a reader who has left. At every exit, since GLib prints a command's
+ * --help and ends the program itself. */
+static void close_output(void)
+{
+        bool has_failed = ferror(stdout);
+        if ((fflush(stdout) != EOF && !has_failed) || status != EXIT_OK || reader_has_left())
+                return;
+        g_printerr("inorder: error: cannot write all of it to standard output\n");
+        _exit(EXIT_RUN_TIME);
+}
+
+static int end_with(enum exit_status end)
+{
+        status = (int)end;
+        return status;
 }
 
 int main(int argc, char **argv)
 {
         setlocale(LC_CTYPE, "C.UTF-8");
+        atexit(close_output);
         if (argc < 2) {
                 print_usage(stderr);
                 return EXIT_USAGE;

@@ -6,6 +6,7 @@
 #include "trace/json_writer.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define NANOSECONDS_IN_MICROSECOND 1000
 
@@ -107,8 +108,9 @@ void bench_report_one(const struct bench_result *result)
         const struct bench_figures *median = median_of(result);
         struct spread segment = spread_of(result, result->workload->segments);
         struct spread packet = spread_of(result, median->packets);
-        printf("%-4s %5u  %6" G_GUINT64_FORMAT " (%5" G_GUINT64_FORMAT " to %5" G_GUINT64_FORMAT ")",
-                result->workload->name, result->runs->len, segment.median, segment.min, segment.max);
+        printf("%s%*u  %6" G_GUINT64_FORMAT " (%5" G_GUINT64_FORMAT " to %5" G_GUINT64_FORMAT ")",
+                result->workload->name, 10 - (int)strlen(result->workload->name), result->runs->len,
+                segment.median, segment.min, segment.max);
         printf("  %5" G_GUINT64_FORMAT " (%5" G_GUINT64_FORMAT " to %5" G_GUINT64_FORMAT ")", packet.median,
                 packet.min, packet.max);
         printf("  %8" G_GUINT64_FORMAT "  %8" G_GUINT64_FORMAT "  %5.2f  %5.2f  %8" G_GUINT64_FORMAT,
@@ -118,6 +120,11 @@ void bench_report_one(const struct bench_result *result)
         if (fault_of(result) != NULL)
                 printf("     failed: %s\n", fault_of(result));
         fflush(stdout);
+}
+
+void bench_report_fault(const struct bench_result *result)
+{
+        g_printerr("inorder bench: error: %s: %s\n", result->workload->name, fault_of(result));
 }
 
 static const struct bench_result *find_result(const GArray *results, const char *name)

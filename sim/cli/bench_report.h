@@ -18,7 +18,8 @@ bool bench_result_is_good(const struct bench_result *result);
 void bench_report_begin(void);
 void bench_report_one(const struct bench_result *result);
 void bench_report_end(const GArray *results);
-/* For programs. */
+/* For programs; what is wrong with a workload's runs goes to stderr. */
+void bench_report_fault(const struct bench_result *result);
 bool bench_report_json(const GArray *results);
 
 #endif

@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <gio/gio.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -150,22 +152,25 @@ static void run_world(const struct bench_workload *workload, char **sets, const 
 
 /* ---- The process ---- */
 
-/* Its memory goes with it: what the world has is not taken apart. */
+/* Its memory goes with it: what the world has is not taken apart. And it goes with its parent. */
 static void G_GNUC_NORETURN be_child(
         const struct bench_workload *workload, char **sets, const volatile int *interrupted, int pipe)
 {
         struct bench_figures figures = { 0 };
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         run_world(workload, sets, interrupted, &figures);
         bool is_written = write(pipe, &figures, sizeof figures) == (ssize_t)sizeof figures;
         _exit(is_written ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-static bool read_figures(int pipe, struct bench_figures *figures)
+/* A signal may have come to this process alone: the child hears of it. */
+static bool read_figures(
+        int pipe, pid_t child, const volatile int *interrupted, struct bench_figures *figures)
 {
         ssize_t size;
-        do
-                size = read(pipe, figures, sizeof *figures);
-        while (size < 0 && errno == EINTR);
+        while ((size = read(pipe, figures, sizeof *figures)) < 0 && errno == EINTR)
+                if (*interrupted)
+                        kill(child, *interrupted);
         return size == (ssize_t)sizeof *figures;
 }
 
@@ -185,7 +190,7 @@ bool bench_run(const struct bench_workload *workload, char **sets, const volatil
         if (child == 0)
                 be_child(workload, sets, interrupted, ends[1]);
         close(ends[1]);
-        bool is_read = child > 0 && read_figures(ends[0], figures);
+        bool is_read = child > 0 && read_figures(ends[0], child, interrupted, figures);
         close(ends[0]);
         if (child < 0)
                 return fail(error, "fork");

@@ -45,14 +45,18 @@ static gboolean choose(const struct command *command, char **names, GArray *resu
         return TRUE;
 }
 
+/* What cannot be set is told before anything runs. */
+static enum exit_status check_workload(const struct bench_workload *workload, const struct bench_plan *plan)
+{
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Scenario) scenario = bench_workload_load(workload, plan->sets, &error);
+        return scenario != NULL ? EXIT_OK : command_fail(error);
+}
+
 /* A run whose counts are wrong is the workload's last. */
 static enum exit_status run_workload(
         const struct bench_result *result, const struct bench_plan *plan, const volatile int *interrupted)
 {
-        g_autoptr(GError) scenario_error = NULL;
-        g_autoptr(Scenario) scenario = bench_workload_load(result->workload, plan->sets, &scenario_error);
-        if (scenario == NULL)
-                return command_fail(scenario_error);
         for (unsigned i = 0; i < plan->runs && bench_result_is_good(result); i++) {
                 struct bench_figures figures;
                 g_autoptr(GError) error = NULL;
@@ -69,16 +73,21 @@ static enum exit_status run(const GArray *results, const struct bench_plan *plan
 {
         const volatile int *interrupted = interrupt_catch();
         enum exit_status worst = EXIT_OK;
-        if (!as_json)
-                bench_report_begin();
         for (unsigned i = 0; i < results->len; i++) {
                 const struct bench_result *result = &g_array_index(results, struct bench_result, i);
-                enum exit_status status = run_workload(result, plan, interrupted);
+                enum exit_status status = check_workload(result->workload, plan);
+                if (status != EXIT_OK)
+                        return status;
+                if (!as_json && i == 0)
+                        bench_report_begin();
+                status = run_workload(result, plan, interrupted);
                 if (status != EXIT_OK && status != EXIT_EXPECTATION)
                         return status;
                 worst = MAX(worst, status);
                 if (!as_json)
                         bench_report_one(result);
+                else if (status == EXIT_EXPECTATION)
+                        bench_report_fault(result);
         }
         if (!as_json)
                 bench_report_end(results);
