@@ -185,7 +185,9 @@ static inline void conn_want_ack(TcpConn *conn, enum tcp_send_reason reason)
 static inline uint32_t conn_sack_blocks(const TcpConn *conn)
 {
         uint32_t blocks = conn->rcv.sack.count + conn->rcv.sack.has_duplicate;
-        return conn->sack_agreed ? MIN(blocks, conn->timestamps_agreed ? 3 : 4) : 0;
+        if (blocks == 0 || !conn->sack_agreed)
+                return 0;
+        return MIN(blocks, conn->timestamps_agreed ? 3 : 4);
 }
 
 static inline uint32_t conn_timestamp(const TcpConn *conn, time_ns now)

@@ -37,6 +37,8 @@ void pacing_limit(TcpConn *conn)
 static uint32_t burst_bytes(const TcpConn *conn)
 {
         uint64_t bytes = conn->pacing_rate >> RATE_SHIFT;
+        if (bytes >= PACING_BURST_SIZE_MAX)
+                return PACING_BURST_SIZE_MAX;
         duration_ns minimum = rtt_minimum(&conn->rtt);
         uint64_t halvings = minimum == TIME_NEVER ? 32 : (uint64_t)(minimum / MICROSECOND) >> RTT_SHIFT;
         if (halvings < 32)

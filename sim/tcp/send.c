@@ -13,13 +13,13 @@
 
 /* ---- The header ---- */
 
-static struct tcp_segment blank(const TcpConn *conn)
+/* In place: a value that is returned is made elsewhere and copied. */
+static void begin_header(const TcpConn *conn, struct tcp_segment *segment)
 {
-        return (struct tcp_segment){
-                .source_port = conn->tuple.local.port,
-                .destination_port = conn->tuple.remote.port,
-                .dont_fragment = conn->settings.dont_fragment,
-        };
+        *segment = (struct tcp_segment){ 0 };
+        segment->source_port = conn->tuple.local.port;
+        segment->destination_port = conn->tuple.remote.port;
+        segment->dont_fragment = conn->settings.dont_fragment;
 }
 
 /* RFC 7323 section 3.2: "TSecr is only valid if the ACK bit is set; when not, it MUST be zero". */
@@ -45,6 +45,8 @@ static void fill_sack(TcpConn *conn, struct tcp_segment *segment)
 static uint16_t tell_window(TcpConn *conn)
 {
         uint32_t window = conn->rcv.wnd;
+        if (conn->state == TCP_STATE_ESTABLISHED)
+                return receive_window_tell(conn);
         if (conn->state == TCP_STATE_SYN_RECEIVED && conn->is_passive && !conn->fast_open.is_pending)
                 return (uint16_t)(MIN(window, UINT16_MAX) >> conn->rcv.scale);
         if (time_wait_has_begun(conn) && !conn->is_small)
@@ -232,7 +234,7 @@ static bool send_text(TcpConn *conn, time_ns now, struct tcp_segment *segment, s
 {
         if (!conn_is_synchronized(conn))
                 return false;
-        if (has_text_to_send(conn))
+        if (conn->path_mtu != conn->route_mtu && has_text_to_send(conn))
                 path_mtu_follow(conn);
         if (!sender_next_segment(conn, now, segment, sending)) {
                 conn->prior_answer.is_kept = false;
@@ -303,7 +305,7 @@ typedef bool (*turn)(TcpConn *conn, time_ns now, struct tcp_segment *segment, st
 static inline bool next_of(
         turn take_turn, TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        *segment = blank(conn);
+        begin_header(conn, segment);
         *sending = (struct tcp_sending){ 0 };
         bool is_sent = send_reset(conn, now, segment, sending);
         if (!is_sent && conn->state != TCP_STATE_CLOSED)
@@ -338,7 +340,7 @@ static bool next_ack(TcpConn *conn, time_ns now, struct tcp_segment *segment, st
         sender_rest(conn);
         bool is_due = ack_check(conn, now);
         if (is_due) {
-                *segment = blank(conn);
+                begin_header(conn, segment);
                 send_ack(conn, now, segment, sending);
                 count(conn, segment, sending, now);
         } else {

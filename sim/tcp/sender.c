@@ -144,12 +144,13 @@ static void send_offer(TcpConn *conn, const struct sender_offer *offer, time_ns 
  * larger before anything is asked about it, when its time has come. */
 static struct sender_offer next_offer(TcpConn *conn, enum sender_urgency urgency, time_ns now)
 {
-        struct sender_place place = sender_place_sent(conn);
         if (sender_is_within_burst(conn))
-                return sender_rest_of_burst(conn, &place);
+                return sender_rest_of_burst(conn);
+        struct sender_place place = sender_place_sent(conn);
+        uint32_t quota = sender_quota(conn, &place, urgency);
         if (!sender_keeps_decided(conn, &place, now) && pacing_is_due(conn, now))
-                sender_grow(conn, &place, urgency);
-        return sender_first_offer(conn, &place, urgency, now);
+                sender_grow(conn, &place, quota);
+        return sender_first_offer(conn, &place, quota, urgency, now);
 }
 
 /* `*limit`: what is in the way, if it was asked. */
@@ -241,7 +242,8 @@ static bool send_tail_probe(
 /* RFC 6675 section 4, NextSeg() rule (3): when there is nothing lost and nothing new to send. */
 static bool send_hole(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending)
 {
-        if (recovery_in_flight(conn) >= conn->cong.cwnd || recovery_next_hole(conn) == NULL)
+        if (conn->recovery.state != TCP_CONGESTION_RECOVERY || recovery_in_flight(conn) >= conn->cong.cwnd ||
+                recovery_next_hole(conn) == NULL)
                 return false;
         conn->recovery.wish = RESEND_LOST;
         return send_lost(conn, now, segment, sending);
@@ -367,9 +369,19 @@ void sender_on_write(TcpConn *conn, time_ns now)
         window_use_after_idle(conn, now);
 }
 
+/* Nothing is to be sent again, and nothing to be found out. */
+static bool has_only_new(const TcpConn *conn)
+{
+        return conn->recovery.wish == RESEND_NOTHING && !conn->recovery.new_data_first &&
+               !conn->probe_wanted && !conn->prior_answer.is_kept;
+}
+
 static bool take_turn(TcpConn *conn, time_ns now, struct tcp_segment *segment, struct tcp_sending *sending,
         enum tcp_limit *limit)
 {
+        if (has_only_new(conn))
+                return send_new(conn, SENDER_USUAL, now, segment, sending, limit) ||
+                       send_hole(conn, now, segment, sending);
         if (conn->probe_wanted) {
                 send_probe(conn, now, segment, sending);
                 return true;

@@ -157,7 +157,7 @@ static bool waits_for_more(const TcpConn *conn, const struct sender_place *place
 
 /* Segments that cwnd lets out now; two bursts, at least, share a window. Differs: what is forced out, a tail
  * probe, is always one segment. */
-static uint32_t quota(const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency)
+uint32_t sender_quota(const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency)
 {
         uint32_t cwnd = conn->cong.cwnd;
         if (urgency == SENDER_FORCE)
@@ -202,9 +202,8 @@ static bool may_wait(const TcpConn *conn, const struct sender_place *place, uint
                 return false;
         if (!is_last_block(conn, place) && room >= block_length(conn, place))
                 return false;
-        if (room >= (uint64_t)pacing_burst(conn) * conn->snd.mss)
-                return false;
-        return !is_large_part(conn, room) && is_ack_near(conn, now);
+        return is_ack_near(conn, now) && room < (uint64_t)pacing_burst(conn) * conn->snd.mss &&
+               !is_large_part(conn, room);
 }
 
 /* Waiting is for what windows will let out, or the user write; not for nothing. */
@@ -258,25 +257,24 @@ static struct sender_offer cut(const TcpConn *conn, const struct sender_place *p
 }
 
 /* Should the place lie within a burst, that is one no more, for want of a window: it never goes on. */
-void sender_grow(TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency)
+void sender_grow(TcpConn *conn, const struct sender_place *place, uint32_t quota)
 {
         if (place->block < conn->send_queue.head)
                 conn->burst.end = conn->snd.nxt;
         uint64_t length = block_length(conn, place);
-        uint64_t full = (uint64_t)quota(conn, place, urgency) * sender_current_mss(conn);
+        uint64_t full = (uint64_t)quota * sender_current_mss(conn);
         if (length > 0 && length < full)
                 send_queue_grow_block(&conn->send_queue, place->block, full - length);
 }
 
-struct sender_offer sender_offer_at(
-        const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency, time_ns now)
+struct sender_offer sender_offer_at(const TcpConn *conn, const struct sender_place *place, uint32_t quota,
+        enum sender_urgency urgency, time_ns now)
 {
         uint64_t length = block_length(conn, place);
         uint32_t mss = sender_current_mss(conn);
         if (length == 0 && !has_fin(conn, place))
                 return (struct sender_offer){ .limit = TCP_LIMIT_APPLICATION };
-        uint32_t segments = quota(conn, place, urgency);
-        if (segments == 0)
+        if (quota == 0)
                 return (struct sender_offer){ .limit = TCP_LIMIT_CONGESTION_WINDOW };
         if (!fits_window(conn, place))
                 return (struct sender_offer){ .limit = TCP_LIMIT_RECEIVE_WINDOW };
@@ -287,7 +285,7 @@ struct sender_offer sender_offer_at(
         enum tcp_limit limit = urgency < SENDER_ONE ? why_wait(conn, place, now) : TCP_LIMIT_NOTHING;
         if (limit != TCP_LIMIT_NOTHING)
                 return (struct sender_offer){ .limit = limit };
-        return cut(conn, place, burst_length(conn, place, segments, urgency));
+        return cut(conn, place, burst_length(conn, place, quota, urgency));
 }
 
 /* Whether the block at this place goes because a write has said so, now. */
@@ -322,25 +320,30 @@ struct sender_place sender_place_decided(TcpConn *conn, time_ns now)
         return place;
 }
 
-struct sender_offer sender_rest_of_burst(const TcpConn *conn, const struct sender_place *place)
+struct sender_offer sender_rest_of_burst(const TcpConn *conn)
 {
-        return cut(conn, place, conn->burst.end.value - conn->snd.nxt.value);
+        uint32_t burst = conn->burst.end.value - conn->snd.nxt.value;
+        if (!conn->fin_queued)
+                return (struct sender_offer){ .length = MIN(burst, sender_current_mss(conn)),
+                        .burst = burst };
+        struct sender_place place = sender_place_sent(conn);
+        return cut(conn, &place, burst);
 }
 
-struct sender_offer sender_first_offer(
-        const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency, time_ns now)
+struct sender_offer sender_first_offer(const TcpConn *conn, const struct sender_place *place, uint32_t quota,
+        enum sender_urgency urgency, time_ns now)
 {
         if (is_decided(conn, place, now))
                 return cut(conn, place, (uint32_t)block_length(conn, place));
-        return sender_offer_at(conn, place, urgency, now);
+        return sender_offer_at(conn, place, quota, urgency, now);
 }
 
 struct sender_offer sender_next_offer(const TcpConn *conn, enum sender_urgency urgency, time_ns now)
 {
-        struct sender_place place = sender_place_sent(conn);
         if (sender_is_within_burst(conn))
-                return sender_rest_of_burst(conn, &place);
-        return sender_first_offer(conn, &place, urgency, now);
+                return sender_rest_of_burst(conn);
+        struct sender_place place = sender_place_sent(conn);
+        return sender_first_offer(conn, &place, sender_quota(conn, &place, urgency), urgency, now);
 }
 
 /* ---- For the rest of the connection ---- */

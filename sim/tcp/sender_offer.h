@@ -35,18 +35,21 @@ struct sender_place sender_place_sent(const TcpConn *conn);
 struct sender_place sender_place_decided(TcpConn *conn, time_ns now);
 void sender_pass(const TcpConn *conn, struct sender_place *place, uint32_t burst);
 
-/* The block at this place takes from those behind it what makes it a burst, whether or not that may go. */
-void sender_grow(TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency);
-struct sender_offer sender_offer_at(
-        const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency, time_ns now);
+/* Segments that cwnd lets out now, in one burst. */
+uint32_t sender_quota(const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency);
+/* The block at this place takes from those behind it what makes it a burst of `quota` segments, whether or not that
+ * may go. */
+void sender_grow(TcpConn *conn, const struct sender_place *place, uint32_t quota);
+struct sender_offer sender_offer_at(const TcpConn *conn, const struct sender_place *place, uint32_t quota,
+        enum sender_urgency urgency, time_ns now);
 /* Whether the block at this place, the first that no burst has taken, goes because a write has said so, now. */
 bool sender_keeps_decided(TcpConn *conn, const struct sender_place *place, time_ns now);
 /* Behind what has been sent; what is decided comes first. */
 struct sender_offer sender_next_offer(const TcpConn *conn, enum sender_urgency urgency, time_ns now);
 /* The same of which it is known: the rest of a burst that has begun (sender_is_within_burst()), or no burst has. */
-struct sender_offer sender_rest_of_burst(const TcpConn *conn, const struct sender_place *place);
-struct sender_offer sender_first_offer(
-        const TcpConn *conn, const struct sender_place *place, enum sender_urgency urgency, time_ns now);
+struct sender_offer sender_rest_of_burst(const TcpConn *conn);
+struct sender_offer sender_first_offer(const TcpConn *conn, const struct sender_place *place, uint32_t quota,
+        enum sender_urgency urgency, time_ns now);
 
 /* So many segments of at most the MSS are so many bytes. */
 uint32_t sender_segments_of(const TcpConn *conn, uint64_t bytes);

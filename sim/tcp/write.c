@@ -10,8 +10,8 @@
  * number of blocks. The pump sends those without asking again, at the same time; should the device have no
  * room for some, they are asked about like any other later on.
  *
- * Differs: Linux sends the end of each write, too, before the call returns. Here the pump does, so that what a
- * program writes in several calls at one instant leaves as if it had been written in one.
+ * Differs: Linux sends the end of each write, too, before the call returns. Here the pump does, so that what
+ * a program writes in several calls at one instant leaves as if it had been written in one.
  */
 #include "tcp/conn_private.h"
 
@@ -105,8 +105,10 @@ static void decide(struct writing *writing, enum sender_urgency urgency)
 {
         TcpConn *conn = writing->conn;
         while (is_due(writing)) {
-                sender_grow(conn, &writing->place, urgency);
-                struct sender_offer offer = sender_offer_at(conn, &writing->place, urgency, writing->now);
+                uint32_t quota = sender_quota(conn, &writing->place, urgency);
+                sender_grow(conn, &writing->place, quota);
+                struct sender_offer offer =
+                        sender_offer_at(conn, &writing->place, quota, urgency, writing->now);
                 if (offer.limit != TCP_LIMIT_NOTHING)
                         return;
                 decide_one(writing, offer.burst);
