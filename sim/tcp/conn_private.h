@@ -280,6 +280,8 @@ bool receive_is_hopelessly_old(const TcpConn *conn, const struct tcp_segment *se
 /* The table of section 3.10.7.4 for a window from RCV.NXT on. */
 bool receive_is_in_window(const TcpConn *conn, const struct tcp_segment *segment, uint32_t window);
 void receive_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
+/* What is sent again because of this segment's ACK goes out with the answer before its text. */
+void receive_keep_answer(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* Text and FIN that came with a SYN: what is sent next acknowledges them. */
 void receive_text_of_syn(TcpConn *conn, const struct tcp_segment *syn, time_ns now);
 /* TS.Recent follows an acceptable segment. */
@@ -301,7 +303,7 @@ static inline bool receive_holds(const TcpConn *conn)
 {
         return conn->rcv.reassembly.range_count > 0 || (conn->rcv.knows_fin && !conn->fin_received);
 }
-/* The text that header prediction has found. */
+/* The next text, while nothing is held and no FIN is known. */
 void receive_next_text(TcpConn *conn, const struct tcp_segment *segment, time_ns now);
 /* The peer is alive. */
 static inline void receive_take_sign_of_life(TcpConn *conn, time_ns now)

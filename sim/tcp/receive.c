@@ -276,14 +276,19 @@ static enum verdict process_ack(TcpConn *conn, const struct tcp_segment *segment
 
 /* As Linux, where tcp_ack sends again what it finds lost, before text, FIN and what they have answered are
  * looked at; its fast path takes text first. */
-static enum verdict keep_answer(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+void receive_keep_answer(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
 {
         if (conn->scoreboard.lost == 0 || tcp_segment_length(segment) == 0 || !resend_is_due(conn, now))
-                return GO_ON;
+                return;
         bool is_slow = segment->options.sack_count > 0 || segment->flags & TCP_FLAG_FIN ||
                        receive_holds(conn) || !seq_equal(segment->seq, conn->rcv.nxt);
         if (is_slow)
                 send_keep_answer(conn, now);
+}
+
+static enum verdict keep_answer(TcpConn *conn, const struct tcp_segment *segment, time_ns now)
+{
+        receive_keep_answer(conn, segment, now);
         return GO_ON;
 }
 

@@ -315,7 +315,6 @@ void receive_next_text(TcpConn *conn, const struct tcp_segment *segment, time_ns
         struct receive_variables *rcv = &conn->rcv;
         uint64_t next = rcv->reassembly.next;
         uint32_t length = segment->payload.length;
-        receive_window_measure_echo(conn, segment, now);
         rcv->sack.has_duplicate = false;
         if (!finds_memory(conn, segment))
                 return;

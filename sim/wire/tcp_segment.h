@@ -122,6 +122,13 @@ static inline bool tcp_options_are_timestamps_alone(const struct tcp_options *op
         return memcmp(options, &alone, sizeof(uint64_t)) == 0;
 }
 
+/* Timestamps, and perhaps SACK blocks. */
+static inline bool tcp_options_are_timestamps_and_sack(const struct tcp_options *options)
+{
+        static const struct tcp_options alone = { .has_timestamps = true };
+        return memcmp(options, &alone, offsetof(struct tcp_options, sack_count)) == 0;
+}
+
 /* Bytes that the options take, padding included: a multiple of 4, at most 40. */
 size_t tcp_options_size_of_all(const struct tcp_options *options);
 static inline size_t tcp_options_size(const struct tcp_options *options)
