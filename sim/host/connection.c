@@ -153,6 +153,8 @@ static bool pump(struct connection *connection)
                 if (!has_segment)
                         return true;
                 transmit(connection, &segment, &sending);
+                if (sending.is_last)
+                        return true;
         }
         pump_control(connection);
         return false;

@@ -163,7 +163,7 @@ static void mark(TcpConn *conn, struct ack_event *event, struct sent_segment *se
 static void take_block(TcpConn *conn, struct ack_event *event, const struct sack_block *block)
 {
         struct scoreboard *board = &conn->scoreboard;
-        uint32_t first = scoreboard_index_from(board, block->left);
+        uint32_t first = scoreboard_index_of_edge(board, block->left);
         uint32_t index = scoreboard_next_not_sacked(board, first);
         while (index < board->count && is_covered(scoreboard_at(board, index), block)) {
                 mark(conn, event, scoreboard_at(board, index));

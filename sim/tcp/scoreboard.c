@@ -244,6 +244,18 @@ uint32_t scoreboard_index_from(const struct scoreboard *board, struct seqnum seq
         return index;
 }
 
+uint32_t scoreboard_index_of_edge(struct scoreboard *board, struct seqnum seq)
+{
+        for (uint32_t i = 0; i < SCOREBOARD_EDGES; i++) {
+                uint32_t index = (board->edges[i] - board->base) & LINK_MASK;
+                if (index < board->count && seq_equal(scoreboard_at(board, index)->seq, seq))
+                        return index;
+        }
+        uint32_t index = scoreboard_index_from(board, seq);
+        board->edges[board->next_edge++ % SCOREBOARD_EDGES] = (index + board->base) & LINK_MASK;
+        return index;
+}
+
 uint32_t scoreboard_next_not_sacked(const struct scoreboard *board, uint32_t index)
 {
         uint32_t next = index;

@@ -16,6 +16,7 @@
 #include "wire/seqnum.h"
 
 #define SCOREBOARD_NONE UINT32_MAX
+#define SCOREBOARD_EDGES 4 /* SACK blocks of an ACK */
 
 /* What a delivery-rate sample needs to know of the moment of sending. */
 struct delivery_mark {
@@ -58,6 +59,8 @@ struct scoreboard {
         uint32_t oldest;          /* ends of the list by time of sending: index + base, or SCOREBOARD_NONE */
         uint32_t newest;
         struct seqnum highest_sacked_end; /* valid while sacked > 0 */
+        uint32_t edges[SCOREBOARD_EDGES]; /* where SACK blocks began of late: index + base; perhaps nothing begins there now */
+        uint32_t next_edge;               /* the one to be forgotten next */
 };
 
 void scoreboard_init(struct scoreboard *board, BlockPool *blocks);
@@ -82,6 +85,8 @@ struct sent_segment *scoreboard_first(const struct scoreboard *board);
 struct sent_segment *scoreboard_last(const struct scoreboard *board);
 /* The index of the first record that begins at `seq` or behind it; `count` when none does. */
 uint32_t scoreboard_index_from(const struct scoreboard *board, struct seqnum seq);
+/* The same where a SACK block begins, most of which begin where one of the last ACKs' did. */
+uint32_t scoreboard_index_of_edge(struct scoreboard *board, struct seqnum seq);
 /* The first record at `index` or behind it that is not sacked; `count` when all are. */
 uint32_t scoreboard_next_not_sacked(const struct scoreboard *board, uint32_t index);
 /* By time of sending, those that were neither sacked nor given up there: the longest out, and the next. NULL

@@ -343,9 +343,9 @@ static bool next_ack(TcpConn *conn, time_ns now, struct tcp_segment *segment, st
                 begin_header(conn, segment);
                 send_ack(conn, now, segment, sending);
                 count(conn, segment, sending, now);
-        } else {
-                send_memory_check_room(conn, now);
+                sending->is_last = true;
         }
+        send_memory_check_room(conn, now);
         conn_leave_entry(conn);
         return is_due;
 }

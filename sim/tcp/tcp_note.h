@@ -164,6 +164,7 @@ struct tcp_sending {
         uint64_t stream_offset; /* of the first payload byte in this direction's stream, from 0; where it would be,
                                    for a segment without payload */
         uint32_t sending; /* 1: these sequence numbers go out for the first time; 0: it takes none */
+        bool is_last; /* it is known that nothing follows now; otherwise one has to ask */
 };
 
 /* Names for people and traces: "SYN-SENT", "segment-held", "fast-retransmit" … */
