@@ -1,10 +1,10 @@
 /*
- * Longest prefix match: a hash of prefixes for each prefix length in use, tried from the longest to the
- * shortest.
+ * Longest prefix match: first whole addresses, if the table is part of a map (route_map.h), then a hash of
+ * prefixes for each prefix length in use, tried from the longest to the shortest.
  *
  * The hash decides nothing but where a prefix stands; every prefix is there once.
  */
-#include "net/router.h"
+#include "net/route_map.h"
 
 #include "wire/byte_order.h"
 
@@ -25,7 +25,18 @@ struct route_length {
         uint32_t count;
 };
 
+/* Destinations of the map with numbers in a row that are reached by one link. */
+struct route_run {
+        uint32_t first;
+        uint32_t count;
+        Link *link;
+};
+
 struct RouteTable {
+        const RouteMap *map; /* NULL: none */
+        uint32_t node;       /* of the map: whose table this is */
+        uint32_t run_count;
+        struct route_run *runs;       /* in order */
         struct route_length *lengths; /* longest first */
         unsigned count;
 };
@@ -42,6 +53,7 @@ void route_table_free(RouteTable *table)
         for (unsigned i = 0; i < table->count; i++)
                 g_free(table->lengths[i].places);
         g_free(table->lengths);
+        g_free(table->runs);
         g_free(table);
 }
 
@@ -66,18 +78,11 @@ static struct ip_address prefix_of(const struct ip_address *address, const struc
         return prefix;
 }
 
-/* Multiplicative: the high half of the product mixes every bit (Knuth 6.4). */
-static uint32_t hash_of(const struct ip_address *prefix)
-{
-        uint64_t folded = read_be64(prefix->bytes) * 0x9e3779b97f4a7c15u ^ read_be64(prefix->bytes + 8);
-        return (uint32_t)(folded * 0x9e3779b97f4a7c15u >> 32);
-}
-
 /* Where the prefix is, or the empty place where it belongs. */
 static struct route *place_of(const struct route_length *length, const struct ip_address *prefix)
 {
         uint32_t mask = length->capacity - 1;
-        uint32_t at = hash_of(prefix) & mask;
+        uint32_t at = address_hash(prefix) & mask;
         while (length->places[at].link != NULL && !ip_address_equal(&length->places[at].prefix, prefix))
                 at = (at + 1) & mask;
         return &length->places[at];
@@ -124,7 +129,62 @@ void route_table_add(RouteTable *table, const struct ip_address *prefix, unsigne
         *place = route;
 }
 
-Link *route_table_find(const RouteTable *table, const struct ip_address *destination)
+/* ---- Of a map ---- */
+
+void route_table_join(RouteTable *table, const RouteMap *map, uint32_t node)
+{
+        table->map = map;
+        table->node = node;
+}
+
+static bool is_power_of_two(uint32_t count)
+{
+        return (count & (count - 1)) == 0;
+}
+
+void route_table_add_run(RouteTable *table, uint32_t first, uint32_t count, Link *link)
+{
+        struct route_run *last = table->run_count > 0 ? &table->runs[table->run_count - 1] : NULL;
+        g_assert(last == NULL || first - last->first >= last->count);
+        if (count == 0)
+                return;
+        if (last != NULL && last->link == link && first - last->first == last->count) {
+                last->count += count;
+                return;
+        }
+        if (is_power_of_two(table->run_count)) /* it is full: 1, 2, 4 … have room */
+                table->runs = g_renew(struct route_run, table->runs, MAX(table->run_count * 2, 1));
+        table->runs[table->run_count++] = (struct route_run){ first, count, link };
+}
+
+void route_table_add_reached(
+        RouteTable *table, const RouteTable *other, uint32_t first, uint32_t end, Link *link)
+{
+        for (uint32_t i = 0; i < other->run_count; i++) {
+                const struct route_run *run = &other->runs[i];
+                uint32_t run_first = MAX(run->first, first);
+                uint32_t run_end = MIN(run->first + run->count, end);
+                if (run_first < run_end)
+                        route_table_add_run(table, run_first, run_end - run_first, link);
+        }
+}
+
+/* The last run that does not begin behind the number, by halving. */
+static Link *link_of_number(const RouteTable *table, uint32_t number)
+{
+        const struct route_run *run = table->runs;
+        for (uint32_t count = table->run_count; count > 1; count -= count / 2)
+                run += run[count / 2].first <= number ? count / 2 : 0;
+        return table->run_count > 0 && number - run->first < run->count ? run->link : NULL;
+}
+
+static Link *find_in_map(const RouteTable *table, const struct ip_address *destination)
+{
+        const struct route_place *place = route_map_find(table->map, destination);
+        return place->parent == table->node ? place->link : link_of_number(table, place->number);
+}
+
+static Link *find_by_prefix(const RouteTable *table, const struct ip_address *destination)
 {
         for (unsigned i = 0; i < table->count; i++) {
                 struct ip_address prefix = prefix_of(destination, &table->lengths[i].mask);
@@ -133,4 +193,10 @@ Link *route_table_find(const RouteTable *table, const struct ip_address *destina
                         return place->link;
         }
         return NULL;
+}
+
+Link *route_table_find(const RouteTable *table, const struct ip_address *destination)
+{
+        Link *link = table->map != NULL ? find_in_map(table, destination) : NULL;
+        return link != NULL ? link : find_by_prefix(table, destination);
 }

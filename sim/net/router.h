@@ -10,7 +10,7 @@
 #include "net/link.h"
 #include "wire/ip_address.h"
 
-/* Prefix → link. Hosts have one too. */
+/* Prefix → link, or a node's part of a RouteMap. Hosts have one too. */
 typedef struct RouteTable RouteTable;
 RouteTable *route_table_new(void);
 void route_table_free(RouteTable *table);
@@ -40,9 +40,14 @@ struct route_edge {
         unsigned to;
         Link *link;
 };
-/* Fewest hops, ties by scenario order of the first edge that differs. Linear in destinations times edges at
- * worst; stub hosts with one link get a default route, so that it stays small. */
-void route_all(const struct route_node *nodes, unsigned node_count, const struct route_edge *edges,
+/* Where all destinations are, which the tables of all nodes share. */
+typedef struct RouteMap RouteMap;
+/* Fewest hops, ties by scenario order of the first edge that differs. Linear in what hangs on the network like
+ * a tree, destinations times edges at worst in the rest. A stub, a host with one link, gets a default route. The
+ * map outlives the tables' use. */
+RouteMap *route_all(const struct route_node *nodes, unsigned node_count, const struct route_edge *edges,
         unsigned edge_count);
+void route_map_free(RouteMap *map);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RouteMap, route_map_free)
 
 #endif

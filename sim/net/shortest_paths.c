@@ -1,105 +1,21 @@
 /*
- * Routes over the fewest hops: one breadth-first search backwards from each place where destinations are.
+ * Routes over the fewest hops. Where the topology is a tree there is nothing to compare: each node sends what
+ * is on its own branches down and all else up. In the core, one breadth-first search backwards from each node
+ * that is a destination or has some hanging on it; so a dumbbell of any size takes none.
  *
- * Most nodes are stubs: a host with one link in and one out, both to the same neighbour. A stub sends
- * everything out of its link, and the way to it is the way to its neighbour; so searches go from neighbours,
- * over the core that is left without the stubs, and a dumbbell of any size takes two.
+ * A stub, a host of one link, sends everything out of that by a default route.
  */
-#include "net/router.h"
+#include "net/route_graph.h"
 
-#define NOWHERE      UINT_MAX
 #define DEFAULT_BITS 0
-#define HOST_BITS    128
 
-struct graph {
-        const struct route_node *nodes;
-        unsigned node_count;
-        const struct route_edge *edges;
-        unsigned edge_count;
-        unsigned *out_degree;
-        unsigned *in_degree;
-        unsigned *an_edge_out; /* the last one in scenario order, which is the only one of a stub */
-        bool *is_stub;
-        /* Edges by the node they lead to, in scenario order: those into node n stand at first_in[n] …
-         * first_in[n + 1]. */
-        unsigned *first_in;
-        unsigned *edges_in;
-};
-
-/* From every node of the core to one destination. */
+/* From every node of the core to one of them. */
 struct search {
         unsigned *hops;
         unsigned *next_edge; /* the first edge of the way there */
         unsigned *reached;   /* nodes in order of discovery */
         unsigned reached_count;
 };
-
-/* ---- The graph ---- */
-
-static void count_degrees(struct graph *graph)
-{
-        for (unsigned e = 0; e < graph->edge_count; e++) {
-                const struct route_edge *edge = &graph->edges[e];
-                g_assert(edge->from < graph->node_count && edge->to < graph->node_count);
-                graph->out_degree[edge->from]++;
-                graph->in_degree[edge->to]++;
-                graph->an_edge_out[edge->from] = e;
-        }
-}
-
-static void sort_edges_in(struct graph *graph)
-{
-        for (unsigned n = 0; n < graph->node_count; n++)
-                graph->first_in[n + 1] = graph->first_in[n] + graph->in_degree[n];
-        g_autofree unsigned *filled = g_new0(unsigned, graph->node_count);
-        for (unsigned e = 0; e < graph->edge_count; e++) {
-                unsigned to = graph->edges[e].to;
-                graph->edges_in[graph->first_in[to] + filled[to]++] = e;
-        }
-}
-
-static unsigned neighbour_of_stub(const struct graph *graph, unsigned stub)
-{
-        return graph->edges[graph->an_edge_out[stub]].to;
-}
-
-static bool is_stub(const struct graph *graph, unsigned n)
-{
-        if (graph->nodes[n].forwards || graph->out_degree[n] != 1 || graph->in_degree[n] != 1)
-                return false;
-        return graph->edges[graph->edges_in[graph->first_in[n]]].from == neighbour_of_stub(graph, n);
-}
-
-static void graph_init(struct graph *graph, const struct route_node *nodes, unsigned node_count,
-        const struct route_edge *edges, unsigned edge_count)
-{
-        *graph = (struct graph){
-                .nodes = nodes,
-                .node_count = node_count,
-                .edges = edges,
-                .edge_count = edge_count,
-                .out_degree = g_new0(unsigned, node_count),
-                .in_degree = g_new0(unsigned, node_count),
-                .an_edge_out = g_new0(unsigned, node_count),
-                .is_stub = g_new0(bool, node_count),
-                .first_in = g_new0(unsigned, node_count + 1),
-                .edges_in = g_new0(unsigned, edge_count),
-        };
-        count_degrees(graph);
-        sort_edges_in(graph);
-        for (unsigned n = 0; n < node_count; n++)
-                graph->is_stub[n] = is_stub(graph, n);
-}
-
-static void graph_clear(struct graph *graph)
-{
-        g_free(graph->out_degree);
-        g_free(graph->in_degree);
-        g_free(graph->an_edge_out);
-        g_free(graph->is_stub);
-        g_free(graph->first_in);
-        g_free(graph->edges_in);
-}
 
 /* ---- The search ---- */
 
@@ -111,7 +27,7 @@ static void search_init(struct search *search, unsigned node_count)
                 .reached = g_new(unsigned, node_count),
         };
         for (unsigned n = 0; n < node_count; n++)
-                search->hops[n] = NOWHERE;
+                search->hops[n] = ROUTE_NOWHERE;
 }
 
 static void search_clear(struct search *search)
@@ -125,18 +41,18 @@ static void search_clear(struct search *search)
 static void search_restart(struct search *search, unsigned destination)
 {
         for (unsigned i = 0; i < search->reached_count; i++)
-                search->hops[search->reached[i]] = NOWHERE;
+                search->hops[search->reached[i]] = ROUTE_NOWHERE;
         search->reached[0] = destination;
         search->reached_count = 1;
         search->hops[destination] = 0;
-        search->next_edge[destination] = NOWHERE;
+        search->next_edge[destination] = ROUTE_NOWHERE;
 }
 
 /* Of several shortest ways the one whose edge comes first in the scenario: all nodes one hop nearer have
  * their say before this one's own neighbours are looked at. */
 static void reach(struct search *search, unsigned from, unsigned hops, unsigned edge)
 {
-        if (search->hops[from] == NOWHERE) {
+        if (search->hops[from] == ROUTE_NOWHERE) {
                 search->hops[from] = hops;
                 search->next_edge[from] = edge;
                 search->reached[search->reached_count++] = from;
@@ -145,81 +61,126 @@ static void reach(struct search *search, unsigned from, unsigned hops, unsigned 
         }
 }
 
-static void search_from(struct search *search, const struct graph *graph, unsigned destination)
+static void search_from(struct search *search, const struct route_graph *graph, unsigned destination)
 {
         search_restart(search, destination);
         for (unsigned i = 0; i < search->reached_count; i++) {
                 unsigned at = search->reached[i];
                 if (at != destination && !graph->nodes[at].forwards)
                         continue;
-                for (unsigned k = graph->first_in[at]; k < graph->first_in[at + 1]; k++) {
-                        unsigned edge = graph->edges_in[k];
-                        unsigned from = graph->edges[edge].from;
-                        if (!graph->is_stub[from])
-                                reach(search, from, search->hops[at] + 1, edge);
+                for (unsigned k = graph->in.first[at]; k < graph->in.first[at + 1]; k++) {
+                        unsigned edge = graph->in.edges[k];
+                        reach(search, graph->edges[edge].from, search->hops[at] + 1, edge);
                 }
         }
 }
 
 /* ---- Routes ---- */
 
-/* Everyone the search reached learns the way to `address`, which is where it began or a stub behind that. */
-static void add_routes(
-        const struct graph *graph, const struct search *search, const struct ip_address *address)
+static void add_run(
+        const struct route_graph *graph, unsigned node, const struct route_branch *to, unsigned edge)
 {
-        if (ip_address_is_any(address))
-                return;
-        for (unsigned i = 1; i < search->reached_count; i++) {
-                unsigned node = search->reached[i];
-                route_table_add(graph->nodes[node].table, address, HOST_BITS,
-                        graph->edges[search->next_edge[node]].link);
+        route_table_add_run(graph->nodes[node].table, to->first_number, to->count, graph->edges[edge].link);
+}
+
+/* Down: not for leaves, since the map says on which node those hang. */
+static void add_branches(const struct route_graph *graph, unsigned node)
+{
+        for (unsigned child = graph->branches[node].first_child; child != ROUTE_NOWHERE;
+                child = graph->branches[child].next_sibling) {
+                const struct route_branch *branch = &graph->branches[child];
+                if (branch->count > 0 && branch->first_child != ROUTE_NOWHERE)
+                        add_run(graph, node, branch, branch->edge_down);
         }
 }
 
-/* `stub` hangs on the node where the search began. */
-static void add_stub(const struct graph *graph, const struct search *search, unsigned stub)
+static void add_core_routes(const struct route_graph *graph)
 {
-        const struct route_edge *edge = &graph->edges[graph->edges_in[graph->first_in[stub]]];
-        const struct ip_address *address = &graph->nodes[stub].address;
-        if (ip_address_is_any(address))
-                return;
-        route_table_add(graph->nodes[edge->from].table, address, HOST_BITS, edge->link);
-        if (graph->nodes[edge->from].forwards)
-                add_routes(graph, search, address);
-}
-
-static void add_destinations_at(const struct graph *graph, struct search *search, unsigned node)
-{
-        search_from(search, graph, node);
-        add_routes(graph, search, &graph->nodes[node].address);
-        for (unsigned k = graph->first_in[node]; k < graph->first_in[node + 1]; k++) {
-                unsigned from = graph->edges[graph->edges_in[k]].from;
-                if (graph->is_stub[from])
-                        add_stub(graph, search, from);
-        }
-}
-
-static void add_default_routes(const struct graph *graph)
-{
-        for (unsigned n = 0; n < graph->node_count; n++) {
-                if (graph->is_stub[n])
-                        route_table_add(graph->nodes[n].table, &ip_address_any, DEFAULT_BITS,
-                                graph->edges[graph->an_edge_out[n]].link);
-        }
-}
-
-void route_all(const struct route_node *nodes, unsigned node_count, const struct route_edge *edges,
-        unsigned edge_count)
-{
-        struct graph graph;
         struct search search;
-        graph_init(&graph, nodes, node_count, edges, edge_count);
-        search_init(&search, node_count);
-        add_default_routes(&graph);
-        for (unsigned n = 0; n < node_count; n++) {
-                if (!graph.is_stub[n])
-                        add_destinations_at(&graph, &search, n);
+        search_init(&search, graph->node_count);
+        for (unsigned n = 0; n < graph->node_count; n++) {
+                const struct route_branch *branch = &graph->branches[n];
+                if (!route_graph_is_core(graph, n) || branch->count == 0)
+                        continue;
+                add_branches(graph, n);
+                search_from(&search, graph, n);
+                for (unsigned i = 1; i < search.reached_count; i++)
+                        add_run(graph, search.reached[i], branch, search.next_edge[search.reached[i]]);
         }
         search_clear(&search);
-        graph_clear(&graph);
+}
+
+/* Up: what the root of the tree reaches, and the tree itself, but not what is down from here. */
+static void add_tree_routes(const struct route_graph *graph, unsigned node, const RouteTable *reached)
+{
+        const struct route_branch *branch = &graph->branches[node];
+        RouteTable *table = graph->nodes[node].table;
+        Link *up = graph->edges[branch->edge_up].link;
+        route_table_add_reached(table, reached, 0, branch->first_number, up);
+        add_branches(graph, node);
+        route_table_add_reached(table, reached, branch->first_number + branch->count, UINT32_MAX, up);
+}
+
+static void add_routes_of_tree(const struct route_graph *graph, unsigned root)
+{
+        const struct route_branch *tree = &graph->branches[root];
+        const RouteTable *table = graph->nodes[root].table;
+        g_autoptr(RouteTable) reached = route_table_new();
+        Link *any = graph->edges[graph->branches[tree->first_child].edge_up].link;
+        route_table_add_reached(reached, table, 0, tree->first_number, any);
+        route_table_add_run(reached, tree->first_number, tree->count, any);
+        route_table_add_reached(reached, table, tree->first_number + tree->count, UINT32_MAX, any);
+        for (unsigned node = route_graph_next_hung(graph, root, root); node != ROUTE_NOWHERE;
+                node = route_graph_next_hung(graph, root, node)) {
+                if (!graph->branches[node].is_stub)
+                        add_tree_routes(graph, node, reached);
+        }
+}
+
+static void add_default_routes(const struct route_graph *graph)
+{
+        for (unsigned n = 0; n < graph->node_count; n++) {
+                if (graph->branches[n].is_stub)
+                        route_table_add(graph->nodes[n].table, &ip_address_any, DEFAULT_BITS,
+                                graph->edges[graph->out.edges[graph->out.first[n]]].link);
+        }
+}
+
+/* ---- The map ---- */
+
+static void add_place(const struct route_graph *graph, RouteMap *map, unsigned node)
+{
+        const struct route_branch *branch = &graph->branches[node];
+        struct route_place place = { graph->nodes[node].address, branch->first_number, branch->parent, NULL };
+        if (!route_graph_is_core(graph, node))
+                place.link = graph->edges[branch->edge_down].link;
+        if (!ip_address_is_any(&place.address))
+                route_map_add(map, &place);
+}
+
+static RouteMap *make_map(const struct route_graph *graph)
+{
+        RouteMap *map = route_map_new(graph->node_count);
+        for (unsigned n = 0; n < graph->node_count; n++) {
+                add_place(graph, map, n);
+                if (!graph->branches[n].is_stub)
+                        route_table_join(graph->nodes[n].table, map, n);
+        }
+        return map;
+}
+
+RouteMap *route_all(const struct route_node *nodes, unsigned node_count, const struct route_edge *edges,
+        unsigned edge_count)
+{
+        struct route_graph graph;
+        route_graph_init(&graph, nodes, node_count, edges, edge_count);
+        RouteMap *map = make_map(&graph);
+        add_default_routes(&graph);
+        add_core_routes(&graph);
+        for (unsigned n = 0; n < node_count; n++) {
+                if (route_graph_is_core(&graph, n) && graph.branches[n].first_child != ROUTE_NOWHERE)
+                        add_routes_of_tree(&graph, n);
+        }
+        route_graph_clear(&graph);
+        return map;
 }

@@ -187,7 +187,8 @@ static void compute_routes(World *world)
                 const struct world_node *node = world_node(world, i);
                 nodes[i] = (struct route_node){ routes_of(node), node->router != NULL, node->address };
         }
-        route_all(nodes, world->nodes->len, (const struct route_edge *)world->edges->data, world->edges->len);
+        world->route_map = route_all(
+                nodes, world->nodes->len, (const struct route_edge *)world->edges->data, world->edges->len);
 }
 
 void topology_add_links(World *world)

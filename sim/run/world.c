@@ -94,6 +94,7 @@ void world_free(World *world)
         crash_rules_clear(world);
         world->hosts.abort_on_finish = true;
         g_array_free(world->nodes, TRUE);
+        route_map_free(world->route_map);
         g_ptr_array_free(world->links, TRUE);
         fault_script_free(world->net.faults);
         path_log_free(world->record);

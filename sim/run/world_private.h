@@ -33,6 +33,7 @@ struct World {
         GArray *nodes;              /* struct world_node, by owner number */
         GHashTable *names;          /* name → struct world_name *; groups and their members */
         GArray *edges;              /* struct route_edge, one a link direction */
+        RouteMap *route_map;        /* that routers and hosts of several links share */
         GPtrArray *links;           /* Link *, by owner number less the nodes' */
         GHashTable *link_names;     /* name → struct world_name *, counting whole links */
         GArray *fault_rules;        /* struct fault_rule, as the fault script wants them */

@@ -293,6 +293,7 @@ struct topology {
         unsigned node_count;
         struct route_edge edges[EDGES_MAX];
         unsigned edge_count;
+        RouteMap *map;
 };
 
 static unsigned node_of(struct topology *topology, char name)
@@ -328,7 +329,8 @@ static void topology_init(struct topology *topology, const char *links)
                 add_edge(topology, pairs[i][0], pairs[i][1]);
                 add_edge(topology, pairs[i][1], pairs[i][0]);
         }
-        route_all(topology->nodes, topology->node_count, topology->edges, topology->edge_count);
+        topology->map =
+                route_all(topology->nodes, topology->node_count, topology->edges, topology->edge_count);
 }
 
 static void topology_clear(struct topology *topology)
@@ -337,6 +339,7 @@ static void topology_clear(struct topology *topology)
                 route_table_free(topology->nodes[n].table);
         for (unsigned e = 0; e < topology->edge_count; e++)
                 link_free(topology->edges[e].link);
+        route_map_free(topology->map);
 }
 
 /* The way from one node to another as names, by links' numbers where two nodes share several; "…x" when it
@@ -424,7 +427,7 @@ START_TEST(a_dumbbell_of_many_thousands_is_routed_at_once)
                 edges[e] = (struct route_edge){ router, other, link };
                 edges[e + 1] = (struct route_edge){ other, router, link };
         }
-        route_all(nodes, NODES, edges, EDGES);
+        g_autoptr(RouteMap) map = route_all(nodes, NODES, edges, EDGES);
         for (unsigned n = 0; n < NODES; n++) {
                 const struct ip_address *farthest = &nodes[NODES - 1 - n].address;
                 ck_assert_ptr_eq(route_table_find(nodes[n].table, farthest), link);
