@@ -8,26 +8,17 @@
 
 #include <string.h>
 
-/* And the same room behind it as there was for the row. */
-static char *put_bytes(struct csv_sheet *sheet, char *at, const char *bytes, size_t size)
-{
-        at = trace_file_room(&sheet->file, at, size + CSV_ROW_ROOM);
-        memcpy(at, bytes, size);
-        return at + size;
-}
-
 static char *put_quoted(struct csv_sheet *sheet, char *at, const char *text)
 {
         g_string_truncate(sheet->scratch, 0);
         csv_append_text(sheet->scratch, text);
-        return put_bytes(sheet, at, sheet->scratch->str, sheet->scratch->len);
+        return trace_file_put(&sheet->file, at, sheet->scratch->str, sheet->scratch->len, CSV_ROW_ROOM);
 }
 
 char *csv_put_text(struct csv_sheet *sheet, char *at, const char *text)
 {
-        size_t size = strlen(text);
-        return trace_text_is_plain(text, size) ? put_bytes(sheet, at, text, size)
-                                               : put_quoted(sheet, at, text);
+        char *end = event_put_short_text(at, text);
+        return end != NULL ? end : put_quoted(sheet, at, text);
 }
 
 /* With its number in the quotes, if there are any. */

@@ -52,3 +52,18 @@ char *event_put_flags(char *at, uint64_t flags)
         memcpy(at, "ACK", 3);
         return at + 3;
 }
+
+#define SHORT_TEXT_MAX 64
+
+char *event_put_short_text(char *at, const char *text)
+{
+        for (unsigned i = 0; i < SHORT_TEXT_MAX; i++) {
+                unsigned char c = (unsigned char)text[i];
+                if (c == '\0')
+                        return at + i;
+                if (c >= 0x80 || !trace_stands_for_itself(c))
+                        return NULL;
+                at[i] = (char)c;
+        }
+        return NULL;
+}

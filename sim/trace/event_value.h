@@ -35,6 +35,9 @@ struct event_reading {
 /* At least one. */
 char *event_put_flags(char *at, uint64_t flags);
 
+/* Of what stands for itself in JSON and CSV, looked at while it is copied; NULL: something in it does not, or it is long. */
+char *event_put_short_text(char *at, const char *text);
+
 extern const struct trace_name event_no_name; /* "-" */
 extern const struct trace_name event_cause_names[];
 

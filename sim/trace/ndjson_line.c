@@ -5,30 +5,20 @@
 
 #include "trace/json_writer.h"
 
-/* And the same room behind it as there was for the line. */
-static char *put_bytes(struct ndjson_out *out, char *at, const char *bytes, size_t size)
-{
-        at = trace_file_room(&out->file, at, size + NDJSON_LINE_ROOM);
-        memcpy(at, bytes, size);
-        return at + size;
-}
-
 static char *put_escaped(struct ndjson_out *out, char *at, const char *text)
 {
         g_string_truncate(out->scratch, 0);
         json_append_string(out->scratch, text);
-        return put_bytes(out, at, out->scratch->str, out->scratch->len);
+        return trace_file_put(&out->file, at, out->scratch->str, out->scratch->len, NDJSON_LINE_ROOM);
 }
 
 char *ndjson_put_text(struct ndjson_out *out, char *at, const char *text)
 {
-        size_t size = strlen(text);
-        if (!trace_text_is_plain(text, size))
+        char *end = event_put_short_text(at + 1, text);
+        if (end == NULL)
                 return put_escaped(out, at, text);
-        *at = '"';
-        at = put_bytes(out, at + 1, text, size);
-        *at = '"';
-        return at + 1;
+        *at = *end = '"';
+        return end + 1;
 }
 
 char *ndjson_put_flags(char *at, uint64_t flags)

@@ -34,26 +34,11 @@ static void free_owner(void *data)
         g_free(named);
 }
 
-static bool stands_for_itself(unsigned char c)
-{
-        return c >= 0x20 && c != '"' && c != '\\' && c != ',';
-}
-
-bool trace_text_is_plain(const char *text, size_t size)
-{
-        for (size_t i = 0; i < size; i++) {
-                unsigned char c = (unsigned char)text[i];
-                if (c >= 0x80 || !stands_for_itself(c))
-                        return false;
-        }
-        return true;
-}
-
 /* Other letters than ASCII's too, as in "core → right". */
 static bool name_is_plain(const char *text)
 {
         for (const char *c = text; *c; c++) {
-                if (!stands_for_itself((unsigned char)*c))
+                if (!trace_stands_for_itself((unsigned char)*c))
                         return false;
         }
         return g_utf8_validate(text, -1, NULL);

@@ -253,6 +253,11 @@ struct trace_name {
         char start[TRACE_NAME_START];
 };
 #define TRACE_NAME(word) { .text = word, .size = sizeof word - 1, .is_plain = true, .is_short = true, .start = word }
+/* In JSON and CSV. */
+static inline bool trace_stands_for_itself(unsigned char c)
+{
+        return c >= 0x20 && c != '"' && c != '\\' && c != ',';
+}
 unsigned trace_owner_count(const Trace *trace);
 unsigned trace_transfer_count(const Trace *trace);
 const struct trace_owner *trace_owner(const Trace *trace, uint32_t owner);
@@ -264,8 +269,6 @@ const struct trace_name *trace_owner_named(const Trace *trace, uint32_t owner, e
 const struct trace_name *trace_transfer_named(const Trace *trace, uint32_t transfer);
 const struct trace_name *trace_protocol_named(enum trace_protocol protocol);
 const struct trace_name *trace_note_named(enum trace_note note); /* "segment-held" */
-/* The same of other text: so many bytes of printable ASCII that stand for themselves. */
-bool trace_text_is_plain(const char *text, size_t size);
 
 /* Hear the kinds in `mask` (TRACE_BIT) from now on. Listeners are called in order of addition. */
 void trace_listen(Trace *trace, uint32_t mask, void (*on_event)(void *data, const struct trace_event *event),

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #define TRACE_ERROR (trace_error_quark())
 enum trace_error { TRACE_ERROR_WRITE };
@@ -62,6 +63,13 @@ char *trace_file_more_room(struct trace_file *file, char *at, size_t size);
 static inline char *trace_file_room(struct trace_file *file, char *at, size_t size)
 {
         return (size_t)(file->limit - at) >= size ? at : trace_file_more_room(file, at, size);
+}
+/* Bytes, and behind them as much room as there was for the rest of the line. */
+static inline char *trace_file_put(struct trace_file *file, char *at, const void *bytes, size_t size, size_t room)
+{
+        at = trace_file_room(file, at, size + room);
+        memcpy(at, bytes, size);
+        return at + size;
 }
 static inline void trace_file_end(struct trace_file *file, char *at)
 {
