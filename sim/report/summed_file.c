@@ -38,7 +38,7 @@ static ssize_t write_summed(void *cookie, const char *bytes, size_t size)
                 done += (size_t)written;
         }
         file->size += (off_t)size;
-        sha256_add(file->sum, bytes, size);
+        paired_sums_add(file->pairs, file->sum, bytes, size);
         return (ssize_t)size;
 }
 
@@ -51,15 +51,16 @@ static int close_descriptor(void *cookie)
 }
 
 /* Whoever writes much gathers it: a buffer here would only cut up its pieces. */
-static void begin(struct summed_file *file)
+static void begin(struct summed_file *file, PairedSums *pairs)
 {
         setvbuf(file->stream, NULL, _IONBF, 0);
+        file->pairs = pairs;
         file->sum = sha256_new();
         file->size = file->reserved = file->error = 0;
         file->may_reserve = true;
 }
 
-bool summed_file_open(struct summed_file *file, const char *path)
+bool summed_file_open(struct summed_file *file, const char *path, PairedSums *pairs)
 {
         static const cookie_io_functions_t functions = { .write = write_summed, .close = close_descriptor };
         file->descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -69,7 +70,7 @@ bool summed_file_open(struct summed_file *file, const char *path)
         if (file->stream == NULL)
                 close(file->descriptor);
         else
-                begin(file);
+                begin(file, pairs);
         return file->stream != NULL;
 }
 
@@ -79,6 +80,7 @@ bool summed_file_close(struct summed_file *file, char text[SHA256_TEXT_SIZE])
         bool had_error = ferror(file->stream) != 0;
         errno = 0;
         bool is_closed = fclose(g_steal_pointer(&file->stream)) == 0;
+        paired_sums_settle(file->pairs, file->sum);
         sha256_finish(file->sum, hash);
         g_clear_pointer(&file->sum, sha256_free);
         sha256_format(hash, text);
