@@ -4,6 +4,7 @@
 #include "cli/command.h"
 
 #include <locale.h>
+#include <openssl/crypto.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -100,6 +101,8 @@ int main(int argc, char **argv)
                 return end_with(EXIT_OK);
         }
         allow_many_files();
+        /* No file of the machine's changes what OpenSSL computes, nor is one read at every start. */
+        OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
         const struct command *command = find_command(argv[1]);
         if (command == NULL) {
                 g_printerr(
