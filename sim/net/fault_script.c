@@ -25,21 +25,53 @@ struct rule_state {
 };
 
 struct watcher {
-        uint32_t link;
         void (*on_change)(void *data, const struct fault_action *action, time_ns now);
         void *data;
+};
+
+struct link_rules {
+        GArray *rules; /* unsigned: of the link, in file order; NULL: there is none */
+        struct watcher watchers[DIRECTIONS];
+        unsigned watcher_count;
 };
 
 struct FaultScript {
         struct rule_state *states;
         unsigned count;
-        GArray *watchers;         /* struct watcher */
+        GArray *links;            /* struct link_rules, by number, up to the last that has some */
         GArray *fired;            /* unsigned; these three are the last verdict's */
         GArray *releases;         /* unsigned */
         GArray *flips;            /* uint32_t */
         GString *names;           /* scratch */
         GStringChunk *kept_names; /* every combination that fired, once */
 };
+
+static void clear_link(void *data)
+{
+        struct link_rules *link = data;
+        g_clear_pointer(&link->rules, g_array_unref);
+}
+
+/* NULL: the link has no rules. */
+static struct link_rules *rules_of(const FaultScript *script, uint32_t link)
+{
+        if (link >= script->links->len)
+                return NULL;
+        struct link_rules *rules = &g_array_index(script->links, struct link_rules, link);
+        return rules->rules != NULL ? rules : NULL;
+}
+
+static void add_to_link(FaultScript *script, uint32_t number, unsigned index)
+{
+        if (number == FAULT_NO_LINK)
+                return;
+        if (number >= script->links->len)
+                g_array_set_size(script->links, number + 1);
+        struct link_rules *link = &g_array_index(script->links, struct link_rules, number);
+        if (link->rules == NULL)
+                link->rules = g_array_new(FALSE, FALSE, sizeof(unsigned));
+        g_array_append_val(link->rules, index);
+}
 
 /* One packet at one rule. */
 struct sight {
@@ -53,12 +85,14 @@ FaultScript *fault_script_new(const struct fault_rule *rules, unsigned count, ui
         FaultScript *script = g_new0(FaultScript, 1);
         script->states = g_new0(struct rule_state, count);
         script->count = count;
+        script->links = g_array_new(FALSE, TRUE, sizeof(struct link_rules));
+        g_array_set_clear_func(script->links, clear_link);
         for (unsigned i = 0; i < count; i++) {
+                add_to_link(script, rules[i].link, i);
                 g_autofree char *name = g_strdup_printf("fault %s", rules[i].name);
                 script->states[i].rule = &rules[i];
                 script->states[i].stream = rng_stream_named(seed, name);
         }
-        script->watchers = g_array_new(FALSE, FALSE, sizeof(struct watcher));
         script->fired = g_array_new(FALSE, FALSE, sizeof(unsigned));
         script->releases = g_array_new(FALSE, FALSE, sizeof(unsigned));
         script->flips = g_array_new(FALSE, FALSE, sizeof(uint32_t));
@@ -71,7 +105,7 @@ void fault_script_free(FaultScript *script)
 {
         if (script == NULL)
                 return;
-        g_array_unref(script->watchers);
+        g_array_unref(script->links);
         g_array_unref(script->fired);
         g_array_unref(script->releases);
         g_array_unref(script->flips);
@@ -81,13 +115,16 @@ void fault_script_free(FaultScript *script)
         g_free(script);
 }
 
+const unsigned *fault_script_rules_of(const FaultScript *script, uint32_t link, unsigned *count)
+{
+        const struct link_rules *rules = rules_of(script, link);
+        *count = rules != NULL ? rules->rules->len : 0;
+        return rules != NULL ? (const unsigned *)(const void *)rules->rules->data : NULL;
+}
+
 bool fault_script_concerns(const FaultScript *script, uint32_t link)
 {
-        for (unsigned i = 0; i < script->count; i++) {
-                if (script->states[i].rule->link == link)
-                        return true;
-        }
-        return false;
+        return rules_of(script, link) != NULL;
 }
 
 unsigned fault_script_count(const FaultScript *script)
@@ -301,10 +338,11 @@ void fault_script_decide(FaultScript *script, uint32_t link, unsigned direction,
         g_array_set_size(script->fired, 0);
         g_array_set_size(script->releases, 0);
         g_array_set_size(script->flips, 0);
-        for (unsigned i = 0; i < script->count; i++) {
-                const struct fault_rule *rule = script->states[i].rule;
-                if (rule->link == link && !rule->is_timed)
-                        apply_rule(script, i, &sight, verdict);
+        unsigned count;
+        const unsigned *rules = fault_script_rules_of(script, link, &count);
+        for (unsigned i = 0; i < count; i++) {
+                if (!script->states[rules[i]].rule->is_timed)
+                        apply_rule(script, rules[i], &sight, verdict);
         }
         hand_out(script, verdict);
 }
@@ -312,16 +350,15 @@ void fault_script_decide(FaultScript *script, uint32_t link, unsigned direction,
 void fault_script_watch(FaultScript *script, uint32_t link,
         void (*on_change)(void *data, const struct fault_action *action, time_ns now), void *data)
 {
-        struct watcher watcher = { link, on_change, data };
-        g_array_append_val(script->watchers, watcher);
+        struct link_rules *rules = rules_of(script, link);
+        g_assert(rules != NULL && rules->watcher_count < DIRECTIONS);
+        rules->watchers[rules->watcher_count++] = (struct watcher){ on_change, data };
 }
 
 void fault_script_change_link(
         FaultScript *script, uint32_t link, const struct fault_action *action, time_ns now)
 {
-        for (guint i = 0; i < script->watchers->len; i++) {
-                const struct watcher *watcher = &g_array_index(script->watchers, struct watcher, i);
-                if (watcher->link == link)
-                        watcher->on_change(watcher->data, action, now);
-        }
+        const struct link_rules *rules = rules_of(script, link);
+        for (unsigned i = 0; rules != NULL && i < rules->watcher_count; i++)
+                rules->watchers[i].on_change(rules->watchers[i].data, action, now);
 }

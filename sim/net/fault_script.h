@@ -85,6 +85,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaultScript, fault_script_free)
 
 /* Whether any rule, timed or not, names this link. */
 bool fault_script_concerns(const FaultScript *script, uint32_t link);
+/* Which do, in file order; NULL: none. */
+const unsigned *fault_script_rules_of(const FaultScript *script, uint32_t link, unsigned *count);
 
 unsigned fault_script_count(const FaultScript *script);
 const struct fault_rule *fault_script_rule(const FaultScript *script, unsigned index);
@@ -118,8 +120,8 @@ struct fault_verdict {
 void fault_script_decide(FaultScript *script, uint32_t link, unsigned direction, const struct packet *packet,
         time_ns now, struct fault_verdict *verdict);
 
-/* Both directions of a link go down and up together: each asks to be told, and whichever meets a packet rule
- * that says so tells both. Watchers outlive whatever may still change a link. */
+/* Both directions of a link with rules go down and up together: each asks to be told, and whichever meets a
+ * packet rule that says so tells both. Watchers outlive whatever may still change a link. */
 void fault_script_watch(FaultScript *script, uint32_t link,
         void (*on_change)(void *data, const struct fault_action *action, time_ns now), void *data);
 void fault_script_change_link(

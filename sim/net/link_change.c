@@ -205,11 +205,12 @@ void link_change_expect(struct evented_link *evented)
         if (script == NULL || !fault_script_concerns(script, evented->link.number))
                 return;
         fault_script_watch(script, evented->link.number, on_change, evented);
-        evented->timed = g_new0(struct timed_rule, fault_script_count(script));
-        for (unsigned i = 0; i < fault_script_count(script); i++) {
-                const struct fault_rule *rule = fault_script_rule(script, i);
-                if (rule->link == evented->link.number && rule->is_timed)
-                        add_timed_rule(evented, i);
+        unsigned count;
+        const unsigned *rules = fault_script_rules_of(script, evented->link.number, &count);
+        evented->timed = g_new0(struct timed_rule, count);
+        for (unsigned i = 0; i < count; i++) {
+                if (fault_script_rule(script, rules[i])->is_timed)
+                        add_timed_rule(evented, rules[i]);
         }
 }
 
