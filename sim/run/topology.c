@@ -113,16 +113,6 @@ static RouteTable *routes_of(const struct world_node *node)
         return node->host != NULL ? host_routes(node->host) : router_routes(node->router);
 }
 
-static bool may_lose_power(const World *world, unsigned node)
-{
-        for (unsigned i = 0; i < world->fault_rules->len; i++) {
-                const struct fault_rule *rule = &g_array_index(world->fault_rules, struct fault_rule, i);
-                if (rule->link == FAULT_NO_LINK && rule->host == node)
-                        return true;
-        }
-        return false;
-}
-
 static void add_direction(World *world, const struct scenario_link *spec, const char *name, unsigned number,
         unsigned direction, const unsigned ends[2])
 {
@@ -142,7 +132,7 @@ static void add_direction(World *world, const struct scenario_link *spec, const 
                 .queue = values->queue,
                 .impair = values->impair,
                 .seed = world->path_seed,
-                .may_lose_power = may_lose_power(world, ends[direction]),
+                .may_lose_power = near_end->may_lose_power,
         };
         struct packet_sink sink = sink_of(far_end);
         Link *link = link_new(&world->net, &config, &sink);
@@ -178,6 +168,15 @@ static void add_links_of(World *world, const struct scenario_link *spec)
                 add_link(world, spec, member, members);
 }
 
+static void note_who_may_lose_power(World *world)
+{
+        for (unsigned i = 0; i < world->fault_rules->len; i++) {
+                const struct fault_rule *rule = &g_array_index(world->fault_rules, struct fault_rule, i);
+                if (rule->link == FAULT_NO_LINK)
+                        world_node(world, rule->host)->may_lose_power = true;
+        }
+}
+
 /* ---- Routes ---- */
 
 static void compute_routes(World *world)
@@ -194,6 +193,7 @@ static void compute_routes(World *world)
 void topology_add_links(World *world)
 {
         const GPtrArray *specs = world->scenario->links;
+        note_who_may_lose_power(world);
         for (unsigned i = 0; i < specs->len; i++)
                 add_links_of(world, specs->pdata[i]);
         compute_routes(world);

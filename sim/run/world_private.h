@@ -13,6 +13,7 @@ struct world_node {
         struct ip_address address;
         Host *host;     /* NULL: a router */
         Router *router; /* NULL: a host */
+        bool may_lose_power;
 };
 
 /* A name of the scenario: one node, or the members of a group one after another. */
