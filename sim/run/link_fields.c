@@ -255,6 +255,7 @@ static bool read_links(struct field_reader *reader, const struct field *field, c
                         return false;
                 if (!link->name)
                         link->name = g_strdup_printf("%s-%s", link->ends[0], link->ends[1]);
+                scenario_name_link(reader->scenario, link);
         }
         return true;
 }

@@ -112,6 +112,7 @@ void scenario_free(Scenario *scenario)
         if (!scenario)
                 return;
         g_hash_table_unref(scenario->hosts_by_name);
+        g_hash_table_unref(scenario->links_by_name);
         g_ptr_array_unref(scenario->hosts_by_address);
         g_hash_table_unref(scenario->marks);
         g_ptr_array_unref(scenario->hosts);
@@ -162,6 +163,7 @@ Scenario *scenario_new(const char *path, char *const *sets)
         scenario->filters = g_ptr_array_new_with_free_func((GDestroyNotify)packet_filter_free);
         scenario->kept = g_ptr_array_new_with_free_func(g_free);
         scenario->hosts_by_name = g_hash_table_new(g_str_hash, g_str_equal);
+        scenario->links_by_name = g_hash_table_new(g_str_hash, g_str_equal);
         scenario->marks = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
         scenario->hosts_by_address = g_ptr_array_new();
         return scenario;
@@ -192,6 +194,13 @@ struct scenario_link *scenario_add_link(Scenario *scenario, struct mark mark)
         }
         g_ptr_array_add(scenario->links, link);
         return link;
+}
+
+void scenario_name_link(Scenario *scenario, const struct scenario_link *link)
+{
+        if (!g_hash_table_contains(scenario->links_by_name, link->name))
+                g_hash_table_insert(
+                        scenario->links_by_name, link->name, GUINT_TO_POINTER(scenario->links->len));
 }
 
 /* IANA's numbers where there is one. */
@@ -348,23 +357,26 @@ unsigned scenario_link_count(const Scenario *scenario, const struct scenario_lin
         return 1;
 }
 
+static unsigned place_of_link(const Scenario *scenario, const char *name)
+{
+        return GPOINTER_TO_UINT(g_hash_table_lookup(scenario->links_by_name, name));
+}
+
+/* Of "access-7" and the seventh of "access", where there are both, the one that comes first in the file. */
 const struct scenario_link *scenario_find_link(const Scenario *scenario, const char *name, int *member)
 {
         const char *dash = strrchr(name, '-');
-        for (unsigned i = 0; i < scenario->links->len; i++) {
-                const struct scenario_link *link = g_ptr_array_index(scenario->links, i);
-                *member = -1;
-                if (strcmp(link->name, name) == 0)
-                        return link;
-                if (!dash || strncmp(link->name, name, (size_t)(dash - name)) != 0 ||
-                        link->name[dash - name] != '\0')
-                        continue;
-                unsigned count = scenario_link_count(scenario, link);
-                *member = count > 1 ? member_of(name, (size_t)(dash - name), count) : -1;
-                if (*member >= 0)
-                        return link;
-        }
-        return NULL;
+        g_autofree char *stem = g_strndup(name, dash ? (gsize)(dash - name) : 0);
+        unsigned one = place_of_link(scenario, name);
+        unsigned many = dash ? place_of_link(scenario, stem) : 0;
+        const struct scenario_link *link = one ? g_ptr_array_index(scenario->links, one - 1) : NULL;
+        *member = -1;
+        if (!many || (one && one < many))
+                return link;
+        const struct scenario_link *links = g_ptr_array_index(scenario->links, many - 1);
+        unsigned count = scenario_link_count(scenario, links);
+        *member = count > 1 ? member_of(name, strlen(stem), count) : -1;
+        return *member >= 0 ? links : link;
 }
 
 const char *app_kind_name(enum app_kind kind)

@@ -165,6 +165,7 @@ struct Scenario {
         char **sets;                 /* the `--set` texts that marks of line 0 count, … */
         char **fault_lines;          /* … and behind them the `--fault` texts; NULL: none */
         GHashTable *hosts_by_name;   /* of the hosts above; see scenario_find_host() */
+        GHashTable *links_by_name;   /* the first link of a name → its place above, from 1 */
         GHashTable *marks;           /* of values, by their address, for messages; see field_mark() */
         GPtrArray *hosts_by_address; /* the same, sorted; see scenario_host_at() */
 };

@@ -12,22 +12,40 @@
 
 /* ---- Names of transfers ---- */
 
-/* A program on a group, or of several flows, has a transfer for each: NAME-1 … */
-static bool means_app(const char *name, const struct scenario_app *app)
+static GHashTable *index_transfers(const Scenario *scenario)
 {
-        size_t length = strlen(app->name);
-        if (!scenario_app_has_transfer(app) || strncmp(name, app->name, length) != 0)
-                return false;
-        return name[length] == '\0' ||
-               (name[length] == '-' && strspn(name + length + 1, "0123456789-") == strlen(name + length + 1));
+        GHashTable *apps = g_hash_table_new(g_str_hash, g_str_equal);
+        for (unsigned i = 0; i < scenario->apps->len; i++) {
+                struct scenario_app *app = g_ptr_array_index(scenario->apps, i);
+                if (scenario_app_has_transfer(app))
+                        g_hash_table_insert(apps, app->name, app);
+        }
+        return apps;
 }
 
-static bool is_transfer(const Scenario *scenario, const char *name)
+/* A program on a group, or of several flows, has a transfer for each: NAME-1 … Programs whose transfer the
+ * name may be, the one of the longest name first, by shortening `stem`, which is the name at first: until it
+ * is NULL. */
+static const struct scenario_app *next_meant(GHashTable *transfers, char **stem)
 {
-        for (unsigned i = 0; i < scenario->apps->len; i++)
-                if (means_app(name, g_ptr_array_index(scenario->apps, i)))
-                        return true;
-        return false;
+        const struct scenario_app *app = NULL;
+        while (*stem && !app) {
+                app = g_hash_table_lookup(transfers, *stem);
+                char *dash = strrchr(*stem, '-');
+                bool is_number = dash && strspn(dash + 1, "0123456789") == strlen(dash + 1);
+                if (is_number)
+                        *dash = '\0';
+                else
+                        *stem = NULL;
+        }
+        return app;
+}
+
+static bool is_transfer(GHashTable *transfers, const char *name)
+{
+        g_autofree char *copy = g_strdup(name);
+        char *stem = copy;
+        return next_meant(transfers, &stem) != NULL;
 }
 
 static void add_transfers(const Scenario *scenario, GPtrArray *names)
@@ -103,33 +121,32 @@ static bool is_member(const char *name, const struct scenario_app *app, unsigned
 }
 
 /* A match means one transfer, not all that a program has. */
-static bool check_transfer(struct field_reader *reader, const struct scenario_fault *fault, char *const *name)
+static bool check_transfer(struct field_reader *reader, GHashTable *transfers,
+        const struct scenario_fault *fault, char *const *name)
 {
-        const struct scenario_app *meant = NULL;
-        for (unsigned i = 0; i < reader->scenario->apps->len; i++) {
-                const struct scenario_app *app = g_ptr_array_index(reader->scenario->apps, i);
-                if (!means_app(*name, app))
-                        continue;
+        g_autofree char *copy = g_strdup(*name);
+        char *stem = copy;
+        const struct scenario_app *longest = NULL;
+        for (const struct scenario_app *app; (app = next_meant(transfers, &stem)) != NULL;) {
                 unsigned count = path_transfer_count(reader->scenario, app);
                 if (count == 1 ? g_str_equal(*name, app->name) : is_member(*name, app, count))
                         return true;
-                if (!meant || strlen(app->name) > strlen(meant->name))
-                        meant = app;
+                longest = longest ? longest : app;
         }
-        unsigned count = meant ? path_transfer_count(reader->scenario, meant) : 0;
+        unsigned count = longest ? path_transfer_count(reader->scenario, longest) : 0;
         if (count > 1)
                 return field_fail(reader, field_mark(reader, name, fault->mark),
                         "transfer: '%s' is none of %s's %u transfers; accepted: one of %s-1 to %s-%u", *name,
-                        meant->name, count, meant->name, meant->name, count);
+                        longest->name, count, longest->name, longest->name, count);
         return fail_transfer(reader, fault, name);
 }
 
-static bool check_match(
-        struct field_reader *reader, const struct scenario_fault *fault, const struct scenario_match *match)
+static bool check_match(struct field_reader *reader, GHashTable *transfers,
+        const struct scenario_fault *fault, const struct scenario_match *match)
 {
         return check_rule_host(reader, fault, "from", &match->from) &&
                check_rule_host(reader, fault, "to", &match->to) &&
-               (!match->transfer || check_transfer(reader, fault, &match->transfer));
+               (!match->transfer || check_transfer(reader, transfers, fault, &match->transfer));
 }
 
 /* Of a rule that comes again and again, an event each: a period that is too small for the run would keep it
@@ -155,6 +172,7 @@ static bool check_period(struct field_reader *reader, const struct scenario_faul
 bool scenario_check_faults(struct field_reader *reader)
 {
         const GPtrArray *faults = reader->scenario->faults;
+        g_autoptr(GHashTable) transfers = index_transfers(reader->scenario);
         g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
         for (unsigned i = 0; i < faults->len; i++) {
                 const struct scenario_fault *fault = g_ptr_array_index(faults, i);
@@ -162,8 +180,8 @@ bool scenario_check_faults(struct field_reader *reader)
                         return field_fail(reader, field_mark(reader, &fault->name, fault->mark),
                                 "two rules are named '%s'; accepted: a name of its own", fault->name);
                 if (!check_rule_link(reader, fault) || !check_period(reader, fault) ||
-                        !check_match(reader, fault, &fault->match) ||
-                        !check_match(reader, fault, &fault->until))
+                        !check_match(reader, transfers, fault, &fault->match) ||
+                        !check_match(reader, transfers, fault, &fault->until))
                         return false;
         }
         return true;
@@ -192,16 +210,18 @@ static bool fail_first_word(
 }
 
 /* What may follow the first word. */
-static GPtrArray *figures_of(const Scenario *scenario, const char *word)
+static GPtrArray *figures_of(GHashTable *transfers, const char *word)
 {
         if (strcmp(word, "packets") == 0)
                 return packet_figure_names();
-        return is_transfer(scenario, word) ? transfer_figure_names() : g_ptr_array_new_with_free_func(g_free);
+        return is_transfer(transfers, word) ? transfer_figure_names()
+                                            : g_ptr_array_new_with_free_func(g_free);
 }
 
-static bool check_figure(struct field_reader *reader, const struct scenario_expect *expect, const char *word)
+static bool check_figure(struct field_reader *reader, GHashTable *transfers,
+        const struct scenario_expect *expect, const char *word)
 {
-        g_autoptr(GPtrArray) names = figures_of(reader->scenario, word);
+        g_autoptr(GPtrArray) names = figures_of(transfers, word);
         const char *rest = expect->path + strlen(word);
         if (names->len == 0 && *rest == '\0')
                 return true;
@@ -216,12 +236,13 @@ static bool check_figure(struct field_reader *reader, const struct scenario_expe
 bool scenario_check_expects(struct field_reader *reader)
 {
         const Scenario *scenario = reader->scenario;
+        g_autoptr(GHashTable) transfers = index_transfers(scenario);
         for (unsigned i = 0; i < scenario->expects->len; i++) {
                 const struct scenario_expect *expect = g_ptr_array_index(scenario->expects, i);
                 g_autofree char *word = g_strndup(expect->path, strcspn(expect->path, "."));
-                if (!scenario_is_summary_word(word) && !is_transfer(scenario, word))
+                if (!scenario_is_summary_word(word) && !is_transfer(transfers, word))
                         return fail_first_word(reader, expect, word);
-                if (!check_figure(reader, expect, word))
+                if (!check_figure(reader, transfers, expect, word))
                         return false;
         }
         return true;

@@ -64,6 +64,8 @@ extern const struct field_type field_sweep;
 Scenario *scenario_new(const char *path, char *const *sets);
 struct scenario_host *scenario_add_host(Scenario *scenario, const char *name, struct mark mark);
 struct scenario_link *scenario_add_link(Scenario *scenario, struct mark mark);
+/* The last one has its name now. */
+void scenario_name_link(Scenario *scenario, const struct scenario_link *link);
 struct scenario_app *scenario_add_app(Scenario *scenario, enum app_kind kind, struct mark mark);
 struct scenario_fault *scenario_add_fault(Scenario *scenario, struct mark mark);
 struct scenario_expect *scenario_add_expect(Scenario *scenario, struct mark mark);
