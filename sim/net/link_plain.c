@@ -19,10 +19,9 @@ struct plain_link {
         uint32_t waiting_packets;
         uint64_t waiting_bytes;
         uint64_t in_flight;
-        time_ns free_at;      /* when the transmitter has nothing left to do */
-        struct event arrival; /* of `first`, unless it is lost */
-        bool has_luck;
-        struct impair impair;
+        time_ns free_at;       /* when the transmitter has nothing left to do */
+        struct event arrival;  /* of `first`, unless it is lost */
+        struct impair *luck;   /* NULL: nothing is ever lost */
         struct packet *losing; /* the first that will be lost; NULL: none */
         struct event loss;     /* of `losing` */
 };
@@ -154,7 +153,7 @@ static bool has_room(struct plain_link *plain, uint32_t size, time_ns now)
 static void decide_arrival(struct plain_link *plain, struct packet *packet)
 {
         packet->t_arrive = packet->t_tx_end + plain->link.delay;
-        if (!plain->has_luck || !impair_loses(&plain->impair, packet, packet->ordinal))
+        if (plain->luck == NULL || !impair_loses(plain->luck, packet, packet->ordinal))
                 return;
         packet->t_arrive = TIME_NEVER;
         if (plain->losing == NULL) {
@@ -254,6 +253,7 @@ static void free_link(Link *link)
                 plain->first = packet->next;
                 packet_free(link->context->packets, packet);
         }
+        g_free(plain->luck);
         g_free(plain);
 }
 
@@ -276,8 +276,9 @@ Link *plain_link_new(const Link *common, const struct link_config *config)
         plain->queue = config->queue;
         event_init(&plain->arrival, arrive, plain);
         event_init(&plain->loss, on_loss, plain);
-        plain->has_luck = !impair_config_is_idle(&config->impair);
-        if (plain->has_luck)
-                impair_init(&plain->impair, &config->impair, config->seed, config->label);
+        if (!impair_config_is_idle(&config->impair)) {
+                plain->luck = g_new0(struct impair, 1);
+                impair_init(plain->luck, &config->impair, config->seed, config->label);
+        }
         return &plain->link;
 }
