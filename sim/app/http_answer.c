@@ -18,8 +18,8 @@ GString *http_response_head(
         unsigned status, const char *type, uint64_t size, bool keeps_alive, unsigned minor)
 {
         GString *head = g_string_new(NULL);
-        g_string_append_printf(head, "HTTP/1.1 %u %s\r\nServer: inorder\r\n", status,
-                soup()->soup_status_get_phrase(status));
+        g_string_append_printf(
+                head, "HTTP/1.1 %u %s\r\nServer: inorder\r\n", status, soup_status_get_phrase(status));
         g_string_append_printf(
                 head, "Content-Type: %s\r\nContent-Length: %" G_GUINT64_FORMAT "\r\n", type, size);
         if (status == SOUP_STATUS_METHOD_NOT_ALLOWED)
@@ -86,7 +86,6 @@ HttpAnswers *http_answers_new(const Documents *documents)
 {
         HttpAnswers *answers = g_new0(HttpAnswers, 1);
         answers->documents = documents;
-        soup(); /* loaded now, not within the run */
         return answers;
 }
 

@@ -214,7 +214,7 @@ static void tell_response(const struct fetch *fetch, const struct http_head *res
         const char *type = http_head_field(response, "Content-Type");
         const char *length = http_head_field(response, "Content-Length");
         process_step(fetch->process, "http.response", "%u %s, %s%s%s", response->status,
-                soup()->soup_status_get_phrase(response->status), type ? type : "of no declared type",
+                soup_status_get_phrase(response->status), type ? type : "of no declared type",
                 length ? ", bytes: " : "", length ? length : "");
 }
 
@@ -381,7 +381,6 @@ void http_client_start(Host *host, const struct http_client_config *config, time
         if (!http_url_parse(config->url, &job->url, NULL))
                 g_error("not checked: %s", config->url);
         job->request = request_of(job);
-        soup(); /* loaded now, not within the run */
         config->transfer->url = g_strdup(config->url);
         struct process_config process = {
                 .program = config->name,

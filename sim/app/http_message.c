@@ -133,8 +133,7 @@ static bool parse_status_line(struct span line, struct http_head *head)
 static bool parse_fields(struct span head, struct span fields, SoupMessageHeaders *into)
 {
         /* libsoup takes the head without its empty line, and skips the first line. */
-        return are_field_lines(fields) &&
-               soup()->soup_headers_parse(head.start, head.end - head.start - 2, into);
+        return are_field_lines(fields) && soup_headers_parse(head.start, head.end - head.start - 2, into);
 }
 
 /* The name's first value, and how many there are. */
@@ -143,8 +142,8 @@ static unsigned count_fields(SoupMessageHeaders *fields, const char *wanted, con
         SoupMessageHeadersIter iter;
         const char *name, *value;
         unsigned count = 0;
-        soup()->soup_message_headers_iter_init(&iter, fields);
-        while (soup()->soup_message_headers_iter_next(&iter, &name, &value)) {
+        soup_message_headers_iter_init(&iter, fields);
+        while (soup_message_headers_iter_next(&iter, &name, &value)) {
                 if (g_ascii_strcasecmp(name, wanted) == 0 && count++ == 0)
                         *first = value;
         }
@@ -195,8 +194,8 @@ static unsigned check_codings(const char *list)
 /* RFC 9112 section 6.3 as far as requests and responses share it: codings, then the length. */
 static unsigned parse_framing(struct http_head *head)
 {
-        const char *codings = soup()->soup_message_headers_get_list(head->fields, "Transfer-Encoding");
-        const char *length = soup()->soup_message_headers_get_list(head->fields, "Content-Length");
+        const char *codings = soup_message_headers_get_list(head->fields, "Transfer-Encoding");
+        const char *length = soup_message_headers_get_list(head->fields, "Content-Length");
         if (codings) {
                 /* Both, or a coding in HTTP/1.0: somebody on the way may have read it otherwise. */
                 if (length || head->minor == 0)
@@ -214,8 +213,7 @@ static unsigned parse_framing(struct http_head *head)
 
 unsigned http_request_parse(const char *bytes, size_t size, struct http_head *head)
 {
-        *head = (struct http_head){ .fields =
-                                            soup()->soup_message_headers_new(SOUP_MESSAGE_HEADERS_REQUEST) };
+        *head = (struct http_head){ .fields = soup_message_headers_new(SOUP_MESSAGE_HEADERS_REQUEST) };
         struct span whole = { bytes, bytes + size };
         struct span rest = whole;
         struct span line;
@@ -237,7 +235,7 @@ static bool has_no_body(const struct http_head *head, const char *method)
 
 bool http_response_parse(const char *bytes, size_t size, const char *method, struct http_head *head)
 {
-        *head = (struct http_head){ .fields = soup()->soup_message_headers_new(SOUP_MESSAGE_HEADERS_RESPONSE),
+        *head = (struct http_head){ .fields = soup_message_headers_new(SOUP_MESSAGE_HEADERS_RESPONSE),
                 .body = { .framing = HTTP_FRAMING_CLOSE } };
         struct span whole = { bytes, bytes + size };
         struct span rest = whole;
@@ -256,20 +254,20 @@ void http_head_clear(struct http_head *head)
 {
         g_clear_pointer(&head->method, g_free);
         g_clear_pointer(&head->target, g_free);
-        g_clear_pointer(&head->fields, soup()->soup_message_headers_unref);
+        g_clear_pointer(&head->fields, soup_message_headers_unref);
 }
 
 bool http_head_keeps_alive(const struct http_head *head)
 {
-        if (soup()->soup_message_headers_header_contains(head->fields, "Connection", "close"))
+        if (soup_message_headers_header_contains(head->fields, "Connection", "close"))
                 return false;
         return head->minor > 0 ||
-               soup()->soup_message_headers_header_contains(head->fields, "Connection", "keep-alive");
+               soup_message_headers_header_contains(head->fields, "Connection", "keep-alive");
 }
 
 const char *http_head_field(const struct http_head *head, const char *name)
 {
-        return soup()->soup_message_headers_get_list(head->fields, name);
+        return soup_message_headers_get_list(head->fields, name);
 }
 
 size_t http_head_size(const char *bytes, size_t size, size_t from)

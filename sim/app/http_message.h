@@ -7,9 +7,9 @@
 #ifndef INORDER_HTTP_MESSAGE_H
 #define INORDER_HTTP_MESSAGE_H
 
+#include <libsoup/soup.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include "app/soup_calls.h"
 
 #define HTTP_HEAD_SIZE_MAX 65536
 

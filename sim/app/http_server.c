@@ -37,7 +37,7 @@ static bool write_error(const struct exchange *exchange, unsigned status)
 {
         const struct http_answer *answer = exchange->answer;
         g_autofree char *body = g_strdup_printf("<!DOCTYPE html>\n<title>%u %s</title>\n<h1>%s</h1>\n",
-                status, soup()->soup_status_get_phrase(status), soup()->soup_status_get_phrase(status));
+                status, soup_status_get_phrase(status), soup_status_get_phrase(status));
         GString *response = http_response_head(status, "text/html; charset=utf-8", strlen(body),
                 exchange->keeps_alive, answer ? answer->request.minor : 0);
         if (!answer || !http_answer_is_for_head(answer))

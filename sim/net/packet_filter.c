@@ -6,17 +6,6 @@
 #include <pcap/pcap.h>
 #include <string.h>
 
-#include "late_library.h"
-
-struct pcap_calls {
-        LATE_FUNCTION(pcap_open_dead);
-        LATE_FUNCTION(pcap_compile);
-        LATE_FUNCTION(pcap_geterr);
-        LATE_FUNCTION(pcap_close);
-        LATE_FUNCTION(pcap_freecode);
-        LATE_FUNCTION(pcap_offline_filter);
-};
-
 struct PacketFilter {
         char *expression;
         struct bpf_program program;
@@ -49,32 +38,6 @@ static char *find_name(const char *expression)
         return NULL;
 }
 
-/* Once for the whole process: functions are no state of any world's. */
-static const struct pcap_calls *load(void)
-{
-        static const char *const names[] = { "libpcap.so.1", "libpcap.so.0.8",
-                NULL }; /* the latter is Debian's */
-        static struct pcap_calls calls;
-        void *library = late_library_load(names);
-#define FIND(name) calls.name = late_library_function(library, #name)
-        FIND(pcap_open_dead);
-        FIND(pcap_compile);
-        FIND(pcap_geterr);
-        FIND(pcap_close);
-        FIND(pcap_freecode);
-        FIND(pcap_offline_filter);
-#undef FIND
-        return &calls;
-}
-
-static const struct pcap_calls *pcap(void)
-{
-        static const struct pcap_calls *loaded;
-        if (g_once_init_enter(&loaded))
-                g_once_init_leave(&loaded, load());
-        return loaded;
-}
-
 PacketFilter *packet_filter_new(const char *expression, char **complaint)
 {
         g_autofree char *name = find_name(expression);
@@ -84,11 +47,10 @@ PacketFilter *packet_filter_new(const char *expression, char **complaint)
         }
         g_autoptr(PacketFilter) filter = g_new0(PacketFilter, 1);
         filter->expression = g_strdup(expression);
-        pcap_t *compiler = pcap()->pcap_open_dead(DLT_RAW, IPV4_PACKET_SIZE_MAX);
-        bool is_good =
-                pcap()->pcap_compile(compiler, &filter->program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0;
-        *complaint = is_good ? NULL : g_strdup(pcap()->pcap_geterr(compiler));
-        pcap()->pcap_close(compiler);
+        pcap_t *pcap = pcap_open_dead(DLT_RAW, IPV4_PACKET_SIZE_MAX);
+        bool is_good = pcap_compile(pcap, &filter->program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0;
+        *complaint = is_good ? NULL : g_strdup(pcap_geterr(pcap));
+        pcap_close(pcap);
         return is_good ? g_steal_pointer(&filter) : NULL;
 }
 
@@ -96,7 +58,7 @@ void packet_filter_free(PacketFilter *filter)
 {
         if (filter == NULL)
                 return;
-        pcap()->pcap_freecode(&filter->program);
+        pcap_freecode(&filter->program);
         g_free(filter->expression);
         g_free(filter);
 }
@@ -111,5 +73,5 @@ bool packet_filter_matches(const PacketFilter *filter, const struct packet *pack
         uint8_t bytes[IPV4_PACKET_SIZE_MAX];
         packet_copy_bytes(packet, bytes);
         const struct pcap_pkthdr header = { .caplen = packet->size, .len = packet->size };
-        return pcap()->pcap_offline_filter(&filter->program, &header, bytes) != 0;
+        return pcap_offline_filter(&filter->program, &header, bytes) != 0;
 }
