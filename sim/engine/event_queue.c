@@ -2,11 +2,10 @@
  * The event queue: the next few events in a row, more of those that are near in a heap, and those that are
  * far off in a wheel.
  *
- * The row is an array in order: of few events, it costs less to move half of them than to keep a heap (W1:
- * 1,160 instructions a segment became 820). When the row is full, its last goes to the heap; when it
- * is empty, the heap's first comes. So all of the row are before all of the heap. A few events are kept there
- * although they are not near, since that costs less than any wheel. When the first of all is not before all
- * of the wheel, a slot of that comes over.
+ * The row is an array in order: of few events, it costs less to move half of them than to keep a heap. When
+ * the row is full, its last goes to the heap; when it is empty, the heap's first comes. So all of the row are
+ * before all of the heap. A few events are kept there although they are not near, since that costs less than
+ * any wheel. When the first of all is not before all of the wheel, a slot of that comes over.
  */
 #include "engine/event_queue.h"
 
@@ -25,21 +24,21 @@ struct row_entry {
         struct event *event;
 };
 
-/* Those that have been run leave room in front, which is won back when there is none behind. */
+/* The next stands at the end, where nothing moves when it goes. */
 struct event_row {
-        struct row_entry entries[2 * ROW_MOST];
-        uint32_t first;
-        uint32_t end;
+        uint32_t size;
+        struct row_entry entries[ROW_MOST + 1];
 };
 
 struct EventQueue {
+        time_ns now;
+        time_ns row_ends;   /* what is before this is for the row, if that is short: one comparison says so */
+        time_ns far_begins; /* none of the wheel's is before this; TIME_NEVER: it is empty */
+        bool is_stopped;
+        uint64_t events_run;
         struct event_row row;
         struct event_heap heap;
-        uint32_t far_size;  /* events in the wheel */
-        time_ns far_begins; /* none of them is before this */
-        bool is_stopped;
-        time_ns now;
-        uint64_t events_run;
+        uint32_t far_size; /* events in the wheel */
         struct event_wheel wheel;
 };
 
@@ -50,9 +49,9 @@ static struct event_rank rank_of(const struct event_key *key)
 
 /* ---- The row ---- */
 
-static uint32_t row_size(const struct event_row *row)
+static inline struct row_entry *row_next(struct event_row *row)
 {
-        return row->end - row->first;
+        return &row->entries[row->size - 1];
 }
 
 static inline bool is_before(const struct row_entry *a, const struct row_entry *b)
@@ -60,52 +59,31 @@ static inline bool is_before(const struct row_entry *a, const struct row_entry *
         return a->time != b->time ? a->time < b->time : event_rank_before(&a->event->rank, &b->event->rank);
 }
 
-static void win_back_room(struct event_row *row)
-{
-        memmove(row->entries, row->entries + row->first, row_size(row) * sizeof row->entries[0]);
-        row->end -= row->first;
-        row->first = 0;
-}
-
-/* Those before it move one place forward. */
-static uint32_t make_room_in_front(struct event_row *row, const struct row_entry *entry)
-{
-        uint32_t at = --row->first;
-        for (; at + 1 < row->end && is_before(&row->entries[at + 1], entry); at++)
-                row->entries[at] = row->entries[at + 1];
-        return at;
-}
-
-/* Those behind it move one place back. */
-static uint32_t make_room_behind(struct event_row *row, const struct row_entry *entry)
-{
-        if (row->end == G_N_ELEMENTS(row->entries))
-                win_back_room(row);
-        uint32_t at = row->end++;
-        for (; at > row->first && is_before(entry, &row->entries[at - 1]); at--)
-                row->entries[at] = row->entries[at - 1];
-        return at;
-}
-
-static void row_add(struct event_row *row, struct event *event)
+/* Those before it move one place towards the end. */
+static inline void row_add(struct event_row *row, struct event *event)
 {
         const struct row_entry entry = { event->rank.time, event };
-        const struct row_entry *middle = &row->entries[(row->first + row->end) / 2];
-        bool is_first_half = row->first > 0 && row->first < row->end && is_before(&entry, middle);
-        uint32_t at = is_first_half ? make_room_in_front(row, &entry) : make_room_behind(row, &entry);
-        row->entries[at] = entry;
+        struct row_entry *at = &row->entries[row->size++];
+        for (; at > row->entries && is_before(at - 1, &entry); at--)
+                *at = *(at - 1);
+        *at = entry;
         event->place = PLACE_ROW;
 }
 
-static void row_remove(struct event_row *row, struct event *event)
+static void row_remove_at(struct event_row *row, uint32_t at)
 {
-        uint32_t at = row->first;
+        row->entries[at].event->place = 0;
+        row->size--;
+        memmove(row->entries + at, row->entries + at + 1, (row->size - at) * sizeof row->entries[0]);
+}
+
+/* Mostly a timer, and late. */
+static void row_remove(struct event_row *row, const struct event *event)
+{
+        uint32_t at = 0;
         while (row->entries[at].event != event)
                 at++;
-        event->place = 0;
-        row->end--;
-        for (; at < row->end; at++)
-                row->entries[at] = row->entries[at + 1];
+        row_remove_at(row, at);
 }
 
 /* ---- Near ---- */
@@ -119,35 +97,27 @@ static void add_near(EventQueue *queue, struct event *event)
                 return;
         }
         row_add(row, event);
-        if (row_size(row) > ROW_MOST)
-                event_heap_add(heap, row->entries[--row->end].event);
-}
-
-static bool has_near(const EventQueue *queue)
-{
-        return row_size(&queue->row) > 0 || queue->heap.size > 0;
-}
-
-/* The first of all that are near; there is one. */
-static inline struct row_entry *first_near(EventQueue *queue)
-{
-        struct event_row *row = &queue->row;
-        if (row_size(row) == 0) {
-                struct event *first = queue->heap.entries[0].event;
-                event_heap_remove_at(&queue->heap, 0);
-                row_add(row, first);
+        if (row->size > ROW_MOST) {
+                struct event *last = row->entries[0].event;
+                row_remove_at(row, 0);
+                event_heap_add(heap, last);
         }
-        return &row->entries[row->first];
+}
+
+/* The heap's first comes into the row, which is empty. */
+static void refill_row(EventQueue *queue)
+{
+        struct event *first = queue->heap.entries[0].event;
+        event_heap_remove_at(&queue->heap, 0);
+        row_add(&queue->row, first);
 }
 
 /* ---- Far ---- */
 
 static void add_far(EventQueue *queue, struct event *event)
 {
-        if (queue->far_size == 0) {
+        if (queue->far_size == 0)
                 event_wheel_restart(&queue->wheel, queue->now);
-                queue->far_begins = TIME_NEVER;
-        }
         if (event_wheel_is_near(&queue->wheel, event->rank.time)) {
                 add_near(queue, event);
                 return;
@@ -158,20 +128,12 @@ static void add_far(EventQueue *queue, struct event *event)
         queue->far_begins = MIN(queue->far_begins, slot_begins);
 }
 
-/* A short row takes what comes before all of the wheel; the timers of a connection or two are not to stand in
- * the way there. */
-static bool may_stay_near(const EventQueue *queue, time_ns time)
-{
-        if (row_size(&queue->row) >= FEW)
-                return false;
-        return queue->far_size > 0 ? time < queue->far_begins : time - queue->now < NEAR;
-}
-
 static void remove_far(EventQueue *queue, struct event *event)
 {
         event_wheel_remove(event);
         event->place = 0;
-        queue->far_size--;
+        if (--queue->far_size == 0)
+                queue->far_begins = TIME_NEVER;
 }
 
 static void take_slot(EventQueue *queue)
@@ -183,15 +145,53 @@ static void take_slot(EventQueue *queue)
                 add_near(queue, event);
                 event = next;
         }
-        queue->far_begins = event_wheel_first(&queue->wheel);
+        queue->far_begins = queue->far_size > 0 ? event_wheel_first(&queue->wheel) : TIME_NEVER;
 }
 
-/* Whether there is an event: first_near() is the first of all then. */
+/* ---- All of them ---- */
+
+/* A short row takes what comes before all of the heap and the wheel. The timers of a connection or two are
+ * not to stand in the way there: if the wheel is empty, they go to it. */
+static void update_row_ends(EventQueue *queue)
+{
+        queue->row_ends =
+                queue->far_size > 0 ? queue->far_begins : queue->now + MIN(NEAR, TIME_NEVER - queue->now);
+        if (queue->heap.size > 0)
+                queue->row_ends = MIN(queue->row_ends, queue->heap.entries[0].rank.time);
+}
+
+/* Not inlined, so that the short way saves no registers for this one. */
+static G_GNUC_NO_INLINE void add_elsewhere(EventQueue *queue, struct event *event)
+{
+        if (queue->far_size == 0)
+                update_row_ends(queue);
+        if (event->rank.time < queue->row_ends && queue->row.size < FEW)
+                row_add(&queue->row, event);
+        else
+                add_far(queue, event);
+        update_row_ends(queue);
+}
+
+static inline bool is_next_far(EventQueue *queue)
+{
+        return queue->row.size == 0 || row_next(&queue->row)->time >= queue->far_begins;
+}
+
+static bool bring_next(EventQueue *queue)
+{
+        struct event_row *row = &queue->row;
+        if (row->size == 0 && queue->heap.size > 0)
+                refill_row(queue);
+        while (queue->far_size > 0 && is_next_far(queue))
+                take_slot(queue);
+        update_row_ends(queue);
+        return row->size > 0;
+}
+
+/* Whether there is an event: the next of all stands in the row then. */
 static inline bool has_next(EventQueue *queue)
 {
-        while (queue->far_size > 0 && (!has_near(queue) || first_near(queue)->time >= queue->far_begins))
-                take_slot(queue);
-        return has_near(queue);
+        return !is_next_far(queue) || bring_next(queue);
 }
 
 /* ---- Checks ---- */
@@ -199,23 +199,24 @@ static inline bool has_next(EventQueue *queue)
 static void check_row(const EventQueue *queue)
 {
         const struct event_row *row = &queue->row;
-        for (uint32_t at = row->first; at < row->end; at++) {
+        for (uint32_t at = 0; at < row->size; at++) {
                 g_assert(row->entries[at].event->place == PLACE_ROW);
                 g_assert(row->entries[at].time == row->entries[at].event->rank.time);
                 g_assert(row->entries[at].time >= queue->now);
-                if (at > row->first)
-                        g_assert(is_before(&row->entries[at - 1], &row->entries[at]));
+                if (at > 0)
+                        g_assert(is_before(&row->entries[at], &row->entries[at - 1]));
         }
-        if (row_size(row) > 0 && queue->heap.size > 0)
-                g_assert(event_rank_before(
-                        &row->entries[row->end - 1].event->rank, &queue->heap.entries[0].rank));
+        if (row->size > 0 && queue->heap.size > 0)
+                g_assert(event_rank_before(&row->entries[0].event->rank, &queue->heap.entries[0].rank));
 }
 
 /* Equal keys meet when the first of them is run, if they have not before. */
 static void check_strict_order(EventQueue *queue, const struct event *taken)
 {
-        if (has_near(queue))
-                g_assert(event_rank_before(&taken->rank, &first_near(queue)->event->rank));
+        if (queue->row.size > 0)
+                g_assert(event_rank_before(&taken->rank, &row_next(&queue->row)->event->rank));
+        else if (queue->heap.size > 0)
+                g_assert(event_rank_before(&taken->rank, &queue->heap.entries[0].rank));
 }
 
 EventQueue *event_queue_new(void)
@@ -249,10 +250,10 @@ void event_queue_set(EventQueue *queue, struct event *event, const struct event_
         if (event_is_queued(event))
                 event_queue_cancel(queue, event);
         event->rank = rank_of(key);
-        if (may_stay_near(queue, event->rank.time))
-                add_near(queue, event);
+        if (key->time < queue->row_ends && queue->row.size < FEW)
+                row_add(&queue->row, event);
         else
-                add_far(queue, event);
+                add_elsewhere(queue, event);
         if (INORDER_CHECKED && event->place == PLACE_ROW)
                 check_row(queue);
 }
@@ -274,13 +275,13 @@ time_ns event_queue_now(const EventQueue *queue)
 
 time_ns event_queue_next_time(EventQueue *queue)
 {
-        return has_next(queue) ? first_near(queue)->time : TIME_NEVER;
+        return has_next(queue) ? row_next(&queue->row)->time : TIME_NEVER;
 }
 
 static void run_first(EventQueue *queue)
 {
-        struct event *event = first_near(queue)->event;
-        queue->row.first++;
+        struct event *event = row_next(&queue->row)->event;
+        queue->row.size--;
         event->place = 0;
         if (INORDER_CHECKED)
                 check_strict_order(queue, event);
@@ -293,7 +294,7 @@ uint64_t event_queue_run_until(EventQueue *queue, time_ns until)
 {
         uint64_t run_before = queue->events_run;
         queue->is_stopped = false;
-        while (!queue->is_stopped && has_next(queue) && first_near(queue)->time <= until)
+        while (!queue->is_stopped && has_next(queue) && row_next(&queue->row)->time <= until)
                 run_first(queue);
         return queue->events_run - run_before;
 }

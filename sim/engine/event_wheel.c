@@ -24,14 +24,32 @@ static unsigned level_of(const struct event_wheel *wheel, uint64_t slot)
         return highest_bit / WHEEL_DIGIT_BITS;
 }
 
-/* The first slot in use at `level`; WHEEL_SLOTS: none. */
-static unsigned first_used(const struct event_wheel *wheel, unsigned level)
+static void mark_used(struct event_wheel *wheel, unsigned level, unsigned digit)
 {
-        for (unsigned word = 0; word < WHEEL_WORDS; word++) {
-                if (wheel->used[level][word] != 0)
-                        return word * WORD_BITS + (unsigned)__builtin_ctzll(wheel->used[level][word]);
-        }
-        return WHEEL_SLOTS;
+        wheel->used[level][digit / WORD_BITS] |= (uint64_t)1 << digit % WORD_BITS;
+        wheel->used_words[level] |= 1u << digit / WORD_BITS;
+        wheel->used_levels |= 1u << level;
+}
+
+static void mark_empty(struct event_wheel *wheel, unsigned level, unsigned digit)
+{
+        wheel->used[level][digit / WORD_BITS] &= ~((uint64_t)1 << digit % WORD_BITS);
+        if (wheel->used[level][digit / WORD_BITS] != 0)
+                return;
+        wheel->used_words[level] &= ~(1u << digit / WORD_BITS);
+        if (wheel->used_words[level] == 0)
+                wheel->used_levels &= ~(1u << level);
+}
+
+/* The first slot that may have events. False: none. */
+static inline bool find_first(const struct event_wheel *wheel, unsigned *level, unsigned *digit)
+{
+        if (wheel->used_levels == 0)
+                return false;
+        *level = (unsigned)__builtin_ctz(wheel->used_levels);
+        unsigned word = (unsigned)__builtin_ctz(wheel->used_words[*level]);
+        *digit = word * WORD_BITS + (unsigned)__builtin_ctzll(wheel->used[*level][word]);
+        return true;
 }
 
 /* Where the slot begins, in units of the finest. */
@@ -56,7 +74,7 @@ time_ns event_wheel_add(struct event_wheel *wheel, struct event *event)
         unsigned level = level_of(wheel, slot);
         unsigned digit = digit_of(slot, level);
         link_event(&wheel->slots[level][digit], event);
-        wheel->used[level][digit / WORD_BITS] |= (uint64_t)1 << digit % WORD_BITS;
+        mark_used(wheel, level, digit);
         return (time_ns)(slot >> shift_of(level) << shift_of(level) << WHEEL_SLOT_BITS);
 }
 
@@ -72,14 +90,17 @@ static struct event *empty_slot(struct event_wheel *wheel, unsigned level, unsig
 {
         struct event *events = wheel->slots[level][digit];
         wheel->slots[level][digit] = NULL;
-        wheel->used[level][digit / WORD_BITS] &= ~((uint64_t)1 << digit % WORD_BITS);
+        mark_empty(wheel, level, digit);
         return events;
 }
 
-/* The events of a higher level's slot go to lower ones; those that are near are returned. */
-static struct event *spread(struct event_wheel *wheel, struct event *events)
+/* The events of a higher level's slot go to lower ones; those that are near are returned: all of the lowest.
+ */
+static struct event *spread(struct event_wheel *wheel, unsigned level, struct event *events)
 {
         struct event *near = NULL;
+        if (level == 0)
+                return events;
         while (events != NULL) {
                 struct event *event = events;
                 events = event->next;
@@ -93,29 +114,16 @@ static struct event *spread(struct event_wheel *wheel, struct event *events)
         return near;
 }
 
-/* The first slot that may have events. False: none. */
-static bool find_first(const struct event_wheel *wheel, unsigned *level, unsigned *digit)
-{
-        for (*level = 0; *level < WHEEL_LEVELS; (*level)++) {
-                *digit = first_used(wheel, *level);
-                if (*digit < WHEEL_SLOTS)
-                        return true;
-        }
-        return false;
-}
-
 struct event *event_wheel_take(struct event_wheel *wheel)
 {
         unsigned level, digit;
-        struct event *near = NULL;
-        while (near == NULL && find_first(wheel, &level, &digit)) {
-                struct event *events = empty_slot(wheel, level, digit);
-                if (events == NULL)
-                        continue;
-                wheel->base = slot_begin(wheel, level, digit);
-                near = spread(wheel, events);
-        }
-        return near;
+        if (!find_first(wheel, &level, &digit))
+                return NULL;
+        struct event *events = empty_slot(wheel, level, digit);
+        if (events == NULL)
+                return NULL;
+        wheel->base = slot_begin(wheel, level, digit);
+        return spread(wheel, level, events);
 }
 
 time_ns event_wheel_first(const struct event_wheel *wheel)

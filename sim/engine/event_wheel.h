@@ -17,7 +17,9 @@
 
 struct event_wheel {
         uint64_t base; /* the slot of the finest level that was taken last: nothing before its end is here */
-        uint64_t used[WHEEL_LEVELS][WHEEL_WORDS]; /* a bit for each slot that may have events */
+        uint64_t used[WHEEL_LEVELS][WHEEL_WORDS]; /* a bit for each slot that may have events … */
+        uint32_t used_words[WHEEL_LEVELS];        /* … for each word of those that is not 0 … */
+        uint32_t used_levels;                     /* … and for each of these */
         struct event *slots[WHEEL_LEVELS][WHEEL_SLOTS];
 };
 
@@ -37,7 +39,8 @@ static inline void event_wheel_restart(struct event_wheel *wheel, time_ns now)
 time_ns event_wheel_add(struct event_wheel *wheel, struct event *event);
 void event_wheel_remove(struct event *event);
 
-/* Take the events of the first slot that has any, linked by `next`; NULL: the wheel is empty. */
+/* Take the events of the first slot that may have any, linked by `next`; NULL: it had none, or they went to lower
+ * levels' slots. */
 struct event *event_wheel_take(struct event_wheel *wheel);
 /* Before this nothing is here. TIME_NEVER: the wheel is empty. */
 time_ns event_wheel_first(const struct event_wheel *wheel);
