@@ -73,7 +73,7 @@ struct packet *packet_new(PacketPool *pool)
 {
         struct packet *packet = take_record(pool);
         memset(packet, 0, offsetof(struct packet, header));
-        memset(&packet->id, 0, sizeof *packet - offsetof(struct packet, id));
+        memset(&packet->copy, 0, sizeof *packet - offsetof(struct packet, copy));
         return packet;
 }
 
@@ -84,10 +84,8 @@ struct packet *packet_new_noted(
         memset(packet, 0, offsetof(struct packet, header));
         packet->id = *id;
         packet->note = *note;
-        packet->is_entry_copy = false;
-        packet->is_marked_here = false;
+        packet->copy = 0;
         packet->copies_made = 0;
-        packet->version_flips = 0;
         return packet;
 }
 
@@ -111,6 +109,7 @@ struct packet *packet_copy(PacketPool *pool, struct packet *packet)
         return copy;
 }
 
+/* All of it: who takes it gives it back, and it is written anew at once. */
 void packet_will_be_used(const struct packet *packet)
 {
         for (size_t offset = 0; offset < sizeof *packet; offset += CACHE_LINE)

@@ -13,7 +13,7 @@
 #include "wire/payload.h"
 #include "wire/tcp_segment.h"
 
-#define PACKET_HEADER_SIZE_MAX 120 /* IPv4 without options and the largest TCP header; or IPv6 and TCP */
+#define PACKET_HEADER_SIZE_MAX 100 /* IPv6 without extensions, and the largest TCP header */
 #define PACKET_NO_HOST         UINT32_MAX
 #define CACHE_LINE             64
 
@@ -67,7 +67,8 @@ struct device_account {
         void *data;      /* the host's: whose account it is */
 };
 
-/* In the order of use: what links look at is one line of a cache, IPv4's and TCP's header the next. */
+/* In the order of use: what links look at is one line of a cache, IPv4's and TCP's header the next, which is all
+ * that a router needs. */
 struct packet {
         _Alignas(CACHE_LINE) struct packet *next; /* in whatever list holds it */
         /* The hop in progress. */
@@ -77,21 +78,24 @@ struct packet {
         time_ns t_tx_end;
         time_ns t_arrive;
         struct device_account *account; /* NULL once it has left its host's device */
-        uint32_t copy; /* 0: the original; the kth copy that any link made of a packet with copy c has 16 c + k,
-                          while k is small and c, too; no two copies of a packet have one number */
-        uint16_t size; /* of the IP packet, bytes */
+        uint16_t size;                  /* of the IP packet, bytes */
         uint8_t header_size;
-        uint8_t flips; /* bits flipped so far */
-
-        uint8_t header[PACKET_HEADER_SIZE_MAX];
-        struct trace_packet_id id;
-        struct payload payload;
-        struct packet_note note;
+        uint8_t flips;         /* bits flipped so far */
+        uint8_t version_flips; /* of the four bits of its IP version, those that are not as they were sent */
         bool is_entry_copy;    /* made by the link that it is on, before the queue */
         bool is_marked_here;   /* by the link that it is on */
-        uint16_t copies_made;  /* of this one, at whatever links */
-        uint8_t version_flips; /* of the four bits of its IP version, those that are not as they were sent */
+
+        _Alignas(CACHE_LINE) uint8_t header[PACKET_HEADER_SIZE_MAX];
+
+        uint32_t copy; /* 0: the original; the kth copy that any link made of a packet with copy c has 16 c + k,
+                          while k is small and c, too; no two copies of a packet have one number */
+        uint16_t copies_made; /* of this one, at whatever links */
+        /* What a host takes, too. */
+        struct payload payload;
+        struct trace_packet_id id;
+        struct packet_note note;
 };
+_Static_assert(sizeof(struct packet) <= 5 * CACHE_LINE, "a million of them may be under way");
 
 PacketPool *packet_pool_new(PayloadPool *payloads);
 /* Every packet is back. */
