@@ -43,7 +43,7 @@ char *path_file_write_delays(const Scenario *scenario, const PathLog *log)
 
 struct delays_reading {
         const char *path;
-        const GPtrArray *names;
+        GHashTable *places;
         PathLog *log;
         unsigned line;
         uint64_t last[4]; /* link, direction, ordinal and copy of the line before */
@@ -96,7 +96,7 @@ static bool add_delay(struct delays_reading *reading, const char *line)
         unsigned direction;
         if (g_strv_length(parts) != 6 || !read_numbers(parts + 2, numbers))
                 return fail(reading, line, "is no delay", HEADER);
-        if (!path_names_find(reading->names, parts[0], parts[1], &link, &direction))
+        if (!path_names_find(reading->places, parts[0], parts[1], &link, &direction))
                 return fail(reading, line, "is of no link that leads there", "the scenario's");
         const uint64_t place[4] = { link, direction, (uint64_t)numbers[0], (uint64_t)numbers[1] };
         const struct path_event event = {
@@ -147,9 +147,9 @@ static bool fail_file(const struct delays_reading *reading, const char *wrong, c
 }
 
 bool path_delays_read(
-        const char *path, const char *text, gsize size, const GPtrArray *names, PathLog *log, GError **error)
+        const char *path, const char *text, gsize size, GHashTable *places, PathLog *log, GError **error)
 {
-        struct delays_reading reading = { .path = path, .names = names, .log = log, .error = error };
+        struct delays_reading reading = { .path = path, .places = places, .log = log, .error = error };
         if (size > PATH_DELAYS_SIZE_MOST)
                 return fail_file(&reading, "the file is too long", "1 GiB");
         if (size == 0)

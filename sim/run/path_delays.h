@@ -9,8 +9,8 @@
 #define PATH_DELAYS_SIZE_MOST (1u << 30) /* bytes */
 
 bool path_event_is_jitter(const struct path_event *event);
-/* Into the log; `names` are the links'. `path` is for messages. */
-bool path_delays_read(const char *path, const char *text, gsize size, const GPtrArray *names, PathLog *log,
+/* Into the log; `places` are path_places_new()'s. `path` is for messages. */
+bool path_delays_read(const char *path, const char *text, gsize size, GHashTable *places, PathLog *log,
         GError **error);
 
 #endif

@@ -41,21 +41,37 @@ GPtrArray *path_names_new(const Scenario *scenario)
         return names;
 }
 
-bool path_names_find(
-        const GPtrArray *names, const char *link, const char *far_end, uint32_t *number, unsigned *direction)
+static char *place_text(const char *link, const char *far_end)
 {
+        return g_strdup_printf("%s,%s", link, far_end);
+}
+
+/* Twice the link's number, and 1 or 2 for its direction. */
+GHashTable *path_places_new(const GPtrArray *names)
+{
+        GHashTable *places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         for (unsigned i = 0; i < names->len; i++) {
                 const struct path_name *name = g_ptr_array_index(names, i);
-                if (!g_str_equal(name->link, link))
-                        continue;
                 for (unsigned d = 0; d < 2; d++) {
-                        *number = i;
-                        *direction = d;
-                        if (g_str_equal(name->far_end[d], far_end))
-                                return true;
+                        g_autofree char *text = place_text(name->link, name->far_end[d]);
+                        if (!g_hash_table_contains(places, text))
+                                g_hash_table_insert(
+                                        places, g_steal_pointer(&text), GUINT_TO_POINTER(2 * i + d + 1));
                 }
         }
-        return false;
+        return places;
+}
+
+bool path_names_find(
+        GHashTable *places, const char *link, const char *far_end, uint32_t *number, unsigned *direction)
+{
+        g_autofree char *text = place_text(link, far_end);
+        unsigned place = GPOINTER_TO_UINT(g_hash_table_lookup(places, text));
+        if (place == 0)
+                return false;
+        *number = (place - 1) / 2;
+        *direction = (place - 1) % 2;
+        return true;
 }
 
 GPtrArray *path_node_names_new(const Scenario *scenario)
@@ -86,4 +102,14 @@ GPtrArray *path_transfer_names_new(const Scenario *scenario)
                         g_ptr_array_add(names, member_name(app->name, count > 1, instance));
         }
         return names;
+}
+
+GHashTable *path_numbers_new(const GPtrArray *list)
+{
+        GHashTable *numbers = g_hash_table_new(g_str_hash, g_str_equal);
+        for (unsigned i = 0; i < list->len; i++) {
+                if (!g_hash_table_contains(numbers, g_ptr_array_index(list, i)))
+                        g_hash_table_insert(numbers, g_ptr_array_index(list, i), GUINT_TO_POINTER(i + 1));
+        }
+        return numbers;
 }

@@ -29,6 +29,7 @@ struct path_reading {
         struct field_reader reader;
         struct path_place place;
         const GPtrArray *names; /* of links */
+        GHashTable *places;     /* of them */
         PathLog *log;
 };
 
@@ -95,7 +96,7 @@ static bool read_link(struct path_reading *reading, const struct yaml_node *node
         struct path_link link = { 0 };
         g_hash_table_remove_all(reader->scenario->marks);
         bool is_good = field_table_read(reader, &direction_table, node, &link);
-        if (is_good && !path_names_find(reading->names, link.on, link.to, &reading->place.link,
+        if (is_good && !path_names_find(reading->places, link.on, link.to, &reading->place.link,
                                &reading->place.direction))
                 is_good = fail_place(reading, node, &link);
         is_good = is_good && read_packets(reading, &link);
@@ -180,7 +181,7 @@ static bool read_delays(
         if (!text)
                 return false;
         replay->delays = g_bytes_new_take(text, size);
-        return path_delays_read(replay->delays_path, text, size, reading->names, reading->log, error);
+        return path_delays_read(replay->delays_path, text, size, reading->places, reading->log, error);
 }
 
 static bool read_file(
@@ -206,12 +207,16 @@ struct path_replay *path_replay_read(const Scenario *scenario, const char *path,
         g_autoptr(GPtrArray) names = path_names_new(scenario);
         g_autoptr(GPtrArray) nodes = path_node_names_new(scenario);
         g_autoptr(GPtrArray) transfers = path_transfer_names_new(scenario);
+        g_autoptr(GHashTable) places = path_places_new(names);
+        g_autoptr(GHashTable) node_numbers = path_numbers_new(nodes);
+        g_autoptr(GHashTable) transfer_numbers = path_numbers_new(transfers);
         g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         struct path_replay *replay = g_new0(struct path_replay, 1);
         struct path_reading reading = {
                 .reader = { marks, error },
-                .place = { .whose = { nodes, transfers }, .lines = lines },
+                .place = { .whose = { nodes, transfers, node_numbers, transfer_numbers }, .lines = lines },
                 .names = names,
+                .places = places,
         };
         replay->path = g_strdup(path);
         bool is_good = read_file(&reading, path, replay, error);

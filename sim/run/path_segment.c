@@ -40,15 +40,6 @@ static const struct field name_fields[] = {
 };
 const struct field_table path_segment_table = { .what = "a segment", .fields = name_fields };
 
-static bool find(const GPtrArray *list, const char *name, uint32_t *number)
-{
-        guint found;
-        if (!g_ptr_array_find_with_equal_func((GPtrArray *)list, name, g_str_equal, &found))
-                return false;
-        *number = found;
-        return true;
-}
-
 static bool fail_name(struct field_reader *reader, const GPtrArray *list, const struct yaml_node *node,
         const char *what, const char *key, const char *name)
 {
@@ -59,27 +50,30 @@ static bool fail_name(struct field_reader *reader, const GPtrArray *list, const 
                 reader, tree_find(node, key)->mark, name, names, "%s: no %s is named '%s'", key, what, name);
 }
 
-static bool find_node(struct field_reader *reader, const GPtrArray *nodes, const struct yaml_node *node,
-        const char *key, const char *name, uint32_t *owner)
+static bool find_node(struct field_reader *reader, const struct path_whose *whose,
+        const struct yaml_node *node, const char *key, const char *name, uint32_t *owner)
 {
         if (!name)
                 return field_fail(reader, node->mark, "a segment without '%s'; the key is required", key);
-        return find(nodes, name, owner) || fail_name(reader, nodes, node, "host", key, name);
+        unsigned number = GPOINTER_TO_UINT(g_hash_table_lookup(whose->node_numbers, name));
+        if (number == 0)
+                return fail_name(reader, whose->nodes, node, "host", key, name);
+        *owner = number - 1;
+        return true;
 }
 
 /* Who wrote a number meant one. */
-static bool find_transfer(struct field_reader *reader, const GPtrArray *transfers,
+static bool find_transfer(struct field_reader *reader, const struct path_whose *whose,
         const struct yaml_node *node, const char *name, uint32_t *number)
 {
         uint64_t count;
         if (!name)
                 return true;
-        if (find(transfers, name, number)) {
-                (*number)++;
+        *number = GPOINTER_TO_UINT(g_hash_table_lookup(whose->transfer_numbers, name));
+        if (*number != 0)
                 return true;
-        }
-        if (quantity_count.parse(name, &count) != QUANTITY_OK || count < 1 || count > transfers->len)
-                return fail_name(reader, transfers, node, "transfer", "transfer", name);
+        if (quantity_count.parse(name, &count) != QUANTITY_OK || count < 1 || count > whose->transfers->len)
+                return fail_name(reader, whose->transfers, node, "transfer", "transfer", name);
         *number = (uint32_t)count;
         return true;
 }
@@ -117,10 +111,10 @@ bool path_segment_take(struct field_reader *reader, const struct path_whose *who
         const struct yaml_node *node, struct path_segment *segment, uint64_t *luck)
 {
         struct segment_name *name = &segment->text;
-        if (!find_node(reader, whose->nodes, node, "from", segment->from, &name->from) ||
-                !find_node(reader, whose->nodes, node, "to-host", segment->to_host, &name->to) ||
+        if (!find_node(reader, whose, node, "from", segment->from, &name->from) ||
+                !find_node(reader, whose, node, "to-host", segment->to_host, &name->to) ||
                 !check_kind(reader, node) || !check_flow(reader, node) ||
-                !find_transfer(reader, whose->transfers, node, segment->transfer, &name->transfer))
+                !find_transfer(reader, whose, node, segment->transfer, &name->transfer))
                 return false;
         name->flow = MAX(name->flow, 1);
         name->is_ack = tree_find(node, "ack") != NULL;

@@ -12,6 +12,8 @@
 struct path_whose {
         const GPtrArray *nodes;     /* of path_node_names_new() */
         const GPtrArray *transfers; /* of path_transfer_names_new() */
+        GHashTable *node_numbers;   /* both by path_numbers_new() */
+        GHashTable *transfer_numbers;
 };
 
 /* As it stands in a file; begin with zeroes. */
