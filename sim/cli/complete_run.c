@@ -64,7 +64,8 @@ static enum exit_status run_scenario(const Scenario *scenario, const struct run_
                 return command_fail(error);
         const Summary *summary = session_summary(session);
         if (session_options->story != NULL)
-                verdict_print(session_options->story, summary, session_world(session), session_options->out);
+                verdict_print(session_options->story, summary, session_world(session), session_options->out,
+                        session_options->level);
         verdict_complain(scenario, summary, session_world(session), options->strict);
         if (!is_told(summary, options)) {
                 g_printerr("inorder: error: cannot write to standard output: %s\n", g_strerror(errno));

@@ -10,7 +10,7 @@
 
 /* How much of what happened is kept. */
 enum trace_level {
-        TRACE_LEVEL_SUMMARY,  /* run.json, scenario.yaml and inputs/ */
+        TRACE_LEVEL_SUMMARY,  /* run.json, transfers.csv, scenario.yaml and inputs/ */
         TRACE_LEVEL_SEGMENTS, /* and the packets, in trace.ndjson and segments.csv */
         TRACE_LEVEL_FULL,     /* and everything else, and the captures */
 };

@@ -58,7 +58,14 @@ static void print_transfer(FILE *out, const Summary *summary, const struct trans
                         transfer->bytes);
 }
 
-void verdict_print(FILE *out, const Summary *summary, const World *world, const char *directory)
+static const char *const contents[] = {
+        [TRACE_LEVEL_SUMMARY] = "transfers.csv has a row for each transfer.",
+        [TRACE_LEVEL_SEGMENTS] = "trace.ndjson and segments.csv have\neach packet on each link.",
+        [TRACE_LEVEL_FULL] = "trace.ndjson has every event, and\neach host's .pcapng opens in Wireshark.",
+};
+
+void verdict_print(
+        FILE *out, const Summary *summary, const World *world, const char *directory, enum trace_level level)
 {
         const GPtrArray *transfers = world_transfers(world);
         fputc('\n', out);
@@ -66,10 +73,7 @@ void verdict_print(FILE *out, const Summary *summary, const World *world, const 
                 print_transfer(out, summary, transfers->pdata[i]);
         if (transfers->len > TRANSFERS_TOLD)
                 fprintf(out, "… and %u transfers more.\n", transfers->len - TRANSFERS_TOLD);
-        fprintf(out,
-                "Everything is in %s/: run.json sums it up, trace.ndjson has every event, and\n"
-                "each host's .pcapng opens in Wireshark.\n",
-                directory);
+        fprintf(out, "Everything is in %s/: run.json sums it up, %s\n", directory, contents[level]);
 }
 
 static void complain_of_mismatch(const World *world)

@@ -6,10 +6,10 @@
 #define INORDER_VERDICT_H
 
 #include <stdio.h>
-#include "run/summary.h"
+#include "cli/session.h"
 
 /* For people, on `out`. */
-void verdict_print(FILE *out, const Summary *summary, const World *world, const char *directory);
+void verdict_print(FILE *out, const Summary *summary, const World *world, const char *directory, enum trace_level level);
 
 /* On stderr: failed expectations, mismatch, who waits for what, unfired faults. */
 void verdict_complain(const Scenario *scenario, const Summary *summary, const World *world, bool is_strict);
