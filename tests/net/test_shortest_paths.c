@@ -59,10 +59,15 @@ static bool happens(unsigned share)
         return draw_below(100) < share;
 }
 
+static Link *link_of(unsigned edge)
+{
+        return (Link *)(void *)(&names_of_links[edge]);
+}
+
 static void add_edge(unsigned from, unsigned to)
 {
         unsigned e = network.edge_count++;
-        network.edges[e] = (struct route_edge){ from, to, (Link *)(void *)&names_of_links[e] };
+        network.edges[e] = (struct route_edge){ from, to, link_of(e) };
 }
 
 static void add_link(unsigned a, unsigned b)
@@ -196,7 +201,7 @@ static void compare(unsigned from, const struct ip_address *address, Link *plain
 
 START_TEST(every_route_is_that_of_the_plain_way)
 {
-        for (unsigned seed = 0; seed < 400; seed++) {
+        for (unsigned seed = 0; seed < 120; seed++) {
                 struct ip_address stranger = ip_address_from_ipv4(0x0b000000);
                 make_network(&kinds[_i], seed);
                 for (unsigned to = 0; to < network.node_count; to++) {
@@ -212,12 +217,55 @@ START_TEST(every_route_is_that_of_the_plain_way)
 }
 END_TEST
 
+/* ---- As large as files are ---- */
+
+#define LONG_CHAIN 20000 /* routers, each before a host and behind the last router: node 2 n and 2 n + 1 */
+
+static void hang_on(struct route_edge *edges, unsigned node, unsigned on, unsigned edge)
+{
+        edges[edge] = (struct route_edge){ node, on, link_of(0) };
+        edges[edge + 1] = (struct route_edge){ on, node, link_of(1) };
+}
+
+static struct route_node *make_chain(struct route_edge *edges)
+{
+        struct route_node *nodes = g_new0(struct route_node, 2 * LONG_CHAIN);
+        for (unsigned n = 0; n < 2 * LONG_CHAIN; n++) {
+                nodes[n].table = route_table_new();
+                nodes[n].forwards = n % 2 == 0;
+                nodes[n].address = n % 2 == 0 ? ip_address_any : ip_address_from_ipv4(0x0a000000 + n);
+                if (n > 0)
+                        hang_on(edges, n, n % 2 == 0 ? n - 2 : n - 1, 2 * (n - 1));
+        }
+        return nodes;
+}
+
+/* An entry of each router for each host would be 400 million. */
+START_TEST(a_chain_of_twenty_thousand_routers_is_routed_at_once)
+{
+        enum { EDGES = 2 * (2 * LONG_CHAIN - 1) };
+        g_autofree struct route_edge *edges = g_new0(struct route_edge, EDGES);
+        g_autofree struct route_node *nodes = make_chain(edges);
+        g_autoptr(RouteMap) map = route_all(nodes, 2 * LONG_CHAIN, edges, EDGES);
+        for (unsigned n = 2; n < 2 * LONG_CHAIN - 2; n += 2) {
+                ck_assert_ptr_eq(route_table_find(nodes[n].table, &nodes[1].address), link_of(0));
+                ck_assert_ptr_eq(route_table_find(nodes[n].table, &nodes[n - 1].address), link_of(0));
+                ck_assert_ptr_eq(route_table_find(nodes[n].table, &nodes[n + 1].address), link_of(1));
+                ck_assert_ptr_eq(
+                        route_table_find(nodes[n].table, &nodes[2 * LONG_CHAIN - 1].address), link_of(1));
+        }
+        for (unsigned n = 0; n < 2 * LONG_CHAIN; n++)
+                route_table_free(nodes[n].table);
+}
+END_TEST
+
 static Suite *shortest_paths_suite(void)
 {
         Suite *suite = suite_create("shortest_paths");
         TCase *cases = tcase_create("shortest_paths");
         tcase_set_timeout(cases, 60);
         tcase_add_loop_test(cases, every_route_is_that_of_the_plain_way, 0, G_N_ELEMENTS(kinds));
+        tcase_add_test(cases, a_chain_of_twenty_thousand_routers_is_routed_at_once);
         suite_add_tcase(suite, cases);
         return suite;
 }
