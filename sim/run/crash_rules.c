@@ -52,7 +52,7 @@ static bool restart(const struct crash_rule *crash)
                 return false;
         tell(crash, fault_action_name(FAULT_RESTART));
         host_restart(host_of(crash));
-        programs_restart(crash->world, host_of(crash));
+        programs_restart(crash->world, rule_of(crash)->host);
         return true;
 }
 
@@ -66,7 +66,7 @@ static void power_off(struct crash_rule *crash)
         duration_ns duration = rule_of(crash)->action.duration;
         tell(crash, fault_action_name(FAULT_CRASH));
         host_crash(host_of(crash));
-        programs_on_crash(crash->world, host_of(crash));
+        programs_on_crash(crash->world, rule_of(crash)->host);
         if (duration > 0)
                 expect(crash, &crash->restart, event_queue_now(crash->world->events) + duration);
 }

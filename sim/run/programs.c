@@ -50,6 +50,8 @@ void programs_name_transfers(World *world)
 {
         for (unsigned i = 0; i < world->scenario->apps->len; i++) {
                 const struct scenario_app *spec = world->scenario->apps->pdata[i];
+                struct world_program program = { spec, world_find(world, spec->host), world->transfers->len };
+                g_array_append_val(world->programs, program);
                 if (scenario_app_has_transfer(spec))
                         name_transfers_of(world, spec);
         }
@@ -253,30 +255,40 @@ static void (*const starters[APP_KINDS])(const struct instance *instance) = {
         [APP_REQUEST_RESPONSE] = start_request_response,
 };
 
-/* `*transfers`: how many instances with a transfer have been met so far, which is the next transfer's index.
- */
-static void each_instance(World *world, const struct scenario_app *spec, unsigned *transfers,
-        const Host *only, void (*visit)(const struct instance *instance))
+static void each_flow(struct instance *instance, const struct world_program *program,
+        void (*visit)(const struct instance *instance))
 {
-        const struct world_name *hosts = world_find(world, spec->host);
-        struct instance instance = { .world = world, .spec = spec };
-        for (instance.member = 0; instance.member < hosts->count; instance.member++) {
-                instance.host = world_node(world, hosts->first + instance.member)->host;
-                for (instance.flow = 0; instance.flow < spec->flows; instance.flow++) {
-                        instance.turn = instance.flow * hosts->count + instance.member;
-                        if (scenario_app_has_transfer(spec))
-                                instance.transfer = world->transfers->pdata[(*transfers)++];
-                        if (only == NULL || instance.host == only)
-                                visit(&instance);
-                }
+        unsigned transfers = program->first_transfer + instance->member * program->spec->flows;
+        instance->host = world_node(instance->world, program->hosts->first + instance->member)->host;
+        for (instance->flow = 0; instance->flow < program->spec->flows; instance->flow++) {
+                instance->turn = instance->flow * program->hosts->count + instance->member;
+                if (scenario_app_has_transfer(program->spec))
+                        instance->transfer = instance->world->transfers->pdata[transfers + instance->flow];
+                visit(instance);
         }
 }
 
-static void each_program(World *world, const Host *only, void (*visit)(const struct instance *instance))
+static void each_program(World *world, void (*visit)(const struct instance *instance))
 {
-        unsigned transfers = 0;
-        for (unsigned i = 0; i < world->scenario->apps->len; i++)
-                each_instance(world, world->scenario->apps->pdata[i], &transfers, only, visit);
+        for (unsigned i = 0; i < world->programs->len; i++) {
+                const struct world_program *program =
+                        &g_array_index(world->programs, struct world_program, i);
+                struct instance instance = { .world = world, .spec = program->spec };
+                for (; instance.member < program->hosts->count; instance.member++)
+                        each_flow(&instance, program, visit);
+        }
+}
+
+static void each_program_of(World *world, uint32_t owner, void (*visit)(const struct instance *instance))
+{
+        for (unsigned i = 0; i < world->programs->len; i++) {
+                const struct world_program *program =
+                        &g_array_index(world->programs, struct world_program, i);
+                struct instance instance = { .world = world, .spec = program->spec };
+                instance.member = owner - program->hosts->first;
+                if (instance.member < program->hosts->count)
+                        each_flow(&instance, program, visit);
+        }
 }
 
 static void start(const struct instance *instance)
@@ -286,7 +298,7 @@ static void start(const struct instance *instance)
 
 void programs_start(World *world)
 {
-        each_program(world, NULL, start);
+        each_program(world, start);
 }
 
 /* ---- Crashes ---- */
@@ -318,9 +330,9 @@ static void fail_transfer(const struct instance *instance)
                 fail(instance);
 }
 
-void programs_on_crash(World *world, const Host *host)
+void programs_on_crash(World *world, uint32_t owner)
 {
-        each_program(world, host, fail_transfer);
+        each_program_of(world, owner, fail_transfer);
 }
 
 static void start_again(const struct instance *instance)
@@ -330,9 +342,9 @@ static void start_again(const struct instance *instance)
                 start(instance);
 }
 
-void programs_restart(World *world, const Host *host)
+void programs_restart(World *world, uint32_t owner)
 {
-        each_program(world, host, start_again);
+        each_program_of(world, owner, start_again);
 }
 
 static void fail_where_down(const struct instance *instance)
@@ -343,5 +355,5 @@ static void fail_where_down(const struct instance *instance)
 
 void programs_on_standstill(World *world)
 {
-        each_program(world, NULL, fail_where_down);
+        each_program(world, fail_where_down);
 }

@@ -40,6 +40,7 @@ static World *allocate_world(const Scenario *scenario, Trace *trace, const struc
         world->fault_sources = g_array_new(FALSE, TRUE, sizeof(unsigned));
         world->transfers = g_ptr_array_new_with_free_func(free_transfer);
         world->transfer_names = g_hash_table_new(g_str_hash, g_str_equal);
+        world->programs = g_array_new(FALSE, TRUE, sizeof(struct world_program));
         world->sources = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)payload_source_unref);
         world->documents = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)documents_free);
         world->records = g_ptr_array_new_with_free_func(g_free);
@@ -106,6 +107,7 @@ void world_free(World *world)
         g_ptr_array_free(world->host_list, TRUE);
         proof_book_free(world->proofs);
         g_hash_table_destroy(world->transfer_names);
+        g_array_free(world->programs, TRUE);
         g_ptr_array_free(world->transfers, TRUE);
         g_hash_table_destroy(world->sources);
         g_hash_table_destroy(world->documents);

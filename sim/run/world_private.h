@@ -22,6 +22,13 @@ struct world_name {
         unsigned count;
 };
 
+/* A program of the scenario, where it runs, and its instances' transfers, if it has any. */
+struct world_program {
+        const struct scenario_app *spec;
+        const struct world_name *hosts;
+        unsigned first_transfer; /* the place of the first below; those of a host's flows one after another */
+};
+
 struct World {
         const Scenario *scenario;
         Trace *trace;
@@ -41,6 +48,7 @@ struct World {
         GArray *fault_sources;      /* unsigned: which scenario fault each comes from */
         GPtrArray *transfers;       /* struct transfer *, by number less one */
         GHashTable *transfer_names; /* name → number */
+        GArray *programs;           /* struct world_program, in file order */
         GHashTable *sources;        /* struct scenario_app of a sender → PayloadSource */
         GHashTable *documents;      /* struct scenario_app of an http-server → Documents */
         GPtrArray *records;         /* struct dns_record arrays, one for each dns-server */
@@ -67,9 +75,9 @@ void crash_rules_expect(World *world);
 void crash_rules_clear(World *world);
 
 /* The host's programs are gone: those of its transfers that had begun have failed. */
-void programs_on_crash(World *world, const Host *host);
+void programs_on_crash(World *world, uint32_t owner);
 /* Its servers are started, and clients whose time is yet to come. */
-void programs_restart(World *world, const Host *host);
+void programs_restart(World *world, uint32_t owner);
 /* Nothing happens any more: the clients of hosts that are down will never begin. */
 void programs_on_standstill(World *world);
 
