@@ -62,7 +62,7 @@ bool send_memory_is_free(const TcpConn *conn, uint64_t unsent)
 bool send_memory_is_writable(const TcpConn *conn)
 {
         uint32_t memory = send_memory_size(conn);
-        uint32_t used = send_memory_used(conn);
+        uint32_t used = conn->send_queue.block_count > 0 ? send_memory_used(conn) : 0;
         if (used >= memory || memory - used < used / 2)
                 return false;
         /* No more can be unsent than is there. */

@@ -184,7 +184,8 @@ static bool is_large_part(const TcpConn *conn, uint64_t bytes)
         uint64_t window = MIN(conn->snd.wnd, (uint64_t)conn->cong.cwnd * mss);
         if (conn->settings.window_divisor == 0)
                 return bytes > 3 * (uint64_t)mss;
-        return bytes >= window / conn->settings.window_divisor;
+        /* bytes >= window / divisor, without dividing. */
+        return (bytes + 1) * conn->settings.window_divisor > window;
 }
 
 /* What cwnd has room for, in bytes. */
