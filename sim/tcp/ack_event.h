@@ -10,6 +10,7 @@
 struct ack_event {
         const struct tcp_segment *segment;
         time_ns now;
+        struct cong_ack *described; /* to congestion control, once its round trip is known */
 
         /* Before. */
         struct seqnum prior_una;
@@ -36,6 +37,7 @@ struct ack_event {
         bool has_probe_dsack; /* the tail probe came twice */
         bool lost_retransmission;
         bool is_delayed;
+        bool has_recovery_acted; /* what congestion control was told of it may be different now */
         bool wants_timer; /* the tail probe's or the retransmission timer is to be set anew */
 
         /* What it brings. */

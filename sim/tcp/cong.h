@@ -44,7 +44,7 @@ struct cong_ack {
         uint32_t in_flight_before; /* segments, before this ACK */
         uint32_t newly_lost;
         duration_ns rtt_sample;    /* of the latest segment delivered; -1 when the ACK gave none */
-        bool is_cwnd_limited; /* the window was used up: growth is deserved. RFC 7661, RFC 9438 section 5.8 */
+        bool is_cwnd_limited; /* the window was used up: growth is deserved. RFC 7661, RFC 9438 section 5.8. For on_ack */
         bool is_advance;      /* SND.UNA moved */
         bool has_ece;
         bool is_delayed; /* perhaps answered late: its round trip is no floor */
@@ -76,7 +76,7 @@ struct cong_ops {
         void (*start)(struct cong *cong, const struct cong_facts *facts);
         /* New data was acknowledged outside of a reduction; with owns_window, at each ACK. */
         void (*on_ack)(struct cong *cong, const struct cong_ack *ack);
-        /* At each ACK, in every state, before on_ack. */
+        /* At each ACK, in every state, before losses are looked for and on_ack; there is no rate yet. */
         void (*on_sample)(struct cong *cong, const struct cong_ack *ack);
         /* A loss or a congestion mark (once an episode): the new ssthresh, in segments. */
         uint32_t (*ssthresh)(struct cong *cong, const struct cong_facts *facts);

@@ -295,8 +295,10 @@ static bool is_duplicate(const struct ack_event *event)
 static void find_losses(TcpConn *conn, struct ack_event *event)
 {
         if (event->prior_out > 0 && !event->is_old) {
+                event->has_recovery_acted = conn->tail_probe.is_out;
                 tail_probe_on_ack(conn, event);
                 if (recovery_is_concerned(conn, event)) {
+                        event->has_recovery_acted = true;
                         event->duplicates = is_duplicate(event);
                         count_duplicates(conn, event);
                         recovery_on_ack(conn, event);
@@ -338,16 +340,15 @@ static void raise_window(TcpConn *conn, const struct cong_ack *ack)
         conn->use.used_at = ack->facts.now;
 }
 
-static struct cong_ack describe(TcpConn *conn, const struct ack_event *event)
+static void describe(const TcpConn *conn, struct ack_event *event)
 {
-        return (struct cong_ack){
+        *event->described = (struct cong_ack){
                 .facts = sender_facts(conn, event->now),
                 .acked_segments = conn->delivery.delivered - event->prior_delivered,
                 .popped_segments = event->popped,
                 .in_flight_before = event->prior_in_flight,
                 .newly_lost = conn->delivery.lost - event->prior_lost,
                 .rtt_sample = event->rtt_sample,
-                .is_cwnd_limited = window_use_is_limited(conn),
                 .is_advance = event->is_advance,
                 .has_ece = event->has_ece,
                 .is_delayed = event->is_delayed,
@@ -358,10 +359,13 @@ static void control_window(TcpConn *conn, struct ack_event *event)
 {
         if (event->is_old || event->prior_out == 0)
                 return;
-        struct cong_ack ack = describe(conn, event);
-        rate_sample_finish(conn, event, &ack);
+        struct cong_ack *ack = event->described;
+        if (event->has_recovery_acted)
+                describe(conn, event);
+        ack->is_cwnd_limited = window_use_is_limited(conn); /* slow start may be over since */
+        rate_sample_finish(conn, event, ack);
         if (conn->cong.ops->owns_window) {
-                conn->cong.ops->on_ack(&conn->cong, &ack);
+                conn->cong.ops->on_ack(&conn->cong, ack);
                 conn->pacing_rate = conn->cong.pacing_rate;
                 if (conn->cong.wants_app_limited)
                         conn->delivery.app_limited =
@@ -369,9 +373,9 @@ static void control_window(TcpConn *conn, struct ack_event *event)
                 return;
         }
         if (prr_is_reducing(conn))
-                prr_on_delivery(conn, ack.acked_segments, ack.newly_lost, event->is_advance);
+                prr_on_delivery(conn, ack->acked_segments, ack->newly_lost, event->is_advance);
         else if (may_raise(conn, event))
-                raise_window(conn, &ack);
+                raise_window(conn, ack);
         pacing_update(conn);
 }
 
@@ -380,9 +384,9 @@ static void take_sample(TcpConn *conn, struct ack_event *event)
 {
         if (event->is_old || event->prior_out == 0)
                 return;
-        struct cong_ack ack = describe(conn, event);
+        describe(conn, event);
         bool was_found = conn->cong.ops == &cong_cubic && conn->cong.cubic.found;
-        cong_on_sample(&conn->cong, &ack);
+        cong_on_sample(&conn->cong, event->described);
         if (conn->cong.ops == &cong_cubic && conn->cong.cubic.found && !was_found)
                 tcp_host_count(conn->host, conn->cong.cubic.found_by_train ? TCP_COUNTER_HYSTART_TRAIN
                                                                            : TCP_COUNTER_HYSTART_DELAY);
@@ -460,7 +464,9 @@ void sender_on_ack(TcpConn *conn, const struct tcp_segment *segment, time_ns now
         }
         sender_settle(conn, now);
         sender_push(conn);
+        struct cong_ack described;
         struct ack_event event = begin(conn, segment, now);
+        event.described = &described;
 #pragma GCC unroll 16 /* and the compiler knows whom it calls */
         for (size_t i = 0; i < G_N_ELEMENTS(ack_steps); i++)
                 ack_steps[i](conn, &event);
