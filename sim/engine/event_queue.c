@@ -54,19 +54,18 @@ static inline struct row_entry *row_next(struct event_row *row)
         return &row->entries[row->size - 1];
 }
 
-static inline bool is_before(const struct row_entry *a, const struct row_entry *b)
-{
-        return a->time != b->time ? a->time < b->time : event_rank_before(&a->event->rank, &b->event->rank);
-}
-
-/* Those before it move one place towards the end. */
+/* Those before it move one place towards the end: the earlier ones, then some of its own time. */
 static inline void row_add(struct event_row *row, struct event *event)
 {
-        const struct row_entry entry = { event->rank.time, event };
+        const time_ns time = event->rank.time;
         struct row_entry *at = &row->entries[row->size++];
-        for (; at > row->entries && is_before(at - 1, &entry); at--)
-                *at = *(at - 1);
-        *at = entry;
+        for (; at > row->entries && at[-1].time < time; at--)
+                *at = at[-1];
+        for (; at > row->entries && at[-1].time == time &&
+                event_rank_before(&at[-1].event->rank, &event->rank);
+                at--)
+                *at = at[-1];
+        *at = (struct row_entry){ time, event };
         event->place = PLACE_ROW;
 }
 
@@ -204,7 +203,8 @@ static void check_row(const EventQueue *queue)
                 g_assert(row->entries[at].time == row->entries[at].event->rank.time);
                 g_assert(row->entries[at].time >= queue->now);
                 if (at > 0)
-                        g_assert(is_before(&row->entries[at], &row->entries[at - 1]));
+                        g_assert(event_rank_before(
+                                &row->entries[at].event->rank, &row->entries[at - 1].event->rank));
         }
         if (row->size > 0 && queue->heap.size > 0)
                 g_assert(event_rank_before(&row->entries[0].event->rank, &queue->heap.entries[0].rank));
