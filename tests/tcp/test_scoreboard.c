@@ -58,7 +58,8 @@ static void acknowledge(uint32_t offset)
 static unsigned sack(uint32_t left, uint32_t right)
 {
         unsigned marked = 0;
-        uint32_t first = scoreboard_index_from(&board, number(left));
+        uint32_t first = scoreboard_index_of_edge(&board, number(left));
+        ck_assert_uint_eq(first, scoreboard_index_from(&board, number(left)));
         uint32_t index = scoreboard_next_not_sacked(&board, first);
         while (index < board.count &&
                 !seq_after(seq_add(segment(index)->seq, segment(index)->length), number(right))) {
@@ -142,6 +143,23 @@ START_TEST(only_what_is_wholly_covered_is_sacked)
         ck_assert_uint_eq(sack(2 * MSS, 6 * MSS), 2);
         ck_assert_uint_eq(sack(2 * MSS, 6 * MSS), 0);
         ck_assert(seq_equal(board.highest_sacked_end, number(6 * MSS)));
+}
+END_TEST
+
+/* It was remembered by its place, which others have taken since. */
+START_TEST(a_blocks_edge_is_found_after_records_have_left_or_been_cut)
+{
+        push(8);
+        sack(3 * MSS, 4 * MSS);
+        sack(6 * MSS, 7 * MSS);
+        acknowledge(2 * MSS);
+        ck_assert_uint_eq(scoreboard_index_of_edge(&board, number(3 * MSS)), 1);
+        ck_assert_uint_eq(scoreboard_index_of_edge(&board, number(6 * MSS)), 4);
+        scoreboard_split(&board, segment(0), MSS / 2);
+        ck_assert_uint_eq(scoreboard_index_of_edge(&board, number(3 * MSS)), 2);
+        ck_assert_uint_eq(scoreboard_index_of_edge(&board, number(6 * MSS)), 5);
+        acknowledge(8 * MSS);
+        ck_assert_uint_eq(scoreboard_index_of_edge(&board, number(8 * MSS)), 0);
 }
 END_TEST
 
@@ -553,6 +571,7 @@ int main(void)
         tcase_add_test(cases, an_empty_scoreboard_has_nothing);
         tcase_add_test(cases, an_acknowledgement_takes_whole_segments_and_shortens_the_next);
         tcase_add_test(cases, only_what_is_wholly_covered_is_sacked);
+        tcase_add_test(cases, a_blocks_edge_is_found_after_records_have_left_or_been_cut);
         tcase_add_test(cases, three_segments_sacked_above_say_that_those_below_are_lost);
         tcase_add_test(cases, a_retransmission_is_in_flight_until_it_is_marked_lost_again);
         tcase_add_test(cases, a_probe_is_sent_again_without_being_lost);
