@@ -54,8 +54,8 @@
 
 /* A place to go on from. */
 struct place {
-        ucontext_t context;
 #if defined(WITH_ADDRESS_SANITIZER)
+        ucontext_t context;
         void *fake_stack;
         const void *bottom;
         size_t size;
@@ -66,16 +66,22 @@ struct place {
 #endif
 };
 
+#define CACHE_LINE 64
+
+/* What a switch looks at is two lines of a cache. */
 struct stack {
+        struct place inside;
+        struct place outside;
+        Coroutine *coroutine; /* which runs on it */
+        bool has_started;
         struct stack *next_free;
+        unsigned valgrind_id;
         char *mapping; /* a guard page perhaps, then the stack */
         size_t mapping_size;
         size_t size; /* of the stack, from its bottom on */
-        unsigned valgrind_id;
-        bool has_started;
-        Coroutine *coroutine; /* which runs on it */
-        struct place inside;
-        struct place outside;
+#if !defined(WITH_ADDRESS_SANITIZER)
+        ucontext_t beginning;
+#endif
 };
 
 struct Coroutine {
@@ -121,7 +127,7 @@ static void deregister_with_valgrind(const struct stack *stack)
 
 static struct stack *stack_map(StackPool *pool)
 {
-        struct stack *stack = g_new0(struct stack, 1);
+        struct stack *stack = g_aligned_alloc0(1, sizeof *stack, CACHE_LINE);
         size_t guard_size = pool->mapped < GUARDED_STACKS ? pool->guard_size : 0;
         stack->mapping_size = guard_size + STACK_SIZE;
         stack->mapping = mmap(NULL, stack->mapping_size, PROT_READ | PROT_WRITE,
@@ -140,7 +146,7 @@ static void stack_unmap(struct stack *stack)
 {
         deregister_with_valgrind(stack);
         munmap(stack->mapping, stack->mapping_size);
-        g_free(stack);
+        g_aligned_free(stack);
 }
 
 static struct stack *stack_take(StackPool *pool)
@@ -180,6 +186,11 @@ static void leave(struct stack *stack)
 static void enter(struct stack *stack)
 {
         move(&stack->outside, &stack->inside, false);
+}
+
+static ucontext_t *beginning_of(struct stack *stack)
+{
+        return &stack->inside.context;
 }
 
 static void arrive_first(struct stack *stack)
@@ -240,6 +251,11 @@ static void KEEPS_NO_REGISTER enter(struct stack *stack)
                 jump(&stack->inside);
 }
 
+static ucontext_t *beginning_of(struct stack *stack)
+{
+        return &stack->beginning;
+}
+
 static void arrive_first(struct stack *stack)
 {
         (void)stack;
@@ -248,7 +264,7 @@ static void arrive_first(struct stack *stack)
 static void KEEPS_NO_REGISTER enter_first(struct stack *stack)
 {
         if (SET_JUMP(&stack->outside) == 0)
-                setcontext(&stack->inside.context);
+                setcontext(&stack->beginning);
 }
 
 #endif
@@ -273,7 +289,7 @@ static void G_GNUC_NORETURN begin(unsigned high, unsigned low)
 static void start(struct stack *stack)
 {
         stack->has_started = true;
-        ucontext_t *context = &stack->inside.context;
+        ucontext_t *context = beginning_of(stack);
         getcontext(context);
         context->uc_stack.ss_sp = stack_bottom(stack);
         context->uc_stack.ss_size = stack->size;
