@@ -32,9 +32,9 @@ struct trace_opener {
         void *data;
 };
 
-/* Lines are made where they wait to be written. Pieces this large are cheap, also for the kernel, and larger ones are not;
- * who has many files open takes small ones. */
-#define TRACE_FILE_LARGE_PIECE (64 * 1024)
+/* Lines are made where they wait to be written. Pieces this large are cheap, also for the kernel, which has memory of this
+ * size at hand; who has many files open takes small ones. */
+#define TRACE_FILE_LARGE_PIECE (32 * 1024)
 #define TRACE_FILE_SMALL_PIECE (16 * 1024)
 #define TRACE_FILE_ALL_PIECES  (16 * 1024 * 1024) /* of such a one's files together, as long as theirs are not small */
 
