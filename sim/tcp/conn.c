@@ -192,10 +192,10 @@ void tcp_conn_on_segment(TcpConn *conn, const struct tcp_segment *segment, time_
         if (segment->payload.length > 0)
                 conn->counts.data_segments_received++;
         conn->push_mss = 0;
-        conn->rcv.is_told = false;
+        conn->rcv.told_burst = 0;
         conn->burst_tells_duplicate = conn->prior_answer.is_kept = false;
         receive_segment(conn, segment, now);
-        conn->rcv.is_told = false;
+        conn->rcv.told_burst = 0;
         conn->snd.may_have_room = true;
         conn_leave_entry(conn);
 }
@@ -226,7 +226,7 @@ void tcp_conn_set(TcpConn *conn, const struct tcp_settings *settings, time_ns no
 {
         struct tcp_settings before = conn->settings;
         conn->settings = *settings;
-        conn->rcv.is_told = false;
+        conn->rcv.told_burst = 0;
         /* Other settings let nothing out before the next ACK or write does. */
         bool is_uncorked = before.cork && !settings->cork;
         bool is_undelayed = before.nagle && !settings->nagle;

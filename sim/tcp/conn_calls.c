@@ -57,7 +57,7 @@ ssize_t tcp_conn_read(TcpConn *conn, void *bytes, size_t size, time_ns now)
         size_t taken = tcp_conn_readable(conn) == 0
                                ? 0
                                : reassembly_read(&conn->rcv.reassembly, bytes, urgent_cut(conn, 0, size));
-        conn->rcv.is_told = false;
+        conn->rcv.told_burst = 0;
         if (taken > 0) {
                 urgent_on_read(conn);
                 receive_window_on_read(conn, conn->last_heard_at);
@@ -100,7 +100,7 @@ void tcp_conn_close(TcpConn *conn, time_ns now)
         bool is_lossy = loses_unread_bytes(conn);
         conn->is_closed_by_user = true;
         conn->read_shut = true;
-        conn->rcv.is_told = false;
+        conn->rcv.told_burst = 0;
         conn->error = 0;
         if (conn->state == TCP_STATE_CLOSED)
                 return;

@@ -174,7 +174,7 @@ uint32_t receive_window_possible(TcpConn *conn)
 }
 
 /* tcp_select_window */
-static uint16_t select_window(TcpConn *conn)
+uint16_t receive_window_tell(TcpConn *conn)
 {
         uint32_t now_offered = receive_window(conn);
         uint32_t window = conn->ack.has_no_memory ? 0 : receive_window_possible(conn);
@@ -192,19 +192,6 @@ static uint16_t select_window(TcpConn *conn)
         else if (field > 0 && was_closed)
                 tcp_host_count(conn->host, TCP_COUNTER_FROM_ZERO_WINDOW);
         return (uint16_t)field;
-}
-
-/* The segments of a burst all say the same. A window of zero is counted each time. */
-uint16_t receive_window_tell(TcpConn *conn)
-{
-        struct receive_variables *rcv = &conn->rcv;
-        if (rcv->is_told && !INORDER_CHECKED)
-                return rcv->window_field;
-        uint16_t field = select_window(conn);
-        g_assert(!rcv->is_told || field == rcv->window_field);
-        rcv->is_told = conn->state == TCP_STATE_ESTABLISHED && field > 0;
-        rcv->window_field = field;
-        return field;
 }
 
 /* ---- How it grows ---- */

@@ -57,7 +57,7 @@ struct receive_variables {
         uint32_t clamp;             /* no larger window is offered (window_clamp) */
         uint32_t threshold;         /* nor a larger one for now (rcv_ssthresh) */
         uint16_t window_field;      /* as last sent */
-        bool is_told;               /* and nothing has changed since then that the window depends on */
+        uint32_t told_burst;        /* whose text said so, and nothing has come or was read since; 0: none */
         struct right_sizing sizing;
         struct receive_memory memory;
         struct sack_report sack;

@@ -56,12 +56,21 @@ static uint16_t tell_window(TcpConn *conn)
         return receive_window_tell(conn);
 }
 
+/* The segments of a burst, which Linux makes of one buffer, all say the same. */
+static uint16_t tell_burst_window(TcpConn *conn)
+{
+        if (conn->rcv.told_burst == conn->burst.number)
+                return conn->rcv.window_field;
+        conn->rcv.told_burst = conn->burst.number;
+        return tell_window(conn);
+}
+
 /* Acknowledgement, window, timestamps and SACK of every segment of an open connection. */
 static void fill_answer(TcpConn *conn, struct tcp_segment *segment, bool is_new_data, time_ns now)
 {
         segment->flags |= TCP_FLAG_ACK;
         segment->ack = conn->rcv.nxt;
-        segment->window = tell_window(conn);
+        segment->window = is_new_data ? tell_burst_window(conn) : tell_window(conn);
         ecn_fill(conn, segment, is_new_data);
         fill_timestamps(conn, segment, now);
         fill_sack(conn, segment);
