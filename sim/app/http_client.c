@@ -381,6 +381,7 @@ void http_client_start(Host *host, const struct http_client_config *config, time
         if (!http_url_parse(config->url, &job->url, NULL))
                 g_error("not checked: %s", config->url);
         job->request = request_of(job);
+        g_free(config->transfer->url); /* it may begin anew, after a crash */
         config->transfer->url = g_strdup(config->url);
         struct process_config process = {
                 .program = config->name,
