@@ -33,7 +33,6 @@ struct RunDir {
         OwnNames *own;           /* NULL: the target does not exist yet */
         GPtrArray *made_parents; /* directories made for the target, outermost first */
         GPtrArray *files;        /* of struct run_file */
-        PairedSums *pairs;       /* of the files */
         bool is_committed;
 };
 
@@ -170,7 +169,6 @@ RunDir *run_dir_begin(const char *path, bool force, GError **error)
         dir->shown = g_strdup(path);
         dir->made_parents = g_ptr_array_new_with_free_func(g_free);
         dir->files = g_ptr_array_new_with_free_func(free_file);
-        dir->pairs = paired_sums_new();
         if (!place(dir, force, error) || !make_work(dir, error))
                 return NULL;
         return g_steal_pointer(&dir);
@@ -181,7 +179,6 @@ void run_dir_free(RunDir *dir)
         if (!dir)
                 return;
         g_ptr_array_unref(dir->files);
-        paired_sums_free(dir->pairs);
         if (dir->work)
                 remove_tree(dir->work);
         for (unsigned i = dir->made_parents->len; i > 0 && !dir->is_committed; i--)
@@ -245,7 +242,7 @@ FILE *run_dir_open_file(RunDir *dir, const char *name, GError **error)
         if (!may_take_name(dir, name, error) || !make_folders(dir, name, error))
                 return NULL;
         struct run_file *entry = g_new0(struct run_file, 1);
-        if (!summed_file_open(&entry->file, path, dir->pairs)) {
+        if (!summed_file_open(&entry->file, path)) {
                 fail(error, "make", name, errno);
                 g_free(entry);
                 return NULL;

@@ -8,9 +8,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define RESERVE_MOST (4 * 1024 * 1024)
+#define MUCH_SPACE   (1ull << 30)
+
+/* Where there is little, a file does not take what another will need. */
+static bool has_much_space(int descriptor)
+{
+        struct statvfs system;
+        return fstatvfs(descriptor, &system) == 0 && (uint64_t)system.f_bavail * system.f_frsize >= MUCH_SPACE;
+}
 
 /* As much again as there is. One that cannot is not asked again; what is really wrong the write will tell. */
 static void reserve(struct summed_file *file, off_t end)
@@ -18,7 +27,8 @@ static void reserve(struct summed_file *file, off_t end)
         if (!file->may_reserve || file->size == 0 || end <= file->reserved)
                 return;
         off_t more = MIN(file->size, RESERVE_MOST);
-        file->may_reserve = fallocate(file->descriptor, FALLOC_FL_KEEP_SIZE, file->size, more) == 0;
+        file->may_reserve = has_much_space(file->descriptor) &&
+                            fallocate(file->descriptor, FALLOC_FL_KEEP_SIZE, file->size, more) == 0;
         file->reserved = file->size + more;
 }
 
@@ -38,7 +48,7 @@ static ssize_t write_summed(void *cookie, const char *bytes, size_t size)
                 done += (size_t)written;
         }
         file->size += (off_t)size;
-        paired_sums_add(file->pairs, file->sum, bytes, size);
+        sha256_add(file->sum, bytes, size);
         return (ssize_t)size;
 }
 
@@ -51,16 +61,15 @@ static int close_descriptor(void *cookie)
 }
 
 /* Whoever writes much gathers it: a buffer here would only cut up its pieces. */
-static void begin(struct summed_file *file, PairedSums *pairs)
+static void begin(struct summed_file *file)
 {
         setvbuf(file->stream, NULL, _IONBF, 0);
-        file->pairs = pairs;
         file->sum = sha256_new();
         file->size = file->reserved = file->error = 0;
         file->may_reserve = true;
 }
 
-bool summed_file_open(struct summed_file *file, const char *path, PairedSums *pairs)
+bool summed_file_open(struct summed_file *file, const char *path)
 {
         static const cookie_io_functions_t functions = { .write = write_summed, .close = close_descriptor };
         file->descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -70,7 +79,7 @@ bool summed_file_open(struct summed_file *file, const char *path, PairedSums *pa
         if (file->stream == NULL)
                 close(file->descriptor);
         else
-                begin(file, pairs);
+                begin(file);
         return file->stream != NULL;
 }
 
@@ -80,7 +89,6 @@ bool summed_file_close(struct summed_file *file, char text[SHA256_TEXT_SIZE])
         bool had_error = ferror(file->stream) != 0;
         errno = 0;
         bool is_closed = fclose(g_steal_pointer(&file->stream)) == 0;
-        paired_sums_settle(file->pairs, file->sum);
         sha256_finish(file->sum, hash);
         g_clear_pointer(&file->sum, sha256_free);
         sha256_format(hash, text);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
-#include "report/paired_sums.h"
+#include "trace/sha256.h"
 
 /* Stays where it is while the stream is open. */
 struct summed_file {
@@ -17,12 +17,11 @@ struct summed_file {
         off_t reserved; /* for the file, from its beginning on */
         bool may_reserve;
         int error; /* errno of a write; 0: none failed */
-        PairedSums *pairs; /* its sum is one of */
         Sha256 *sum;
 };
 
 /* False: errno says why. */
-bool summed_file_open(struct summed_file *file, const char *path, PairedSums *pairs);
+bool summed_file_open(struct summed_file *file, const char *path);
 /* The sum as text, of what was written; false: errno says why not all of it was. */
 bool summed_file_close(struct summed_file *file, char text[SHA256_TEXT_SIZE]);
 

@@ -17,13 +17,6 @@ Sha256 *sha256_new(void);
 void sha256_free(Sha256 *sum);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sha256, sha256_free)
 void sha256_add(Sha256 *sum, const void *bytes, size_t size);
-/* The same of two sums, which together take two thirds of the time where the processor can (sha256_lanes.h). */
-struct sha256_piece {
-        Sha256 *sum;
-        const uint8_t *bytes;
-        size_t size;
-};
-void sha256_add_both(const struct sha256_piece *one, const struct sha256_piece *other);
 /* Once, as the last call before sha256_free(). */
 void sha256_finish(Sha256 *sum, uint8_t hash[SHA256_SIZE]);
 
