@@ -1,6 +1,6 @@
 /*
- * pcapng blocks, little-endian, put where they wait to be written; from the first packet on whose fate is not
- * known they wait for its comments. draft-ietf-opsawg-pcapng.
+ * pcapng blocks, little-endian, put where they wait to be written; what has a packet whose fate is not known
+ * waits for its comments, and all behind it. draft-ietf-opsawg-pcapng.
  */
 #include "trace/capture.h"
 #include "trace/byte_record.h"
@@ -33,17 +33,20 @@ enum packet_direction { PACKET_INBOUND = 1, PACKET_OUTBOUND = 2 };
 
 /* A sent packet whose fate is not known. */
 struct record {
-        uint64_t place; /* of its block */
+        struct held_piece *piece; /* of the file, which has its block */
+        size_t offset;            /* of the block */
         uint32_t number;
         uint32_t unsettled; /* the packet and its copies that are on their way */
 };
 
 struct Capture {
-        struct trace_file file;
+        struct held_file file;
+        size_t most_waiting;
         uint32_t snap;
         uint32_t last_number; /* of the packets sent */
         GByteArray *block;
-        struct record *records; /* a ring, by number and place; the capacity is a power of two */
+        struct record
+                *records; /* a ring, by number and in the file's order; the capacity is a power of two */
         unsigned capacity;
         unsigned first;
         unsigned count;
@@ -83,7 +86,8 @@ static void end_block(Capture *capture)
         uint32_t size = GUINT32_TO_LE(block->len + 4);
         memcpy(block->data + 4, &size, sizeof size);
         g_byte_array_append(block, (const guint8 *)&size, sizeof size);
-        trace_file_write(&capture->file, block->data, block->len);
+        char *at = held_file_room(&capture->file, block->len);
+        held_file_end(&capture->file, byte_put(at, block->data, block->len));
 }
 
 static void write_section(Capture *capture, const struct capture_config *config)
@@ -116,20 +120,32 @@ static struct record *record_at(const Capture *capture, unsigned index)
         return &capture->records[(capture->first + index) & (capture->capacity - 1)];
 }
 
-/* What comes behind the first of them waits, too. */
-static void hold_from_first(Capture *capture)
+static void forget_first(Capture *capture)
 {
-        trace_file_hold(
-                &capture->file, capture->count > 0 ? record_at(capture, 0)->place : TRACE_FILE_NO_PLACE);
+        capture->first = (capture->first + 1) & (capture->capacity - 1);
+        capture->count--;
 }
 
 static void forget_settled(Capture *capture)
 {
-        while (capture->count > 0 && record_at(capture, 0)->unsettled == 0) {
-                capture->first = (capture->first + 1) & (capture->capacity - 1);
-                capture->count--;
-        }
-        hold_from_first(capture);
+        while (capture->count > 0 && record_at(capture, 0)->unsettled == 0)
+                forget_first(capture);
+}
+
+static void settle(struct record *record)
+{
+        if (--record->unsettled == 0)
+                record->piece->hands--;
+}
+
+/* Whoever was sent first has no comments from now on. */
+static void give_up_first_piece(Capture *capture)
+{
+        const struct held_piece *piece = capture->file.first;
+        while (capture->count > 0 && record_at(capture, 0)->piece == piece)
+                forget_first(capture);
+        capture->file.first->hands = 0;
+        held_file_write_free(&capture->file);
 }
 
 /* Twice as many places, the old ones in order at the front. */
@@ -207,44 +223,46 @@ static uint32_t padding_of(uint32_t size)
 }
 
 /* As begin_block() and end_block() would, but where it waits to be written: most of a capture is these. Its
- * place. */
-static uint64_t add_packet(
+ * offset in the last piece. */
+static size_t add_packet(
         Capture *capture, time_ns time, const struct trace_packet *packet, enum packet_direction direction)
 {
         static const char zeros[4];
         uint32_t most = ETHERNET_SIZE + (capture->snap ? MIN(capture->snap, packet->size) : packet->size);
-        char *start = trace_file_room(&capture->file, trace_file_begin(&capture->file),
-                PACKET_HEAD_SIZE + most + sizeof zeros + PACKET_TAIL_SIZE);
-        uint64_t place = trace_file_place(&capture->file, start);
+        char *start =
+                held_file_room(&capture->file, PACKET_HEAD_SIZE + most + sizeof zeros + PACKET_TAIL_SIZE);
         char *frame = start + PACKET_HEAD_SIZE;
         uint32_t kept = (uint32_t)(put_frame(frame, packet, most) - frame);
         char *tail = byte_put(frame + kept, zeros, padding_of(kept));
         uint32_t size = (uint32_t)(tail - start) + PACKET_TAIL_SIZE;
         put_packet_head(start, size, time, kept, ETHERNET_SIZE + packet->size);
-        trace_file_end(&capture->file, put_packet_tail(tail, size, direction, &packet->id));
-        return place;
+        held_file_end(&capture->file, put_packet_tail(tail, size, direction, &packet->id));
+        while (capture->file.waiting > capture->most_waiting)
+                give_up_first_piece(capture);
+        return (size_t)(start - capture->file.last->bytes);
 }
 
-/* Into the packet's block at `place`, behind its other options. How many bytes longer it is now. */
-static uint32_t add_comment(Capture *capture, uint64_t place, const char *comment)
+/* Into the packet's block, behind its other options. How many bytes longer it is now. */
+static uint32_t add_comment(Capture *capture, struct held_piece *piece, size_t offset, const char *comment)
 {
-        g_autoptr(GByteArray) option = g_byte_array_new();
+        GByteArray *option = capture->block;
         uint32_t size;
+        g_byte_array_set_size(option, 0);
         add_text_option(option, OPTION_COMMENT, comment);
-        memcpy(&size, trace_file_at(&capture->file, place) + 4, sizeof size);
+        memcpy(&size, piece->bytes + offset + 4, sizeof size);
         size = GUINT32_FROM_LE(size);
-        trace_file_insert(&capture->file, place + size - BLOCK_END_SIZE, option->data, option->len);
+        held_file_insert(&capture->file, piece, offset + size - BLOCK_END_SIZE, option->data, option->len);
         size += option->len;
-        char *block = trace_file_at(&capture->file, place);
-        byte_put_u32(block + 4, size);
-        byte_put_u32(block + size - 4, size);
+        byte_put_u32(piece->bytes + offset + 4, size);
+        byte_put_u32(piece->bytes + offset + size - 4, size);
         return option->len;
 }
 
 Capture *capture_new(FILE *file, const char *file_name, const struct capture_config *config)
 {
         Capture *capture = g_new0(Capture, 1);
-        trace_file_init(&capture->file, file, file_name, config->piece);
+        held_file_init(&capture->file, file, file_name, config->piece);
+        capture->most_waiting = config->most_waiting;
         capture->snap = config->snap;
         capture->block = g_byte_array_new();
         write_section(capture, config);
@@ -258,7 +276,7 @@ void capture_free(Capture *capture)
                 return;
         g_free(capture->records);
         g_byte_array_unref(capture->block);
-        trace_file_clear(&capture->file);
+        held_file_clear(&capture->file);
         g_free(capture);
 }
 
@@ -268,22 +286,24 @@ void capture_add_sent(Capture *capture, time_ns time, const struct trace_packet 
         capture->last_number = packet->id.number;
         if (capture->count == capture->capacity)
                 grow(capture);
-        uint64_t place = add_packet(capture, time, packet, PACKET_OUTBOUND);
+        size_t offset = add_packet(capture, time, packet, PACKET_OUTBOUND);
+        struct held_piece *piece = capture->file.last;
+        piece->hands++;
         capture->count++;
-        *record_at(capture, capture->count - 1) =
-                (struct record){ .place = place, .number = packet->id.number, .unsettled = 1 };
-        hold_from_first(capture);
+        *record_at(capture, capture->count - 1) = (struct record){
+                .piece = piece, .offset = offset, .number = packet->id.number, .unsettled = 1
+        };
 }
 
 void capture_add_received(
         Capture *capture, time_ns time, const struct trace_packet *packet, const char *comment)
 {
-        uint64_t place = add_packet(capture, time, packet, PACKET_INBOUND);
+        size_t offset = add_packet(capture, time, packet, PACKET_INBOUND);
         if (comment)
-                add_comment(capture, place, comment);
+                add_comment(capture, capture->file.last, offset, comment);
 }
 
-/* Numbers rise by one or more: it is where one each would have led, or before. */
+/* NULL: it is settled. Numbers rise by one or more: it is where one each would have led, or before. */
 static struct record *find_sent(Capture *capture, uint32_t number)
 {
         if (capture->count == 0 || number < record_at(capture, 0)->number)
@@ -292,7 +312,15 @@ static struct record *find_sent(Capture *capture, uint32_t number)
         while (record_at(capture, index)->number > number)
                 index--;
         struct record *record = record_at(capture, index);
-        return record->number == number ? record : NULL;
+        return record->number == number && record->unsettled > 0 ? record : NULL;
+}
+
+/* Those whose blocks are in the same piece. */
+static void move_those_behind(Capture *capture, const struct record *record, uint32_t by)
+{
+        unsigned index = (unsigned)(record - capture->records - capture->first) & (capture->capacity - 1);
+        for (unsigned i = index + 1; i < capture->count && record_at(capture, i)->piece == record->piece; i++)
+                record_at(capture, i)->offset += by;
 }
 
 void capture_comment(Capture *capture, uint32_t number, const char *format, ...)
@@ -304,9 +332,8 @@ void capture_comment(Capture *capture, uint32_t number, const char *format, ...)
         va_start(arguments, format);
         g_autofree char *comment = g_strdup_vprintf(format, arguments);
         va_end(arguments);
-        uint32_t longer = add_comment(capture, record->place, comment);
-        for (unsigned i = capture->count; i > 0 && record_at(capture, i - 1) != record; i--)
-                record_at(capture, i - 1)->place += longer;
+        uint32_t longer = add_comment(capture, record->piece, record->offset, comment);
+        move_those_behind(capture, record, longer);
 }
 
 void capture_copy_made(Capture *capture, uint32_t number)
@@ -321,14 +348,12 @@ void capture_settle(Capture *capture, uint32_t number)
         struct record *record = find_sent(capture, number);
         if (!record)
                 return;
-        g_assert(record->unsettled > 0);
-        record->unsettled--;
+        settle(record);
         forget_settled(capture);
 }
 
 bool capture_finish(Capture *capture, GError **error)
 {
         capture->count = 0;
-        hold_from_first(capture);
-        return trace_file_finish(&capture->file, error);
+        return held_file_finish(&capture->file, error);
 }

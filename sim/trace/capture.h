@@ -5,7 +5,7 @@
 #define INORDER_CAPTURE_H
 
 #include "trace/trace.h"
-#include "trace/trace_file.h"
+#include "trace/held_file.h"
 
 typedef struct Capture Capture;
 
@@ -14,7 +14,9 @@ struct capture_config {
         const char *comment;     /* of the whole file */
         const char *application; /* "inorder 0.1.0" */
         uint32_t snap;           /* bytes of each IP packet that are kept; 0: all */
-        size_t piece;            /* bytes that wait to be written */
+        size_t piece;            /* bytes that are written at once */
+        /* Bytes that may wait for the fate of packets; of those that more has come behind, comments are lost. */
+        size_t most_waiting;
 };
 
 /* Writes the file's head. The file stays the opener's. */
@@ -26,7 +28,7 @@ void capture_add_sent(Capture *capture, time_ns time, const struct trace_packet 
 void capture_add_received(Capture *capture, time_ns time, const struct trace_packet *packet,
         const char *comment); /* NULL: none */
 
-/* About the sent packet `number`; nothing happens when its record is written already. */
+/* About the sent packet `number`; nothing happens when it is settled, or was given up. */
 void capture_comment(Capture *capture, uint32_t number, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* One more copy of it is on its way; one of them, the original or a copy, has come to its end. */
 void capture_copy_made(Capture *capture, uint32_t number);

@@ -13,9 +13,7 @@ G_DEFINE_QUARK(inorder - trace - error, trace_error)
 
 void trace_file_init(struct trace_file *file, FILE *stream, const char *name, size_t piece)
 {
-        *file = (struct trace_file){
-                .file = stream, .name = g_strdup(name), .piece = piece, .held = TRACE_FILE_NO_PLACE
-        };
+        *file = (struct trace_file){ .file = stream, .name = g_strdup(name), .piece = piece };
 }
 
 void trace_file_clear(struct trace_file *file)
@@ -30,35 +28,31 @@ static int error_now(void)
         return errno ? errno : EIO;
 }
 
-static void write_out(struct trace_file *file, size_t size)
+static void write_out(struct trace_file *file, const void *bytes, size_t size)
 {
-        file->written += size;
         if (file->error)
                 return;
         errno = 0;
-        if (fwrite(file->bytes, 1, size, file->file) != size)
+        if (fwrite(bytes, 1, size, file->file) != size)
                 file->error = error_now();
 }
 
-/* Doubled up to a piece: most of many files stay small. Beyond that, where much is held, by half. */
+/* Doubled up to a piece: most of many files stay small. */
 static void grow(struct trace_file *file, size_t waiting, size_t size)
 {
         size_t capacity = (size_t)(file->limit - file->bytes);
-        capacity = MIN(2 * capacity, file->piece + SPARE_ROOM);
-        capacity = MAX(capacity, waiting + size + (waiting > file->piece ? waiting / 2 : 0));
+        capacity = MAX(MIN(2 * capacity, file->piece + SPARE_ROOM), waiting + size);
         file->bytes = g_realloc(file->bytes, capacity);
         file->limit = file->bytes + capacity;
 }
 
-/* Whole pieces go out, if they are not held; what is behind them moves to the front, and there is room for
- * more. */
+/* Whole pieces go out; what is behind them moves to the front, and there is room for more. */
 char *trace_file_more_room(struct trace_file *file, char *at, size_t size)
 {
         size_t waiting = (size_t)(at - file->bytes);
-        size_t ready = (size_t)MIN(waiting, file->held - file->written);
-        size_t whole = ready - ready % file->piece;
+        size_t whole = waiting - waiting % file->piece;
         if (whole > 0) {
-                write_out(file, whole);
+                write_out(file, file->bytes, whole);
                 waiting -= whole;
                 memmove(file->bytes, file->bytes + whole, waiting);
         }
@@ -76,20 +70,23 @@ void trace_file_write(struct trace_file *file, const void *bytes, size_t size)
         trace_file_end(file, at + size);
 }
 
-void trace_file_insert(struct trace_file *file, uint64_t place, const void *bytes, size_t size)
+static void write_waiting(struct trace_file *file)
 {
-        char *end = trace_file_room(file, trace_file_begin(file), size);
-        char *at = trace_file_at(file, place);
-        memmove(at + size, at, (size_t)(end - at));
-        memcpy(at, bytes, size);
-        trace_file_end(file, end + size);
+        if (file->end > file->bytes)
+                write_out(file, file->bytes, (size_t)(file->end - file->bytes));
+        file->end = file->bytes;
+}
+
+void trace_file_write_through(struct trace_file *file, const void *bytes, size_t size)
+{
+        write_waiting(file);
+        if (size > 0)
+                write_out(file, bytes, size);
 }
 
 bool trace_file_finish(struct trace_file *file, GError **error)
 {
-        if (file->end > file->bytes)
-                write_out(file, (size_t)(file->end - file->bytes));
-        file->end = file->bytes;
+        write_waiting(file);
         errno = 0;
         if (!file->error && (fflush(file->file) || ferror(file->file)))
                 file->error = error_now();

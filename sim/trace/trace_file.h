@@ -43,8 +43,6 @@ struct trace_file {
         char *name; /* for messages */
         int error;  /* errno of the first failure; 0: none. Nothing is written after it. */
         size_t piece;
-        uint64_t written; /* bytes before these */
-        uint64_t held;    /* the place of what may change yet: nothing from there on is written. TRACE_FILE_NO_PLACE: none */
         char *bytes; /* to be written */
         char *end;   /* of them */
         char *limit; /* of the room behind them */
@@ -76,26 +74,11 @@ static inline void trace_file_end(struct trace_file *file, char *at)
         file->end = at;
 }
 
-/* What was put may be held back and changed. Places count from the beginning of the file and stay the same while more is put;
- * an insertion moves what is behind it. */
-#define TRACE_FILE_NO_PLACE UINT64_MAX
-static inline uint64_t trace_file_place(const struct trace_file *file, const char *at)
-{
-        return file->written + (uint64_t)(at - file->bytes);
-}
-static inline char *trace_file_at(const struct trace_file *file, uint64_t place)
-{
-        return file->bytes + (place - file->written);
-}
-static inline void trace_file_hold(struct trace_file *file, uint64_t place)
-{
-        file->held = place;
-}
-void trace_file_insert(struct trace_file *file, uint64_t place, const void *bytes, size_t size);
-
 /* All at once. */
 void trace_file_write(struct trace_file *file, const void *bytes, size_t size);
-/* Flush, whatever was held; false when this or anything before it failed. */
+/* The same, to the file itself: bytes that have waited elsewhere. */
+void trace_file_write_through(struct trace_file *file, const void *bytes, size_t size);
+/* Flush; false when this or anything before it failed. */
 bool trace_file_finish(struct trace_file *file, GError **error);
 
 #endif

@@ -4,6 +4,10 @@
 #include "trace/trace_pcapng.h"
 #include "trace/capture.h"
 
+/* Of each capture: more than a tenth of a second of 10 Gbit/s is under way. A packet that is held until the
+ * end does not keep everything behind it in memory. */
+#define MOST_WAITING ((size_t)256 << 20)
+
 struct TracePcapng {
         const Trace *trace;
         Capture **captures; /* by owner number; NULL for what is not a host */
@@ -114,7 +118,8 @@ static Capture *open_capture(const TracePcapng *writer, const struct trace_opene
                 .comment = comment,
                 .application = application,
                 .snap = snap,
-                .piece = writer->piece };
+                .piece = writer->piece,
+                .most_waiting = MOST_WAITING };
         FILE *file = opener->open(opener->data, file_name, error);
         return file ? capture_new(file, file_name, &config) : NULL;
 }
