@@ -4,10 +4,13 @@
  * A hop is told at its end, long after its packet left the queue. Packets are transmitted in the order of
  * their ordinals and queues are first in, first out, so once the first n ordinals have been told, no packet
  * that is yet to be told of joined before the nth did: what happened until then is in order.
- * Of a queue whose flows take turns nothing is known before the run ends.
+ * Of a queue whose flows take turns nothing is known before the run ends; but hardly a packet waits while a
+ * hundred thousand others pass it.
  */
 #include "trace/csv_row.h"
 #include "trace/csv_tables.h"
+
+#define ROWS_HELD_MAX (1u << 18) /* of a queue whose flows take turns: 28 MiB */
 
 struct queue_row {
         const struct trace_name *event;
@@ -108,6 +111,16 @@ static void write_until(struct queues *queues, struct queue *queue, time_ns time
         }
         if (queue->told > 0)
                 forget_told(queue);
+}
+
+/* Half of those that wait, when they are too many. Whoever has waited for so long that a row comes later
+ * than these stands where it is told. */
+static void keep_within_bounds(struct queues *queues, struct queue *queue)
+{
+        unsigned waiting = queue->ahead->len - queue->told;
+        if (waiting > ROWS_HELD_MAX)
+                write_until(queues, queue,
+                        g_array_index(queue->ahead, struct queue_row, queue->told + waiting / 2).time);
 }
 
 /* ---- Hops ---- */
@@ -218,6 +231,7 @@ static void on_event(void *data, const struct trace_event *event)
         }
         take_passage(queues, queue, &passage);
         take_early(queues, queue, false);
+        keep_within_bounds(queues, queue);
 }
 
 /* ---- The table ---- */

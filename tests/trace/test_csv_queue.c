@@ -4,12 +4,15 @@
 #include "csv_rows.h"
 
 #include <check.h>
+#include <string.h>
 
 static struct csv_rows rows;
+static uint32_t link_direction;
 
 static void set_up(void)
 {
         csv_rows_set_up(&rows);
+        link_direction = CORE_TO_WWW;
 }
 
 static void tear_down(void)
@@ -17,7 +20,7 @@ static void tear_down(void)
         csv_rows_tear_down(&rows);
 }
 
-/* A packet of 48 bytes that was offered to "core → www" at `enqueue`; `ordinal` 0: it was never sent. */
+/* A packet of 48 bytes that was offered to the link at `enqueue`; `ordinal` 0: it was never sent. */
 static void hop(uint32_t number, uint64_t ordinal, time_ns enqueue, time_ns tx, time_ns end, const char *drop)
 {
         struct made_up_packet made;
@@ -25,7 +28,7 @@ static void hop(uint32_t number, uint64_t ordinal, time_ns enqueue, time_ns tx, 
         const struct trace_event event = {
                 .kind = TRACE_HOP,
                 .time = end,
-                .owner = CORE_TO_WWW,
+                .owner = link_direction,
                 .packet = &made.packet,
                 .hop = { .ordinal = ordinal,
                         .t_enqueue = enqueue,
@@ -101,6 +104,44 @@ START_TEST(a_long_run_ends_with_an_empty_queue)
 }
 END_TEST
 
+static const char *next_line(const char *line)
+{
+        while (*line++ != '\n')
+                ;
+        return line;
+}
+
+static void expect_ordered(const char *text, unsigned wanted)
+{
+        unsigned count = 0;
+        gint64 last = -1;
+        for (const char *line = next_line(text); *line; line = next_line(line)) {
+                gint64 time = g_ascii_strtoll(line, NULL, 10);
+                ck_assert_int_ge(time, last);
+                last = time;
+                count++;
+        }
+        ck_assert_uint_eq(count, wanted);
+}
+
+/* Each is told after the one that came behind it. */
+START_TEST(rows_of_flows_that_take_turns_do_not_wait_for_the_end)
+{
+        enum { PAIRS = 100000 };
+        link_direction = CORE_TO_ISP;
+        trace_set_takes_turns(rows.trace);
+        for (uint32_t i = 0; i < PAIRS; i++) {
+                hop(2 * i + 2, 2 * i + 1, 40 * i + 10, 40 * i + 15, 40 * i + 30, NULL);
+                hop(2 * i + 1, 2 * i + 2, 40 * i, 40 * i + 35, 40 * i + 40, NULL);
+        }
+        g_autofree char *before_the_end = made_up_file_text(&rows.files, "queue.csv");
+        ck_assert_uint_gt(strlen(before_the_end), 1000000);
+        ck_assert(trace_csv_finish(rows.writer, NULL));
+        g_autofree char *text = made_up_file_text(&rows.files, "queue.csv");
+        expect_ordered(text, 4 * PAIRS);
+}
+END_TEST
+
 int main(void)
 {
         TCase *cases = tcase_create("csv_queue");
@@ -111,6 +152,8 @@ int main(void)
         tcase_add_test(cases, a_refused_packet_waits_for_those_that_joined_before_it);
         tcase_add_test(cases, a_packet_thrown_out_of_the_queue_had_joined_it);
         tcase_add_test(cases, a_long_run_ends_with_an_empty_queue);
+        tcase_add_test(cases, rows_of_flows_that_take_turns_do_not_wait_for_the_end);
+        tcase_set_timeout(cases, 60);
         Suite *suite = suite_create("csv_queue");
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);
