@@ -427,7 +427,7 @@ START_TEST(a_dumbbell_of_many_thousands_is_routed_at_once)
                 edges[e] = (struct route_edge){ router, other, link };
                 edges[e + 1] = (struct route_edge){ other, router, link };
         }
-        g_autoptr(RouteMap) map = route_all(nodes, NODES, edges, EDGES);
+        RouteMap *map = route_all(nodes, NODES, edges, EDGES);
         for (unsigned n = 0; n < NODES; n++) {
                 const struct ip_address *farthest = &nodes[NODES - 1 - n].address;
                 ck_assert_ptr_eq(route_table_find(nodes[n].table, farthest), link);
@@ -436,6 +436,7 @@ START_TEST(a_dumbbell_of_many_thousands_is_routed_at_once)
         ck_assert_ptr_null(route_table_find(nodes[0].table, &stranger));
         for (unsigned n = 0; n < NODES; n++)
                 route_table_free(nodes[n].table);
+        route_map_free(map);
         g_free(nodes);
         g_free(edges);
 }
