@@ -144,6 +144,7 @@ static void give_up_first_piece(Capture *capture)
         const struct held_piece *piece = capture->file.first;
         while (capture->count > 0 && record_at(capture, 0)->piece == piece)
                 forget_first(capture);
+        forget_settled(capture); /* of the pieces that go with it */
         capture->file.first->hands = 0;
         held_file_write_free(&capture->file);
 }

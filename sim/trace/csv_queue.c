@@ -118,7 +118,7 @@ static void write_until(struct queues *queues, struct queue *queue, time_ns time
 static void keep_within_bounds(struct queues *queues, struct queue *queue)
 {
         unsigned waiting = queue->ahead->len - queue->told;
-        if (waiting > ROWS_HELD_MAX)
+        if (queue->takes_turns && waiting > ROWS_HELD_MAX)
                 write_until(queues, queue,
                         g_array_index(queue->ahead, struct queue_row, queue->told + waiting / 2).time);
 }
@@ -223,6 +223,7 @@ static void on_event(void *data, const struct trace_event *event)
                 return;
         if (passage.ordinal == 0) {
                 on_drop(queue, event, &passage.joined);
+                keep_within_bounds(queues, queue);
                 return;
         }
         if (passage.ordinal != queue->next_ordinal) {

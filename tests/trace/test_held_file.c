@@ -143,6 +143,29 @@ START_TEST(who_is_held_for_long_loses_comments_and_keeps_nobody_back)
 }
 END_TEST
 
+/* Between two that are held others are settled, and go with the first. */
+START_TEST(who_is_given_up_takes_those_that_are_settled_along)
+{
+        const struct capture_config config = { .name = "www",
+                .comment = "",
+                .application = "inorder",
+                .piece = PIECE,
+                .most_waiting = 10 * PIECE };
+        Capture *capture = capture_new(stream, "www.pcapng", &config);
+        for (uint32_t number = 1; number <= 400; number++) {
+                send_packet(capture, number);
+                if (number > 20 && number <= 60)
+                        capture_settle(capture, number);
+        }
+        for (uint32_t number = 1; number <= 400; number++) {
+                capture_comment(capture, number, "held");
+                capture_settle(capture, number);
+        }
+        ck_assert(capture_finish(capture, NULL));
+        capture_free(capture);
+}
+END_TEST
+
 int main(void)
 {
         Suite *suite = suite_create("trace/held_file");
@@ -151,6 +174,7 @@ int main(void)
         tcase_add_loop_test(cases, what_is_held_may_change_and_comes_in_order, 0, 10);
         tcase_add_test(cases, without_a_hand_no_more_than_a_piece_waits);
         tcase_add_test(cases, who_is_held_for_long_loses_comments_and_keeps_nobody_back);
+        tcase_add_test(cases, who_is_given_up_takes_those_that_are_settled_along);
         suite_add_tcase(suite, cases);
         SRunner *runner = srunner_create(suite);
         srunner_run_all(runner, CK_ENV);
